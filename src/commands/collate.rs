@@ -1,0 +1,26 @@
+//! `dayfold collate`: only the last step of a run.
+
+use std::time::Instant;
+
+use dayfold_supervisor::run::collate_only;
+use dayfold_supervisor::rundir::RunDir;
+
+use super::CliError;
+use super::run::close;
+use crate::cli::CollateArgs;
+use crate::config::Voice;
+use crate::exit::Exit;
+use crate::show;
+use crate::show::summary::Closing;
+
+/// Folds the partials that are there, if none is left to do.
+pub fn run(args: &CollateArgs) -> Result<Exit, CliError> {
+    let began = Instant::now();
+    let voice = Voice::default();
+    let mut listener = show::listener(voice);
+    let report = collate_only(&args.run_dir, args.allow_failed, &mut *listener)?;
+    drop(listener);
+    let failed_list = &RunDir::at(&args.run_dir).failed_file();
+    let command = "dayfold run, with the configuration of this run";
+    close(&Closing { report: &report, elapsed: began.elapsed(), failed_list, command }, voice)
+}

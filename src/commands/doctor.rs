@@ -1,0 +1,91 @@
+//! `dayfold doctor`: what this node offers to a run, and where each figure was read.
+
+use dayfold_supervisor::meter::{Host, Reading, Readings, batch, cores, memory_limit, question, walltime};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::CliError;
+use crate::cli::DoctorArgs;
+use crate::exit::Exit;
+use crate::show::{doctor, stdout};
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub struct Checkup {
+    /// Cores that this process may use.
+    pub cores: Limit<usize>,
+    /// Bytes that a run may use.
+    pub memory: Limit<u64>,
+    /// The batch job that this is in.
+    pub job: Option<Job>,
+    /// Of the batch job.
+    pub seconds_left: Option<Read<u64>>,
+    /// What was there and not understood.
+    pub warnings: Vec<String>,
+}
+
+/// Everything that was read of a limit.
+#[derive(Debug, Serialize)]
+pub struct Limit<T> {
+    /// The smallest.
+    pub deciding: Option<Read<T>>,
+    /// All.
+    pub read: Vec<Read<T>>,
+}
+
+/// A value and where it was read.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Read<T> {
+    /// What.
+    pub value: T,
+    /// Where.
+    pub source: String,
+}
+
+/// A batch job.
+#[derive(Debug, Serialize)]
+pub struct Job {
+    /// Whose.
+    pub system: String,
+    /// Its number.
+    pub id: String,
+    /// Where it was submitted to.
+    pub queue: Option<String>,
+    /// Where it runs.
+    pub node: Option<String>,
+}
+
+/// Prints what this node offers.
+pub fn run(args: &DoctorArgs) -> Result<Exit, CliError> {
+    let checkup = examine(&Host::here());
+    if args.json {
+        stdout::print(&(serde_json::to_string_pretty(&checkup)? + "\n"))?;
+    } else {
+        stdout::print(&doctor::text(&checkup))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn examine(host: &Host) -> Checkup {
+    let (cores, memory) = (cores::cores(host), memory_limit::memory_limit(host, None));
+    let ask = |question: &question::Question| question::ask(question, walltime::PATIENCE);
+    let time = walltime::time_left(host, None, Timestamp::now(), ask);
+    let warnings =
+        [&cores.warnings, &memory.warnings, &time.warnings].into_iter().flatten().cloned().collect();
+    Checkup {
+        cores: limit(&cores),
+        memory: limit(&memory),
+        job: batch::batch_job(host).map(job),
+        seconds_left: time.left.map(|left| Read { value: left.value.as_secs(), source: left.source }),
+        warnings,
+    }
+}
+
+fn limit<T: Copy + Ord>(readings: &Readings<T>) -> Limit<T> {
+    let read = |reading: &Reading<T>| Read { value: reading.value, source: reading.source.clone() };
+    Limit { deciding: readings.deciding().map(read), read: readings.all.iter().map(read).collect() }
+}
+
+fn job(job: batch::BatchJob) -> Job {
+    Job { system: job.system.to_string(), id: job.id, queue: job.queue, node: job.node }
+}

@@ -1,0 +1,90 @@
+//! From a prepared run to what the supervisor is asked to do: the configuration's wishes and this
+//! node's limits come together here.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use dayfold_contract::{GroupName, Job};
+use dayfold_supervisor::decide::Settings;
+use dayfold_supervisor::decide::clock::TimeSettings;
+use dayfold_supervisor::decide::memory::MemorySettings;
+use dayfold_supervisor::meter::{Host, memory_limit, question, walltime};
+use dayfold_supervisor::run::order::{Order, Selection};
+use dayfold_supervisor::rundir::RunDir;
+use dayfold_supervisor::rundir::plan_file::RegionsNote;
+use jiff::Timestamp;
+
+use super::prepare::Prepared;
+use super::workers::workers;
+use crate::config::{Config, RunOptions, Size};
+
+/// What collation is expected to take for each group, generously.
+const COLLATION_OF_A_GROUP: Duration = Duration::from_millis(2);
+
+/// Asks the node for its limits, and says what the supervisor is to do; with what people should
+/// know of either.
+pub fn order(prepared: Prepared, host: &Host) -> io::Result<(Order, Vec<String>)> {
+    let Prepared { config, found, regions, identity, mut warnings } = prepared;
+    let options = config.run();
+    let memory = memory_limit::memory_limit(host, options.memory.map(Size::bytes));
+    let limit = memory.deciding();
+    let (time, more) = time(options, found.plan.groups.len(), host);
+    warnings.extend(memory.warnings.iter().cloned().chain(more));
+    let job = Job {
+        root: found.plan.root.clone(),
+        partials: RunDir::at(&options.run_dir).partials(),
+        task: config.task().clone(),
+        regions: regions.clone(),
+        bad_files: config.bad_files(),
+        layout: None,
+    };
+    let order = Order {
+        job,
+        identity,
+        plan: found.plan,
+        regions: regions.as_ref().and_then(|regions| regions_note(&config, regions.regions.len())),
+        run_dir: options.run_dir.clone(),
+        output: config.output().to_owned(),
+        settings: Settings {
+            workers: workers(options.workers, host).count,
+            attempts: options.attempts,
+            memory: MemorySettings {
+                limit: limit.map(|limit| limit.value),
+                per_group: options.memory_per_group.map(Size::bytes),
+            },
+            time,
+        },
+        memory_source: limit.map(|limit| limit.source.clone()),
+        selection: selection(options),
+        allow_failed: options.allow_failed,
+        keep_partials: options.keep_partials,
+        worker: (std::env::current_exe()?, vec!["worker".into()]),
+    };
+    Ok((order, warnings))
+}
+
+/// The time limits; the batch system is asked once, here.
+fn time(options: &RunOptions, groups: usize, host: &Host) -> (TimeSettings, Vec<String>) {
+    let ask = |question: &question::Question| question::ask(question, walltime::PATIENCE);
+    let left = walltime::time_left(host, options.walltime, Timestamp::now(), ask);
+    let settings = TimeSettings {
+        timeout: options.timeout,
+        grace: options.grace,
+        walltime: left.left.map(|left| left.value),
+        collation: COLLATION_OF_A_GROUP.saturating_mul(u32::try_from(groups).unwrap_or(u32::MAX)),
+    };
+    (settings, left.warnings)
+}
+
+fn regions_note(config: &Config, count: usize) -> Option<RegionsNote> {
+    let file = config.regions()?.file.file_name().map(Path::new)?;
+    Some(RegionsNote { file: file.display().to_string(), count })
+}
+
+fn selection(options: &RunOptions) -> Selection {
+    Selection {
+        limit: options.limit.and_then(|limit| usize::try_from(limit.get()).ok()),
+        only: options.only.iter().map(GroupName::new).collect(),
+    }
+}

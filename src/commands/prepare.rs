@@ -1,0 +1,95 @@
+//! From a configuration to everything that a run needs to know before it starts: groups, regions,
+//! and what makes this run another one than the next. Reads directories and the regions' file,
+//! opens no input file and changes nothing.
+
+use std::collections::HashSet;
+
+use dayfold_contract::{Identity, Plan, RegionSet, partial};
+use dayfold_supervisor::planning::{self, Found, PlanError, RegionsError};
+
+use crate::config::{Config, nearest};
+
+/// Why a run cannot be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The archive.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The regions.
+    #[error(transparent)]
+    Regions(#[from] RegionsError),
+    /// `--only` with something else than a group.
+    #[error("there is no group \"{name}\" in the plan: {hint}")]
+    UnknownGroup {
+        /// As given.
+        name: String,
+        /// What it may have been.
+        hint: String,
+    },
+}
+
+/// A run that can be started.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What was asked for.
+    pub config: Config,
+    /// The archive's groups.
+    pub found: Found,
+    /// `None` is the whole grid.
+    pub regions: Option<RegionSet>,
+    /// What decides the run's values.
+    pub identity: Identity,
+    /// What people should know, from the archive and the regions.
+    pub warnings: Vec<String>,
+}
+
+/// Finds the groups and reads the regions.
+pub fn prepare(config: Config) -> Result<Prepared, PrepareError> {
+    let found = planning::find(config.archive())?;
+    let mut warnings = found.warnings.clone();
+    let regions = match config.regions() {
+        Some(spec) => {
+            let (regions, more) = planning::read_regions(spec)?;
+            warnings.extend(more);
+            Some(regions)
+        }
+        None => None,
+    };
+    check_only(&config.run().only, &found.plan)?;
+    let identity = identity(&config, regions.as_ref());
+    Ok(Prepared { config, found, regions, identity, warnings })
+}
+
+fn identity(config: &Config, regions: Option<&RegionSet>) -> Identity {
+    let archive = config.archive();
+    Identity {
+        pattern: archive.pattern.clone(),
+        versions: archive.versions.clone(),
+        group: archive.group,
+        regions: regions.map(RegionSet::fingerprint),
+        task: config.task().clone(),
+        bad_files: config.bad_files(),
+        partial_format: partial::FORMAT,
+    }
+}
+
+/// Every group that is asked for by name must be there.
+fn check_only(only: &[String], plan: &Plan) -> Result<(), PrepareError> {
+    let known: HashSet<&str> = plan.groups.iter().map(|group| group.name.as_str()).collect();
+    match only.iter().find(|name| !known.contains(name.as_str())) {
+        Some(name) => Err(PrepareError::UnknownGroup { name: name.clone(), hint: hint(name, plan) }),
+        None => Ok(()),
+    }
+}
+
+fn hint(name: &str, plan: &Plan) -> String {
+    if plan.missing.iter().any(|missing| missing.as_str() == name) {
+        return "it has no input files".to_owned();
+    }
+    let names = || plan.groups.iter().map(|group| group.name.as_str());
+    match (nearest::nearest(name, names()), names().next(), names().next_back()) {
+        (Some(nearest), ..) => format!("the nearest name is \"{nearest}\""),
+        (None, Some(first), Some(last)) => format!("they are named \"{first}\" to \"{last}\""),
+        _ => "it has no groups".to_owned(),
+    }
+}

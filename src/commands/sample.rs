@@ -1,0 +1,15 @@
+//! `dayfold sample`: a synthetic archive with regions and a configuration, ready to run.
+
+use crate::cli::SampleArgs;
+use crate::commands::CliError;
+use crate::exit::Exit;
+use crate::sample::{CONFIGURATION, Sample};
+
+/// Writes the sample and says how to go on.
+pub fn run(args: &SampleArgs) -> Result<Exit, CliError> {
+    let sample = Sample { from: args.from, days: args.days, coarsen: args.coarsen, temperature: args.tas };
+    sample.write(&args.dir, |day| eprintln!("wrote {day}"))?;
+    let configuration = args.dir.join(CONFIGURATION);
+    eprintln!("\nNow try:\n  dayfold run {}", configuration.display());
+    Ok(Exit::Done)
+}

@@ -1,0 +1,132 @@
+//! The configuration: a TOML file and the command line's options become one validated value.
+//!
+//! Each section has its reader; [`document`] knows lines and unknown keys, [`mistakes`] gathers
+//! what is wrong. A [`Config`] cannot be built but by [`load`], so whoever has one need not doubt
+//! it. What needs a look at the archive is `planning`'s.
+
+mod archive;
+mod document;
+mod mistakes;
+pub mod nearest;
+mod paths;
+mod quantity;
+mod run;
+mod task;
+
+use std::path::{Path, PathBuf};
+
+use dayfold_contract::TaskSpec;
+use dayfold_contract::job::BadFiles;
+use dayfold_supervisor::planning::{self, ArchiveSpec, RegionsSpec};
+
+use self::document::Table;
+pub use self::mistakes::ConfigError;
+use self::mistakes::Mistakes;
+use self::paths::Paths;
+pub use self::quantity::{Size, parse_date, parse_duration};
+pub use self::run::{RunOptions, Verbosity, Voice};
+use crate::cli::RunFlags;
+use crate::exit::chain;
+
+/// A configuration in which everything holds that can be known without the archive.
+#[derive(Clone, Debug)]
+pub struct Config {
+    archive: ArchiveSpec,
+    regions: Option<RegionsSpec>,
+    task: TaskSpec,
+    bad_files: BadFiles,
+    output: PathBuf,
+    run: RunOptions,
+}
+
+impl Config {
+    /// Where the input is.
+    pub fn archive(&self) -> &ArchiveSpec {
+        &self.archive
+    }
+
+    /// Where the regions are; `None` is the whole grid.
+    pub fn regions(&self) -> Option<&RegionsSpec> {
+        self.regions.as_ref()
+    }
+
+    /// What to do.
+    pub fn task(&self) -> &TaskSpec {
+        &self.task
+    }
+
+    /// What happens to unreadable files.
+    pub fn bad_files(&self) -> BadFiles {
+        self.bad_files
+    }
+
+    /// The final file, absolute.
+    pub fn output(&self) -> &Path {
+        &self.output
+    }
+
+    /// How to do it.
+    pub fn run(&self) -> &RunOptions {
+        &self.run
+    }
+}
+
+/// Reads the configuration at `path` with the command line's `flags` over it.
+pub fn load(path: &Path, flags: RunFlags) -> Result<Config, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let absolute = std::path::absolute(path).map_err(unreadable)?;
+    let base = absolute.parent().unwrap_or(Path::new("/"));
+    let variable = |name: &str| std::env::var(name).ok();
+    parse(&text, &path.display().to_string(), &Paths { base, variable: &variable }, flags)
+}
+
+/// As [`load`], of `text` that was read from `file`.
+fn parse(text: &str, file: &str, paths: &Paths<'_>, flags: RunFlags) -> Result<Config, ConfigError> {
+    let mistakes = Mistakes::default();
+    match document::read(text, &mistakes, |root| read_all(root, paths, flags)) {
+        Some(config) if mistakes.is_empty() => Ok(config),
+        _ => Err(mistakes.into_error(file.to_owned())),
+    }
+}
+
+/// Reads every section, also when one of them is wrong, so that all mistakes are found.
+fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Config> {
+    let archive = archive::read_archive(&root.table("archive"), paths);
+    let regions = archive::read_regions(&root.table("regions"), paths);
+    let task = task::read_task(&root.table("task"), paths);
+    let output = read_output(&root.table("output"), paths);
+    let (file, keys) = run::read_run(&root.table("run"), paths);
+    let flags = run::over(flags, file);
+    let (mut archive, output) = (archive?, output?);
+    archive.from = flags.from.or(archive.from);
+    archive.to = flags.to.or(archive.to);
+    check_archive(&archive, root.mistakes());
+    let run = RunOptions::new(flags, &keys, default_run_dir(&output));
+    Some(Config { archive, regions, task: task?, bad_files: keys.bad_files, output, run })
+}
+
+fn read_output(output: &Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {
+    let file = output.require("file");
+    output.finish();
+    file?.parse(|text| paths.resolve(text))
+}
+
+/// What planning can say without a look at the disk; of an archive that is wrong already, nothing.
+fn check_archive(archive: &ArchiveSpec, mistakes: &Mistakes) {
+    if mistakes.is_empty()
+        && let Err(error) = planning::check(archive)
+    {
+        mistakes.anywhere(chain(&error));
+    }
+}
+
+/// `<output file>.run`, beside the output.
+fn default_run_dir(output: &Path) -> PathBuf {
+    let mut name = output.as_os_str().to_owned();
+    name.push(".run");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Paths in a configuration: `~` and `${VAR}` expanded, relative ones from the file's own folder.
+
+use std::path::{Path, PathBuf};
+
+/// Why a path cannot be expanded.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// The environment has no such variable.
+    #[error("the environment variable {0} is not set")]
+    Unset(String),
+    /// `${` without its end.
+    #[error("\"${{\" has no closing \"}}\"")]
+    Open,
+    /// Nothing is left of it.
+    #[error("the path is empty")]
+    Empty,
+}
+
+/// What paths are expanded with.
+pub struct Paths<'a> {
+    /// The configuration's folder, absolute.
+    pub base: &'a Path,
+    /// The environment.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Paths<'_> {
+    /// The path that `text` stands for, absolute.
+    pub fn resolve(&self, text: &str) -> Result<PathBuf, PathError> {
+        let expanded = self.home(&self.expand(text)?)?;
+        if expanded.is_empty() { Err(PathError::Empty) } else { Ok(self.base.join(expanded)) }
+    }
+
+    /// `text` with every `${VAR}` replaced; a `$` without a brace stays.
+    pub fn expand(&self, text: &str) -> Result<String, PathError> {
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, after) = after.split_once('}').ok_or(PathError::Open)?;
+            expanded.push_str(before);
+            expanded.push_str(&self.lookup(name)?);
+            rest = after;
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
+    }
+
+    /// `text` with a leading `~` replaced.
+    fn home(&self, text: &str) -> Result<String, PathError> {
+        match text.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => Ok(self.lookup("HOME")? + rest),
+            _ => Ok(text.to_owned()),
+        }
+    }
+
+    fn lookup(&self, name: &str) -> Result<String, PathError> {
+        (self.variable)(name).ok_or_else(|| PathError::Unset(name.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(text: &str) -> Result<String, PathError> {
+        let variable = |name: &str| match name {
+            "HOME" => Some("/home/ada".to_owned()),
+            "PROJECT" => Some("rv74".to_owned()),
+            "NONE" => Some(String::new()),
+            _ => None,
+        };
+        let paths = Paths { base: Path::new("/work"), variable: &variable };
+        paths.resolve(text).map(|path| path.display().to_string())
+    }
+
+    #[test]
+    fn paths_are_expanded() {
+        for (text, path) in [
+            ("a/b.nc", "/work/a/b.nc"),
+            ("/a/b.nc", "/a/b.nc"),
+            ("~", "/home/ada"),
+            ("~/a", "/home/ada/a"),
+            ("a~b", "/work/a~b"),
+            ("~other/a", "/work/~other/a"),
+            ("/g/data/${PROJECT}/${PROJECT}x", "/g/data/rv74/rv74x"),
+            ("$PROJECT/{version}/%Y", "/work/$PROJECT/{version}/%Y"),
+        ] {
+            assert_eq!(resolved(text).as_deref(), Ok(path), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_expanded_is_named() {
+        assert_eq!(resolved("/a/${SHORE}"), Err(PathError::Unset("SHORE".into())));
+        assert_eq!(resolved("/a/${SHORE"), Err(PathError::Open));
+        assert_eq!(resolved("${NONE}"), Err(PathError::Empty));
+    }
+}

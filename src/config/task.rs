@@ -1,0 +1,103 @@
+//! The section `[task]`: what to do with each group. The names of modules and inverters are looked
+//! up here, so that the rest of the program has their parameters and nothing can be unknown.
+
+use dayfold_contract::TaskSpec;
+use dayfold_contract::task::{IrradianceNames, Mount, PvSpec, Temperature};
+use dayfold_pv::database;
+
+use super::document::{Table, Value};
+use super::paths::Paths;
+
+const DEFAULT_MODULE: &str = "Canadian_Solar_CS5P_220M___2009_";
+const DEFAULT_INVERTER: &str = "ABB__MICRO_0_25_I_OUTD_US_208__208V_";
+/// Deg C.
+const DEFAULT_TEMPERATURE: f64 = 18.0;
+/// Deg C: what is outside was meant in another unit.
+const TEMPERATURES: std::ops::RangeInclusive<f64> = -100.0..=100.0;
+
+/// Reads `[task]`.
+pub fn read_task(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {
+    match task.require("kind")?.choice(&[("pv", read_pv)]) {
+        Some(read) => read(task, paths),
+        // without its kind nothing is known of its keys
+        None => None,
+    }
+}
+
+fn read_pv(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {
+    let mount = task.get("mount").map_or(Some(Mount::SingleAxis), |mount| read_mount(&mount));
+    let module = look_up(task, "module", DEFAULT_MODULE, database::module);
+    let inverter = look_up(task, "inverter", DEFAULT_INVERTER, database::inverter);
+    let temperature = match task.get("temperature") {
+        Some(temperature) => read_temperature(&temperature, paths),
+        None => Some(Temperature::Constant(DEFAULT_TEMPERATURE)),
+    };
+    let variables = read_variables(&task.table("variables"));
+    task.finish();
+    Some(TaskSpec::Pv(PvSpec {
+        mount: mount?,
+        module: module?,
+        inverter: inverter?,
+        temperature: temperature?,
+        variables: variables?,
+    }))
+}
+
+/// The parameters of what `key` names.
+fn look_up<T>(
+    task: &Table<'_>,
+    key: &'static str,
+    default: &str,
+    database: impl Fn(&str) -> Result<T, database::UnknownName>,
+) -> Option<T> {
+    match task.get(key) {
+        Some(value) => value.parse(database),
+        None => database(default).ok(),
+    }
+}
+
+fn read_mount(mount: &Value<'_>) -> Option<Mount> {
+    if !mount.is_table() {
+        let what = "\"single-axis\", \"latitude\" or { tilt = DEGREES, azimuth = DEGREES }";
+        mount.expect(what, mount.if_text())?;
+        return mount.choice(&[("single-axis", Mount::SingleAxis), ("latitude", Mount::Latitude)]);
+    }
+    let table = mount.table()?;
+    let angle = |key, limit| {
+        let value = table.require(key)?;
+        let angle = value.number()?;
+        let within = (0.0..=limit).contains(&angle).then_some(angle);
+        value.expect(&format!("from 0 to {limit} degrees"), within)
+    };
+    let (tilt, azimuth) = (angle("tilt", 90.0), angle("azimuth", 360.0));
+    table.finish();
+    Some(Mount::Fixed { tilt: tilt?, azimuth: azimuth? })
+}
+
+fn read_temperature(temperature: &Value<'_>, paths: &Paths<'_>) -> Option<Temperature> {
+    if !temperature.is_table() {
+        let what = "a number of deg C or { pattern = \"...\", variable = \"...\" }";
+        let degrees = temperature.expect(what, temperature.if_number())?;
+        let within = TEMPERATURES.contains(&degrees).then_some(degrees);
+        return temperature.expect("from -100 to 100 deg C", within).map(Temperature::Constant);
+    }
+    let table = temperature.table()?;
+    let pattern = table.require("pattern");
+    let pattern = pattern.and_then(|pattern| pattern.parse(|text| paths.resolve(text)));
+    let variable = table.require("variable").and_then(|variable| variable.text());
+    table.finish();
+    let pattern = pattern?.to_string_lossy().into_owned();
+    Some(Temperature::Nearest { pattern, variable: variable?.to_owned() })
+}
+
+fn read_variables(variables: &Table<'_>) -> Option<IrradianceNames> {
+    let name = |key, default: &str| match variables.get(key) {
+        Some(name) => name.text().map(str::to_owned),
+        None => Some(default.to_owned()),
+    };
+    let ghi = name("ghi", "surface_global_irradiance");
+    let dni = name("dni", "direct_normal_irradiance");
+    let dhi = name("dhi", "surface_diffuse_irradiance");
+    variables.finish();
+    Some(IrradianceNames { ghi: ghi?, dni: dni?, dhi: dhi? })
+}

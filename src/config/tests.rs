@@ -1,0 +1,225 @@
+//! Whole configurations, right and wrong, and what is said about them.
+
+use dayfold_contract::plan::GroupBy;
+use dayfold_contract::task::{Mount, PvSpec, Temperature};
+use jiff::civil::date;
+
+use super::*;
+
+const SMALLEST: &str = "\
+[archive]
+root = '/data'
+pattern = '%Y/%m/%d/*.nc'
+[task]
+kind = 'pv'
+[output]
+file = 'out.nc'
+";
+
+fn read(text: &str, flags: RunFlags) -> Result<Config, String> {
+    let variable = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
+    let paths = Paths { base: Path::new("/work"), variable: &variable };
+    parse(text, "c.toml", &paths, flags).map_err(|error| error.to_string())
+}
+
+fn pv(config: &Config) -> &PvSpec {
+    let TaskSpec::Pv(pv) = config.task();
+    pv
+}
+
+/// The smallest configuration with something more at its end, where a key belongs to `[output]`.
+fn with(more: &str) -> Result<Config, String> {
+    read(&format!("{SMALLEST}{more}"), RunFlags::default())
+}
+
+/// The smallest configuration with more in its task.
+fn with_task(more: &str) -> Result<Config, String> {
+    read(&SMALLEST.replace("kind = 'pv'", &format!("kind = 'pv'\n{more}")), RunFlags::default())
+}
+
+#[test]
+fn the_smallest_configuration_has_the_defaults() {
+    let config = with("").unwrap();
+    assert_eq!(config.archive().group, GroupBy::Day);
+    assert!(config.archive().versions.is_empty() && config.regions().is_none());
+    assert_eq!(config.output(), Path::new("/work/out.nc"));
+    assert_eq!(config.run().run_dir, Path::new("/work/out.nc.run"));
+    assert_eq!(pv(&config).mount, Mount::SingleAxis);
+    assert_eq!(pv(&config).module.name, "Canadian_Solar_CS5P_220M___2009_");
+    assert_eq!(pv(&config).inverter.name, "ABB__MICRO_0_25_I_OUTD_US_208__208V_");
+    assert_eq!(pv(&config).temperature, Temperature::Constant(18.0));
+    assert_eq!(pv(&config).variables.dni, "direct_normal_irradiance");
+}
+
+#[test]
+fn a_whole_configuration_is_read() {
+    let text = r#"
+        [archive]
+        root     = "~/p1s"
+        pattern  = "{version}/%Y/%m/%d/IDE00326.*.nc"
+        versions = [ { name = "v1.0", until = "2019-03-31" }, { name = "v1.1" } ]
+        from     = 2022-02-01
+        to       = "2022-02-28"
+        group    = "month"
+        [regions]
+        file    = "rez.shp"
+        name    = "Name"
+        include = ["Q*"]
+        [task]
+        kind        = "pv"
+        mount       = { tilt = 30, azimuth = 0.5 }
+        temperature = { pattern = "tas/%Y*.nc", variable = "tas" }
+        variables   = { ghi = "ghi" }
+        [output]
+        file = "../pv.nc"
+        [run]
+        memory = "190GB"
+        workers = 13
+        bad_files = "skip"
+        only = "2022-02-03"
+    "#;
+    let config = read(text, RunFlags::default()).unwrap();
+    assert_eq!(config.archive().root, Path::new("/home/ada/p1s"));
+    assert_eq!(config.archive().versions[0].until.as_deref(), Some("2019-03-31"));
+    assert_eq!(config.archive().from, Some(date(2022, 2, 1)));
+    assert_eq!(config.archive().group, GroupBy::Month);
+    assert_eq!(config.regions().unwrap().include, ["Q*"]);
+    assert_eq!(pv(&config).mount, Mount::Fixed { tilt: 30.0, azimuth: 0.5 });
+    let nearest = Temperature::Nearest { pattern: "/work/tas/%Y*.nc".into(), variable: "tas".into() };
+    assert_eq!(pv(&config).temperature, nearest);
+    assert_eq!((pv(&config).variables.ghi.as_str(), config.bad_files()), ("ghi", BadFiles::Skip));
+    assert_eq!(pv(&config).variables.dhi, "surface_diffuse_irradiance");
+    assert_eq!(config.run().memory.map(Size::bytes), Some(190_000_000_000));
+    assert_eq!(config.run().only, ["2022-02-03"]);
+}
+
+#[test]
+fn dates_of_the_command_line_win() {
+    let text = SMALLEST.replace("[task]", "from = '2022-02-01'\nto = '2022-02-28'\n[task]");
+    let flags = RunFlags { from: Some(date(2022, 2, 10)), ..RunFlags::default() };
+    let config = read(&text, flags).unwrap();
+    assert_eq!(config.archive().from, Some(date(2022, 2, 10)));
+    assert_eq!(config.archive().to, Some(date(2022, 2, 28)));
+    let flags = RunFlags { from: Some(date(2022, 3, 10)), ..RunFlags::default() };
+    assert_eq!(
+        read(&text, flags).unwrap_err(),
+        "c.toml: the archive's `from`, 2022-03-10, is after its `to`, 2022-02-28"
+    );
+}
+
+#[test]
+fn unknown_keys_are_named_at_every_depth() {
+    for (more, said) in [
+        ("modul = 'x'", "c.toml:6: unknown key \"modul\" in [task]: did you mean \"module\"?"),
+        (
+            "mount = { tilt = 1, azimuth = 2, heigth = 3 }",
+            "c.toml:6: unknown key \"heigth\" in task.mount: known are \"tilt\", \"azimuth\"",
+        ),
+        (
+            "variables = { gih = 'x' }",
+            "c.toml:6: unknown key \"gih\" in task.variables: did you mean \"ghi\"?",
+        ),
+    ] {
+        assert_eq!(with_task(more).unwrap_err(), said);
+    }
+    let text = SMALLEST.replace("[task]", "versions = [{ name = 'a', untl = 'b' }]\n[task]");
+    assert_eq!(
+        read(&text, RunFlags::default()).unwrap_err(),
+        "c.toml:4: unknown key \"untl\" in entry 1 of archive.versions: did you mean \"until\"?"
+    );
+    assert_eq!(
+        with("[rum]\nmemory = '1GB'").unwrap_err(),
+        "c.toml:8: unknown key \"rum\": did you mean \"run\"?"
+    );
+}
+
+#[test]
+fn wrong_values_of_the_task_say_what_is_right() {
+    for (more, said) in [
+        ("mount = 'flat'", "c.toml:6: task.mount cannot be \"flat\": choose \"single-axis\" or \"latitude\""),
+        (
+            "mount = 30",
+            "c.toml:6: task.mount must be \"single-axis\", \"latitude\" or \
+             { tilt = DEGREES, azimuth = DEGREES }, and is the number 30",
+        ),
+        (
+            "mount = { tilt = 91, azimuth = 0 }",
+            "c.toml:6: task.mount.tilt must be from 0 to 90 degrees, and is the number 91",
+        ),
+        (
+            "temperature = 291.15",
+            "c.toml:6: task.temperature must be from -100 to 100 deg C, and is the number 291.15",
+        ),
+        (
+            "temperature = nan",
+            "c.toml:6: task.temperature must be from -100 to 100 deg C, and is the number nan",
+        ),
+    ] {
+        assert_eq!(with_task(more).unwrap_err(), said);
+    }
+    assert_eq!(
+        read(&SMALLEST.replace("'pv'", "'wind'"), RunFlags::default()).unwrap_err(),
+        "c.toml:5: task.kind cannot be \"wind\": choose \"pv\""
+    );
+}
+
+#[test]
+fn an_unknown_module_is_answered_with_three_names() {
+    let said = with_task("module = 'Canadian_Solar_CS5P_220M'").unwrap_err();
+    let (before, names) = said.split_once(": the nearest are ").unwrap();
+    assert_eq!(before, "c.toml:6: task.module is wrong: no module is named \"Canadian_Solar_CS5P_220M\"");
+    let names: Vec<&str> = names.split(", ").collect();
+    assert!(names.len() == 3 && names.contains(&"Canadian_Solar_CS5P_220M___2009_"), "{names:?}");
+}
+
+#[test]
+fn what_planning_finds_without_the_disk_is_said_too() {
+    let archive = |more: &str| {
+        let text = SMALLEST.replace("[task]", &format!("{more}\n[task]"));
+        read(&text, RunFlags::default()).map(drop).unwrap_err()
+    };
+    let said = archive("versions = [{ name = 'a' }]");
+    assert!(said.starts_with("c.toml: the archive has versions, but its pattern"), "{said}");
+    let said = archive("from = 2022-03-01\nto = 2022-02-01");
+    assert_eq!(said, "c.toml: the archive's `from`, 2022-03-01, is after its `to`, 2022-02-01");
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let text = "\
+[archive]
+rot = '/data'
+from = '2022-02-30'
+group = 'week'
+[regions]
+file = '${SHORE}/rez.shp'
+[task]
+kind = 'pv'
+[run]
+memory = '190 apples'
+workers = 0
+";
+    let said = read(text, RunFlags::default()).unwrap_err();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "7 mistakes in the configuration",
+            "  c.toml:2: unknown key \"rot\" in [archive]: did you mean \"root\"?",
+            "  c.toml:3: archive.from is wrong: \"2022-02-30\" is an impossible date: 2022-02 has the days 1 to 28",
+            "  c.toml:4: archive.group cannot be \"week\": choose \"file\", \"day\", \"month\" or \"year\"",
+            "  c.toml:6: regions.file is wrong: the environment variable SHORE is not set",
+            "  c.toml:10: run.memory is wrong: \"190 apples\" is not a size: write a number and a unit, such as \
+         \"190GB\" or \"8GiB\"",
+            "  c.toml:11: run.workers must be a whole number from 1, and is the number 0",
+            "  c.toml: missing archive.root, archive.pattern, regions.name, output.file: `dayfold sample DIR` \
+         writes a complete configuration to start from",
+        ]
+    );
+}
+
+#[test]
+fn an_unreadable_file_is_named() {
+    let error = load(Path::new("/no/such/config.toml"), RunFlags::default()).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read the configuration /no/such/config.toml");
+}

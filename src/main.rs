@@ -1,0 +1,29 @@
+//! `dayfold` runs one task over every day of an archive in many processes and folds the results
+//! into one file. This is the command line; the work is `dayfold-supervisor`'s and
+//! `dayfold-worker`'s.
+
+mod cli;
+mod commands;
+mod config;
+mod exit;
+mod plot;
+mod sample;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+
+fn main() -> ExitCode {
+    // before anything else: there is one thread yet
+    dayfold_ncio::init();
+    commands::dispatch(Cli::parse().command).unwrap_or_else(|error| {
+        eprintln!("error: {}", exit::chain(&error));
+        if let Some(advice) = error.advice() {
+            eprintln!("{advice}");
+        }
+        exit::of(&error).into()
+    })
+}

@@ -1,0 +1,227 @@
+//! Takes a variable out of a result: any NetCDF file with a time coordinate, and a variable over
+//! time alone or over time and regions.
+
+use std::path::Path;
+
+use dayfold_ncio::dataset::{Attribute, DataType, Values};
+use dayfold_ncio::raw::{RawFile, Schema, VariableSchema};
+use dayfold_ncio::time::{self, TimeError};
+
+use super::PlotError;
+use super::series::{Line, Series};
+
+/// The dimension along which lines run.
+const TIME: &str = "time";
+
+/// A result, opened.
+#[derive(Debug)]
+pub struct Source<'a> {
+    path: &'a Path,
+    file: RawFile,
+}
+
+impl<'a> Source<'a> {
+    /// Opens a result.
+    pub fn open(path: &'a Path) -> Result<Self, PlotError> {
+        Ok(Self { path, file: RawFile::open(path)? })
+    }
+
+    /// Whether it has a variable of this name.
+    pub fn has(&self, variable: &str) -> bool {
+        self.file.schema().variable(variable).is_some()
+    }
+
+    /// The series of a variable.
+    pub fn series(&self, name: &str) -> Result<Series, PlotError> {
+        let schema = self.file.schema();
+        let variable = schema.variable(name).ok_or_else(|| self.no_variable(name))?;
+        let regions = self.region_dimension(variable)?;
+        let times = self.times()?;
+        let names = self.region_names(regions, variable)?;
+        let values = self.values(variable, names.len())?;
+        let text = |attribute| variable.attribute(attribute).and_then(|value| value.text()).unwrap_or("");
+        let long_name = match text("long_name") {
+            "" => name,
+            text => text,
+        };
+        // one line after the other, as the values are now
+        let length = times.len().max(1);
+        let lines = names
+            .into_iter()
+            .zip(values.chunks(length))
+            .map(|(name, values)| Line { name, values: values.to_vec() });
+        Ok(Series {
+            variable: name.to_owned(),
+            long_name: long_name.to_owned(),
+            units: text("units").to_owned(),
+            lines: lines.collect(),
+            times,
+        })
+    }
+
+    fn no_variable(&self, name: &str) -> PlotError {
+        let drawable =
+            |variable: &&VariableSchema| variable.name != TIME && self.region_dimension(variable).is_ok();
+        let present =
+            self.file.schema().variables.iter().filter(drawable).map(|variable| variable.name.clone());
+        PlotError::NoVariable {
+            path: self.path.to_owned(),
+            variable: name.to_owned(),
+            present: present.collect(),
+        }
+    }
+
+    /// The dimension besides time; `None` where there is none.
+    fn region_dimension<'v>(&self, variable: &'v VariableSchema) -> Result<Option<&'v str>, PlotError> {
+        let others: Vec<_> = variable.dimensions.iter().filter(|dimension| *dimension != TIME).collect();
+        let number = !matches!(variable.data_type, DataType::Char | DataType::String);
+        match (variable.axis(TIME), others.as_slice()) {
+            (Some(_), []) if number => Ok(None),
+            (Some(_), [regions]) if number => Ok(Some(regions)),
+            _ => Err(PlotError::Shape {
+                path: self.path.to_owned(),
+                variable: variable.name.clone(),
+                found: format!("{} ({})", variable.data_type, variable.dimensions.join(", ")),
+            }),
+        }
+    }
+
+    fn times(&self) -> Result<Vec<i64>, PlotError> {
+        let failed = |source| PlotError::Times { path: self.path.to_owned(), source };
+        let text = |name| self.file.schema().variable(TIME)?.attribute(name)?.text();
+        let units = text("units").ok_or_else(|| failed(TimeError::NoUnits))?;
+        let units = time::decode(units, text("calendar")).map_err(failed)?;
+        let numbers = self.file.read(TIME)?.to_f64().unwrap_or_default();
+        let seconds = |number| units.time(number).map(|time| time.unix_seconds().round() as i64);
+        numbers.into_iter().map(seconds).collect::<Result<_, _>>().map_err(failed)
+    }
+
+    /// From the coordinate variable where there is one of text, else numbers; a series without
+    /// regions is named as its variable.
+    fn region_names(
+        &self,
+        dimension: Option<&str>,
+        variable: &VariableSchema,
+    ) -> Result<Vec<String>, PlotError> {
+        let Some(dimension) = dimension else { return Ok(vec![variable.name.clone()]) };
+        let schema = self.file.schema();
+        let count = schema.length(dimension).unwrap_or(0);
+        let Some(coordinate) = schema.variable(dimension) else { return Ok(numbered(count)) };
+        Ok(match self.file.read(dimension)? {
+            Values::Strings(names) => names,
+            Values::Chars(bytes) => split_names(&bytes, characters(schema, coordinate)),
+            other => other.to_f64().unwrap_or_default().iter().map(f64::to_string).collect(),
+        })
+    }
+
+    /// Unpacked, NaN where missing, and region after region.
+    fn values(&self, variable: &VariableSchema, regions: usize) -> Result<Vec<f64>, PlotError> {
+        let mut values = self.file.read(&variable.name)?;
+        if variable.axis(TIME) == Some(0) {
+            let times = values.len() / regions.max(1);
+            values = values.swap_axes(times, regions);
+        }
+        let mut values = values.to_f64().unwrap_or_default();
+        let number = |name| variable.attribute(name).and_then(number);
+        let missing = [number("_FillValue"), number("missing_value")];
+        let (scale, offset) = (number("scale_factor").unwrap_or(1.0), number("add_offset").unwrap_or(0.0));
+        for value in &mut values {
+            *value = if missing.contains(&Some(*value)) { f64::NAN } else { *value * scale + offset };
+        }
+        Ok(values)
+    }
+}
+
+/// The first number of an attribute.
+fn number(attribute: &Attribute) -> Option<f64> {
+    match attribute {
+        Attribute::Values(values) => values.to_f64()?.first().copied(),
+        Attribute::Text(_) => None,
+    }
+}
+
+fn numbered(count: usize) -> Vec<String> {
+    (1..=count).map(|number| number.to_string()).collect()
+}
+
+/// How many characters a name has in an array of characters.
+fn characters(schema: &Schema, coordinate: &VariableSchema) -> usize {
+    schema.shape(coordinate).last().copied().unwrap_or(1).max(1)
+}
+
+fn split_names(bytes: &[u8], length: usize) -> Vec<String> {
+    let name = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end_matches(['\0', ' ']).to_owned();
+    bytes.chunks(length).map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dayfold_ncio::dataset::{Dataset, Variable};
+    use dayfold_ncio::write::{Storage, write_dataset};
+
+    fn variable(
+        name: &str,
+        dimensions: &[&str],
+        values: Values,
+        attributes: &[(&str, Attribute)],
+    ) -> Variable {
+        Variable {
+            name: name.into(),
+            dimensions: dimensions.iter().map(|&dimension| dimension.into()).collect(),
+            values,
+            attributes: attributes.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(),
+        }
+    }
+
+    /// The series `x` of two regions and three hours, in a file with more variables.
+    fn series(x: Variable, more: Vec<Variable>) -> Series {
+        let hours = [("units", "hours since 2022-02-01".into())];
+        let time = variable("time", &["time"], Values::I32(vec![0, 1, 2]), &hours);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("result.nc");
+        let dimensions = [("time", 3), ("region", 2), ("characters", 5)];
+        let dataset = Dataset {
+            dimensions: dimensions.map(|(name, length)| (name.into(), length)).into(),
+            variables: [vec![time, x], more].concat(),
+            attributes: vec![],
+        };
+        write_dataset(&path, &dataset, Storage::Plain).unwrap();
+        Source::open(&path).unwrap().series("x").unwrap()
+    }
+
+    #[test]
+    fn packed_values_of_any_order_are_unpacked_region_by_region() {
+        let packing = [
+            ("_FillValue", Values::I16(vec![-1]).into()),
+            ("scale_factor", 0.5.into()),
+            ("add_offset", 10.0.into()),
+            ("units", "W".into()),
+        ];
+        let by_region = variable("x", &["region", "time"], Values::I16(vec![0, 2, -1, 4, 6, 8]), &packing);
+        let by_time = variable("x", &["time", "region"], Values::I16(vec![0, 4, 2, 6, -1, 8]), &packing);
+        for x in [by_region, by_time] {
+            let series = series(x, vec![]);
+            // 2022-02-01T00:00:00Z
+            assert_eq!(series.times, [1_643_673_600, 1_643_677_200, 1_643_680_800]);
+            assert_eq!((series.quantity().as_str(), series.long_name.as_str()), ("x (W)", "x"));
+            let [one, two] = series.lines.as_slice() else { panic!("{series:?}") };
+            assert_eq!((one.name.as_str(), &one.values[..2]), ("1", &[10.0, 11.0][..]));
+            assert!(one.values[2].is_nan());
+            assert_eq!((two.name.as_str(), &two.values[..]), ("2", &[12.0, 13.0, 14.0][..]));
+        }
+    }
+
+    #[test]
+    fn names_may_be_characters_and_regions_may_be_none() {
+        let letters = Values::Chars(b"NorthWest\0".to_vec());
+        let names = variable("region", &["region", "characters"], letters, &[]);
+        let values = || Values::F32(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let named = series(variable("x", &["time", "region"], values(), &[]), vec![names]);
+        let names: Vec<_> = named.lines.iter().map(|line| line.name.as_str()).collect();
+        assert_eq!(names, ["North", "West"]);
+        let alone = series(variable("x", &["time"], Values::U8(vec![1, 2, 3]), &[]), vec![]);
+        assert_eq!(alone.lines.len(), 1);
+        assert_eq!((alone.lines[0].name.as_str(), &alone.lines[0].values[..]), ("x", &[1.0, 2.0, 3.0][..]));
+    }
+}

@@ -1,0 +1,133 @@
+//! What people are told of an event, in lines, by how much they want to hear.
+//!
+//! Pure: an event and a verbosity in, text out. Progress and the closing lines are not told here.
+
+use dayfold_supervisor::happening::Happening;
+
+use super::words;
+use crate::config::Verbosity;
+
+/// The lines for this event; empty where there is nothing to say.
+pub fn lines(happening: &Happening, verbosity: Verbosity) -> Vec<String> {
+    if verbosity < loudness(happening) { Vec::new() } else { told(happening) }
+}
+
+/// The least verbosity at which an event is told.
+fn loudness(happening: &Happening) -> Verbosity {
+    match happening {
+        Happening::Warning { .. } | Happening::WorkerLost { .. } | Happening::AttemptFailed { .. } => {
+            Verbosity::Quiet
+        }
+        Happening::Begun { .. } | Happening::Collating { .. } => Verbosity::Normal,
+        _ => Verbosity::Verbose,
+    }
+}
+
+fn told(happening: &Happening) -> Vec<String> {
+    match happening {
+        Happening::Begun { .. } => begun(happening),
+        Happening::Started { group, attempt, worker } => {
+            vec![format!("{group}: started by worker {}{}", worker.0, nth_attempt(*attempt))]
+        }
+        Happening::Finished { group, elapsed, peak_memory, .. } => {
+            let (took, memory) = (words::duration(*elapsed), words::bytes(*peak_memory));
+            vec![format!("{group}: done in {took}, {memory} of memory")]
+        }
+        Happening::AttemptFailed { .. } => attempt_failed(happening),
+        Happening::WorkerLost { worker, reason } => {
+            vec![format!("warning: worker {} ended and is replaced: {reason}", worker.0)]
+        }
+        Happening::WorkerLog { worker, group, line } => {
+            let group = group.as_ref().map_or(String::new(), |group| format!(" {group}"));
+            vec![format!("[worker {}{group}] {line}", worker.0)]
+        }
+        Happening::Warning { message } => vec![format!("warning: {message}")],
+        Happening::Collating { partials } => {
+            vec![format!("folding {} into the final file", words::count(*partials, "result"))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn begun(happening: &Happening) -> Vec<String> {
+    let Happening::Begun { groups, done_before, to_do, missing, workers, memory_limit, memory_source } =
+        happening
+    else {
+        return Vec::new();
+    };
+    let mut first = format!("{}, {to_do} to do", words::count(*groups, "group"));
+    if *done_before > 0 {
+        first += &format!(", {done_before} done before");
+    }
+    if *missing > 0 {
+        first += &format!(", {missing} missing");
+    }
+    if *to_do == 0 {
+        return vec![first];
+    }
+    let mut second = words::count(*workers, "worker");
+    if let Some(limit) = memory_limit {
+        second += &format!(", at most {} of memory", words::bytes(*limit));
+        second += &memory_source.as_ref().map_or(String::new(), |source| format!(": {source}"));
+    }
+    vec![first, second]
+}
+
+fn attempt_failed(happening: &Happening) -> Vec<String> {
+    let Happening::AttemptFailed { group, attempt, reason, file, log, again, .. } = happening else {
+        return Vec::new();
+    };
+    let reason = words::at_file(reason, file.as_deref());
+    let first = if *again {
+        format!("warning: {group}: attempt {attempt} failed, trying again: {reason}")
+    } else {
+        format!("error: {group}: failed{}: {reason}", nth_attempt(*attempt))
+    };
+    let log = log.iter().map(|line| format!("  {line}"));
+    std::iter::once(first).chain(log).collect()
+}
+
+fn nth_attempt(attempt: u32) -> String {
+    if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn the_start_says_what_there_is_to_do_and_with_what() {
+        assert_eq!(
+            lines(&samples::begun(3), Verbosity::Normal),
+            ["4 groups, 3 to do, 1 done before", "2 workers, at most 8.0 GB of memory: --memory",]
+        );
+    }
+
+    #[test]
+    fn failures_are_told_even_quietly() {
+        let told = lines(&samples::failed("2022-02-01", 3, false), Verbosity::Quiet);
+        assert_eq!(
+            told,
+            [
+                "error: 2022-02-01: failed (attempt 3): the worker was killed by signal 9 (2022/02/01/a.nc)",
+                "  its last words",
+            ]
+        );
+        let again = samples::failed("2022-02-01", 1, true);
+        assert!(lines(&again, Verbosity::Quiet)[0].starts_with("warning: 2022-02-01: attempt 1 failed"));
+    }
+
+    #[test]
+    fn groups_are_told_only_to_those_who_ask() {
+        assert!(lines(&samples::finished("a", 62), Verbosity::Normal).is_empty());
+        assert_eq!(
+            lines(&samples::finished("a", 62), Verbosity::Verbose),
+            ["a: done in 1 min 2 s, 64.0 MB of memory"]
+        );
+        assert_eq!(
+            lines(&samples::started("a", 2), Verbosity::Verbose),
+            ["a: started by worker 0 (attempt 2)"]
+        );
+    }
+}

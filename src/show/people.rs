@@ -1,0 +1,95 @@
+//! The listener for people: lines of what happens, and progress.
+
+use std::time::Duration;
+
+use dayfold_supervisor::happening::{Happening, Listener};
+
+use super::narrate;
+use super::screen::Screen;
+use super::tally::Tally;
+use crate::config::Verbosity;
+
+/// Tells people what happens, on a screen.
+pub struct People<S> {
+    screen: S,
+    verbosity: Verbosity,
+    tally: Tally,
+    finished: bool,
+}
+
+impl<S: Screen> People<S> {
+    /// Tells so much on this screen.
+    pub fn new(screen: S, verbosity: Verbosity) -> Self {
+        Self { screen, verbosity, tally: Tally::default(), finished: false }
+    }
+
+    /// Progress is for those who did not ask for silence, while there is something to do.
+    fn shows_progress(&self) -> bool {
+        self.verbosity > Verbosity::Quiet && self.tally.to_do > 0 && !self.finished
+    }
+
+    fn finish(&mut self) {
+        if self.shows_progress() {
+            self.screen.finish(&self.tally);
+        }
+        self.finished = true;
+    }
+}
+
+impl<S: Screen> Listener for People<S> {
+    fn hear(&mut self, at: Duration, happening: &Happening) {
+        self.tally.hear(at, happening);
+        if matches!(happening, Happening::Collating { .. } | Happening::Ended { .. }) {
+            self.finish();
+        }
+        narrate::lines(happening, self.verbosity).iter().for_each(|line| self.screen.say(line));
+        if self.shows_progress() {
+            self.screen.progress(&self.tally);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::super::screen::Lines;
+    use super::*;
+
+    fn told(verbosity: Verbosity) -> String {
+        let mut text = Vec::new();
+        let mut people = People::new(Lines::new(&mut text), verbosity);
+        for (seconds, happening) in [
+            (0, samples::begun(2)),
+            (0, samples::started("a", 1)),
+            (20, samples::finished("a", 20)),
+            (20, samples::started("b", 1)),
+            (40, samples::finished("b", 20)),
+            (41, Happening::Collating { partials: 3 }),
+            (42, samples::ended(3, 0, 0)),
+        ] {
+            people.hear(Duration::from_secs(seconds), &happening);
+        }
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_whole_run_in_lines() {
+        let lines = told(Verbosity::Normal);
+        assert_eq!(
+            lines.lines().collect::<Vec<&str>>(),
+            [
+                "3 groups, 2 to do, 1 done before",
+                "2 workers, at most 8.0 GB of memory: --memory",
+                "0 of 2 groups",
+                "2 of 2 groups, 3.0 groups/min",
+                "2 of 2 groups, 2.9 groups/min",
+                "folding 3 results into the final file",
+            ]
+        );
+    }
+
+    #[test]
+    fn quietly_a_good_run_says_nothing() {
+        assert_eq!(told(Verbosity::Quiet), "");
+    }
+}

@@ -1,0 +1,87 @@
+//! A plan as people read it.
+
+use dayfold_contract::plan::GroupBy;
+use dayfold_contract::task::{Mount, PvSpec, Temperature};
+use dayfold_contract::{GroupName, TaskSpec};
+
+use super::table::TwoColumns;
+use super::words;
+use crate::commands::plan::PlanReport;
+
+/// The whole summary.
+pub fn text(report: &PlanReport) -> String {
+    let mut table = TwoColumns::default()
+        .row("archive", report.root.display().to_string())
+        .row("pattern", &report.pattern)
+        .row("groups", groups(report));
+    if !report.missing.is_empty() {
+        table = table.row("missing", missing(&report.missing));
+    }
+    table = table
+        .row("files", files(report))
+        .row("regions", regions(report.regions.as_deref()))
+        .row("task", task(&report.task))
+        .row("output", report.output.display().to_string())
+        .row("run dir", report.run_dir.display().to_string())
+        .row("workers", format!("{}: {}", report.workers.count, report.workers.source));
+    for warning in &report.warnings {
+        table = table.row("warning", warning);
+    }
+    table.into_text()
+}
+
+fn groups(report: &PlanReport) -> String {
+    let by = match report.group_by {
+        GroupBy::File => "by file",
+        GroupBy::Day => "by day",
+        GroupBy::Month => "by month",
+        GroupBy::Year => "by year",
+    };
+    let count = report.groups.len();
+    match (report.groups.first(), report.groups.last()) {
+        (Some(first), Some(last)) if count > 1 => format!("{count} {by}, {} to {}", first.name, last.name),
+        (Some(only), _) => format!("{count} {by}, {}", only.name),
+        _ => format!("{count} {by}"),
+    }
+}
+
+fn missing(missing: &[GroupName]) -> String {
+    let names: Vec<&str> = missing.iter().map(GroupName::as_str).collect();
+    format!("{} without input files: {}", names.len(), words::shortened(&names))
+}
+
+fn files(report: &PlanReport) -> String {
+    match report.bytes {
+        Some(bytes) => format!("{}, about {}", report.files, words::bytes(bytes)),
+        None => report.files.to_string(),
+    }
+}
+
+fn regions(names: Option<&[String]>) -> String {
+    match names {
+        Some(names) => format!("{}: {}", names.len(), words::shortened(names)),
+        None => "none: the whole grid is one region, \"all\"".to_owned(),
+    }
+}
+
+fn task(task: &TaskSpec) -> String {
+    let TaskSpec::Pv(pv) = task;
+    format!("pv: what panels and their inverters deliver\n{}", pv_details(pv))
+}
+
+fn pv_details(pv: &PvSpec) -> String {
+    let PvSpec { mount, module, inverter, temperature, variables } = pv;
+    let mount = match mount {
+        Mount::SingleAxis => "single-axis tracker".to_owned(),
+        Mount::Latitude => "fixed, tilted by the latitude towards the equator".to_owned(),
+        Mount::Fixed { tilt, azimuth } => format!("fixed, tilt {tilt}, azimuth {azimuth} degrees"),
+    };
+    let temperature = match temperature {
+        Temperature::Constant(degrees) => format!("{degrees} deg C"),
+        Temperature::Nearest { pattern, variable } => format!("nearest {variable} of {pattern}"),
+    };
+    format!(
+        "mount {mount}\nmodule {}\ninverter {}\ntemperature {temperature}\nirradiance {}, {}, {}",
+        module.name, inverter.name, variables.ghi, variables.dni, variables.dhi
+    )
+}

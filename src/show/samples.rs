@@ -1,0 +1,51 @@
+//! Events for the tests of this folder.
+
+use std::time::Duration;
+
+use dayfold_contract::GroupName;
+use dayfold_contract::message::FailureKind;
+use dayfold_supervisor::happening::{Happening, WorkerId};
+
+pub fn begun(to_do: usize) -> Happening {
+    Happening::Begun {
+        groups: to_do + 1,
+        done_before: 1,
+        to_do,
+        missing: 0,
+        workers: 2,
+        memory_limit: Some(8_000_000_000),
+        memory_source: Some("--memory".into()),
+    }
+}
+
+pub fn started(group: &str, attempt: u32) -> Happening {
+    Happening::Started { group: GroupName::new(group), attempt, worker: WorkerId(0) }
+}
+
+pub fn finished(group: &str, seconds: u64) -> Happening {
+    Happening::Finished {
+        group: GroupName::new(group),
+        attempt: 1,
+        worker: WorkerId(0),
+        partial: Some("p.nc".into()),
+        elapsed: Duration::from_secs(seconds),
+        peak_memory: 64_000_000,
+    }
+}
+
+pub fn failed(group: &str, attempt: u32, again: bool) -> Happening {
+    Happening::AttemptFailed {
+        group: GroupName::new(group),
+        attempt,
+        worker: WorkerId(0),
+        kind: FailureKind::Passing,
+        reason: "the worker was killed by signal 9".into(),
+        file: Some("2022/02/01/a.nc".into()),
+        log: vec!["its last words".into()],
+        again,
+    }
+}
+
+pub fn ended(done: usize, failed: usize, left: usize) -> Happening {
+    Happening::Ended { done, failed, left, output: None }
+}

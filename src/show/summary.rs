@@ -1,0 +1,164 @@
+//! The closing lines of a run: how much is done, what failed, what is missing, and which command
+//! goes on from here. Text only; the final file's path is a result and goes to standard output.
+
+use std::path::Path;
+use std::time::Duration;
+
+use dayfold_contract::GroupName;
+use dayfold_supervisor::run::order::{Report, Verdict};
+use dayfold_supervisor::rundir::failed_table::FailedGroup;
+
+use super::words;
+use crate::config::Verbosity;
+
+/// How many failed groups are listed.
+const LISTED: usize = 10;
+
+/// What the closing lines need beside the report.
+#[derive(Clone, Copy, Debug)]
+pub struct Closing<'a> {
+    /// What came of the run.
+    pub report: &'a Report,
+    /// From its start to its end.
+    pub elapsed: Duration,
+    /// Where all failures are listed.
+    pub failed_list: &'a Path,
+    /// The command that goes on with what is left.
+    pub command: &'a str,
+}
+
+impl Closing<'_> {
+    /// All lines, or without those that say that all is well.
+    pub fn lines(&self, verbosity: Verbosity) -> Vec<String> {
+        let mut lines = Vec::new();
+        if verbosity > Verbosity::Quiet {
+            lines.push(self.done());
+        }
+        lines.extend(self.missing());
+        lines.extend(self.failures());
+        lines.extend(self.next());
+        lines
+    }
+
+    fn done(&self) -> String {
+        let tally = self.report.tally;
+        let all = words::count(tally.done + tally.failed + self.left(), "group");
+        format!("{} of {all} done, {} in all", tally.done, words::duration(self.elapsed))
+    }
+
+    fn left(&self) -> usize {
+        self.report.tally.left + self.report.tally.not_now
+    }
+
+    fn missing(&self) -> Option<String> {
+        let names: Vec<&str> = self.report.missing.iter().map(GroupName::as_str).collect();
+        let count = words::count(names.len(), "group");
+        let shortened = words::shortened(&names);
+        (!names.is_empty()).then(|| format!("warning: {count} without input files: {shortened}"))
+    }
+
+    /// The first groups that failed, and where all of them are.
+    fn failures(&self) -> Vec<String> {
+        let failed = &self.report.failed;
+        if failed.is_empty() {
+            return Vec::new();
+        }
+        let mut lines = vec![format!("error: {} failed:", words::count(failed.len(), "group"))];
+        lines.extend(failed.iter().take(LISTED).map(failure));
+        let list = self.failed_list.display();
+        lines.push(match failed.len().saturating_sub(LISTED) {
+            0 => format!("  (also in {list})"),
+            more => format!("  and {more} more: all are in {list}"),
+        });
+        lines
+    }
+
+    /// What is the matter, if anything is, and what to do about it.
+    fn next(&self) -> Option<String> {
+        let (left, command) = (words::count(self.left(), "group"), self.command);
+        match &self.report.verdict {
+            Verdict::Complete => None,
+            Verdict::PartDone | Verdict::PartlyRun => Some(format!("{left} left; to go on: {command}")),
+            Verdict::Failed => Some(format!("to try what failed again: {command}")),
+            Verdict::Contradiction(what) => Some(format!("error: {what}")),
+            Verdict::Interrupted(why) => {
+                Some(format!("ended early, {why}: {left} left; to go on: {command}"))
+            }
+        }
+    }
+}
+
+fn failure(failed: &FailedGroup) -> String {
+    let FailedGroup { group, attempts, reason, file } = failed;
+    let attempts = if *attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
+    format!("  {group}{attempts}: {}", words::at_file(reason, file.as_deref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dayfold_supervisor::decide::groups::Tally;
+    use dayfold_supervisor::decide::stop::Stop;
+
+    /// A run of 28 groups.
+    fn report(verdict: Verdict, failed: usize, left: usize) -> Report {
+        let group = |n: usize| FailedGroup {
+            group: GroupName::new(format!("day {n}")),
+            attempts: 3,
+            reason: "the worker was killed".into(),
+            file: Some("a.nc".into()),
+        };
+        Report {
+            verdict,
+            tally: Tally { done: 28 - failed - left, failed, left, not_now: 0 },
+            failed: (0..failed).map(group).collect(),
+            missing: Vec::new(),
+            output: None,
+        }
+    }
+
+    fn lines(report: &Report, verbosity: Verbosity) -> Vec<String> {
+        let closing = Closing {
+            report,
+            elapsed: Duration::from_secs(65),
+            failed_list: Path::new("pv.nc.run/failed.tsv"),
+            command: "dayfold run config.toml",
+        };
+        closing.lines(verbosity)
+    }
+
+    #[test]
+    fn a_good_end_is_one_line_or_none() {
+        let report = report(Verdict::Complete, 0, 0);
+        assert_eq!(lines(&report, Verbosity::Normal), ["28 of 28 groups done, 1 min 5 s in all"]);
+        assert!(lines(&report, Verbosity::Quiet).is_empty());
+    }
+
+    #[test]
+    fn missing_groups_are_named_even_quietly() {
+        let missing = vec![GroupName::new("a"), GroupName::new("b")];
+        let report = Report { missing, ..report(Verdict::Complete, 0, 0) };
+        assert_eq!(lines(&report, Verbosity::Quiet), ["warning: 2 groups without input files: a, b"]);
+    }
+
+    #[test]
+    fn the_first_failures_are_listed_and_the_rest_counted() {
+        let lines = lines(&report(Verdict::Failed, 12, 0), Verbosity::Normal);
+        assert_eq!(lines[1], "error: 12 groups failed:");
+        assert_eq!(lines[2], "  day 0 (3 attempts): the worker was killed (a.nc)");
+        assert_eq!(lines[12], "  and 2 more: all are in pv.nc.run/failed.tsv");
+        assert_eq!(lines[13], "to try what failed again: dayfold run config.toml");
+    }
+
+    #[test]
+    fn an_early_end_says_why_and_how_to_go_on() {
+        let lines = lines(&report(Verdict::Interrupted(Stop::Signal), 0, 25), Verbosity::Normal);
+        assert_eq!(
+            lines,
+            [
+                "3 of 28 groups done, 1 min 5 s in all",
+                "ended early, a signal asked for the end: 25 groups left; to go on: dayfold run config.toml",
+            ]
+        );
+    }
+}

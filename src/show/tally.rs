@@ -1,0 +1,97 @@
+//! The run so far, counted from what happens: what progress and closing lines are made of.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use dayfold_contract::GroupName;
+use dayfold_supervisor::happening::Happening;
+
+use super::eta::Pace;
+
+/// What has happened since the run began.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Groups that this run is to do.
+    pub to_do: usize,
+    /// Groups that ended well.
+    pub done: usize,
+    /// Groups that failed for good.
+    pub failed: usize,
+    running: HashMap<GroupName, Duration>,
+    spent: Duration,
+    now: Duration,
+}
+
+impl Tally {
+    /// Takes in one event.
+    pub fn hear(&mut self, at: Duration, happening: &Happening) {
+        self.now = at;
+        match happening {
+            Happening::Begun { to_do, .. } => self.to_do = *to_do,
+            Happening::Started { group, .. } => {
+                self.running.insert(group.clone(), at);
+            }
+            Happening::Finished { group, elapsed, .. } => {
+                self.running.remove(group);
+                self.spent += *elapsed;
+                self.done += 1;
+            }
+            Happening::AttemptFailed { group, again, .. } => {
+                let started = self.running.remove(group);
+                if !again {
+                    self.spent += at.saturating_sub(started.unwrap_or(at));
+                    self.failed += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Groups that ended, well or not.
+    pub fn ended(&self) -> usize {
+        self.done + self.failed
+    }
+
+    /// Groups at work now.
+    pub fn running(&self) -> usize {
+        self.running.len()
+    }
+
+    /// Since the run's start, as of the last event.
+    pub fn elapsed(&self) -> Duration {
+        self.now
+    }
+
+    /// What rate and time left are judged by.
+    pub fn pace(&self) -> Pace {
+        Pace {
+            elapsed: self.now,
+            ended: self.ended(),
+            spent: self.spent,
+            running: self.running.values().map(|start| self.now.saturating_sub(*start)).collect(),
+            left: self.to_do.saturating_sub(self.ended()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn a_group_that_is_tried_again_has_not_ended() {
+        let mut tally = Tally::default();
+        tally.hear(Duration::ZERO, &samples::begun(3));
+        tally.hear(Duration::from_secs(1), &samples::started("a", 1));
+        tally.hear(Duration::from_secs(3), &samples::failed("a", 1, true));
+        assert_eq!((tally.ended(), tally.running(), tally.pace().left), (0, 0, 3));
+        tally.hear(Duration::from_secs(4), &samples::started("a", 2));
+        tally.hear(Duration::from_secs(6), &samples::failed("a", 2, false));
+        tally.hear(Duration::from_secs(6), &samples::started("b", 1));
+        tally.hear(Duration::from_secs(9), &samples::finished("b", 3));
+        assert_eq!((tally.ended(), tally.done, tally.running()), (2, 1, 0));
+        assert_eq!((tally.failed, tally.pace().left), (1, 1));
+        assert_eq!(tally.pace().spent, Duration::from_secs(5));
+    }
+}

@@ -1,0 +1,161 @@
+//! Why partials cannot be folded into one file.
+
+use std::io;
+use std::path::PathBuf;
+
+use dayfold_contract::GroupName;
+use dayfold_contract::partial::SHARED_DIMENSION;
+use dayfold_ncio::dataset::TypesDiffer;
+use dayfold_ncio::error::NcError;
+use dayfold_ncio::time::{TimeError, UtcTime};
+
+use super::difference::Difference;
+use crate::durable;
+
+/// Partials that cannot be folded into one file.
+#[derive(Debug, thiserror::Error)]
+pub enum CollateError {
+    /// There is nothing to fold: no group has a value at any time.
+    #[error("none of {groups} groups has any values: there is nothing to put into {output}", output = .output.display())]
+    NoValues {
+        /// How many partials there are.
+        groups: usize,
+        /// The file that was to be written.
+        output: PathBuf,
+    },
+    /// A partial cannot be read.
+    #[error("cannot use the partial of group {group}")]
+    Partial {
+        /// The group.
+        group: GroupName,
+        /// Why not, with the path.
+        #[source]
+        source: Box<NcError>,
+    },
+    /// A partial has no usable time coordinate.
+    #[error(
+        "the partial of group {group}, {path}, has no time coordinate: {found}; \
+         expected a variable {SHARED_DIMENSION:?} of numbers over the dimension {SHARED_DIMENSION:?}",
+        path = .path.display()
+    )]
+    NoTime {
+        /// The group.
+        group: GroupName,
+        /// Its partial.
+        path: PathBuf,
+        /// What is there instead.
+        found: String,
+    },
+    /// The times of a partial mean nothing.
+    #[error(
+        "cannot decode variable {variable:?} of {path}, the partial of group {group}",
+        path = .path.display()
+    )]
+    Time {
+        /// The group.
+        group: GroupName,
+        /// Its partial.
+        path: PathBuf,
+        /// The variable.
+        variable: String,
+        /// Why not.
+        #[source]
+        source: TimeError,
+    },
+    /// A variable that has the shared dimension more than once.
+    #[error(
+        "variable {variable:?} of group {group} has the dimension {SHARED_DIMENSION:?} more than once: \
+         it cannot be concatenated"
+    )]
+    Twice {
+        /// The group.
+        group: GroupName,
+        /// The variable.
+        variable: String,
+    },
+    /// Two partials are not of one kind.
+    #[error("the partials of groups {first} and {second} do not fit together: {difference}")]
+    Schema {
+        /// One group.
+        first: GroupName,
+        /// The other.
+        second: GroupName,
+        /// What is not the same.
+        difference: Box<Difference>,
+    },
+    /// A variable without the shared dimension that is not the same everywhere.
+    #[error(
+        "groups {first} and {second} have other values of {variable:?}, which has no dimension \
+         {SHARED_DIMENSION:?} and so must be the same in all partials"
+    )]
+    Unequal {
+        /// One group.
+        first: GroupName,
+        /// The other.
+        second: GroupName,
+        /// The variable.
+        variable: String,
+    },
+    /// One time, two values. `first` and `second` may be one group.
+    #[error(
+        "groups {first} and {second} contradict each other: at {time} they have other values of {variable:?}"
+    )]
+    Contradiction {
+        /// One group.
+        first: GroupName,
+        /// The other.
+        second: GroupName,
+        /// The time that both have.
+        time: UtcTime,
+        /// The first variable that differs.
+        variable: String,
+    },
+    /// A partial is not what it was at the first look.
+    #[error("variable {variable:?} of the partial of group {group} changed while it was read")]
+    Changed {
+        /// The group.
+        group: GroupName,
+        /// The variable.
+        variable: String,
+        /// Its types then and now.
+        #[source]
+        source: TypesDiffer,
+    },
+    /// The final file cannot be written.
+    #[error("cannot write the collated file")]
+    Output(#[source] Box<NcError>),
+    /// The system refuses something around the final file or a partial.
+    #[error("cannot {action} {path}", path = .path.display())]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl From<NcError> for CollateError {
+    /// Of the final file; what is wrong with a partial names its group.
+    fn from(error: NcError) -> Self {
+        Self::Output(Box::new(error))
+    }
+}
+
+impl CollateError {
+    /// Whether results contradict each other: exit code 3.
+    pub fn is_contradiction(&self) -> bool {
+        matches!(self, Self::Contradiction { .. })
+    }
+
+    /// Whether the disk or a quota is full: exit code 75, the same may succeed once there is room.
+    pub fn is_no_space(&self) -> bool {
+        match self {
+            Self::Output(error) => error.is_no_space(),
+            Self::System { source, .. } => durable::is_no_space(source),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Partials that are open, a few at a time, and rows out of them.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use dayfold_contract::partial::SHARED_DIMENSION;
+use dayfold_ncio::dataset::Values;
+use dayfold_ncio::raw::RawFile;
+use dayfold_ncio::time::{TimeError, UtcTime};
+
+use super::Source;
+use super::coding::{Coding, encode};
+use super::error::CollateError;
+use super::layout::Column;
+use super::order::Run;
+use super::survey::{partial, time, times};
+
+/// Enough for partials that overlap with their neighbours, few enough for the memory and the
+/// descriptors that each takes.
+const MOST_OPEN: usize = 16;
+
+/// The partials, by their places among the sources.
+pub(super) struct Files<'a> {
+    sources: &'a [&'a Source],
+    /// The latest used last.
+    open: VecDeque<(u32, RawFile)>,
+}
+
+impl<'a> Files<'a> {
+    pub(super) fn new(sources: &'a [&'a Source]) -> Self {
+        Self { sources, open: VecDeque::new() }
+    }
+
+    /// The source of that place. Places come from the survey of the same sources.
+    pub(super) fn source(&self, place: u32) -> &'a Source {
+        self.sources[place as usize]
+    }
+
+    /// A column's values at the rows of a run, row after row, times in the final file's coding.
+    pub(super) fn rows(&mut self, column: &Column, run: &Run) -> Result<Values, CollateError> {
+        let source = self.source(run.source);
+        let file = self.file(run.source)?;
+        let range: Range<usize> = run.rows.start as usize..run.rows.end as usize;
+        let length = range.len();
+        let values = file.read_along(&column.name, SHARED_DIMENSION, range).map_err(partial(source))?;
+        let values = recode(file, column, values).map_err(time(source, &column.name))?;
+        Ok(values.swap_axes(column.outer, length))
+    }
+
+    /// The time of a row.
+    pub(super) fn time(&mut self, place: u32, row: u32) -> Result<UtcTime, CollateError> {
+        let source = self.source(place);
+        let times = times(source, self.file(place)?)?;
+        let missing = || time(source, SHARED_DIMENSION)(TimeError::Missing(row as usize));
+        times.get(row as usize).copied().ok_or_else(missing)
+    }
+
+    fn file(&mut self, place: u32) -> Result<&RawFile, CollateError> {
+        let opened = match self.open.iter().position(|&(open, _)| open == place) {
+            Some(index) => self.open.remove(index),
+            None => None,
+        };
+        let opened = match opened {
+            Some(opened) => opened,
+            None => {
+                let source = self.source(place);
+                (place, RawFile::open(&source.path).map_err(partial(source))?)
+            }
+        };
+        if self.open.len() == MOST_OPEN {
+            self.open.pop_front();
+        }
+        self.open.push_back(opened);
+        Ok(&self.open[self.open.len() - 1].1)
+    }
+}
+
+fn recode(file: &RawFile, column: &Column, values: Values) -> Result<Values, TimeError> {
+    let (Some(data_type), Some(variable)) = (column.recode, file.schema().variable(&column.name)) else {
+        return Ok(values);
+    };
+    let instants = Coding::of(file.schema(), variable)?.decode(&values)?;
+    Ok(encode(&instants, data_type))
+}

@@ -1,0 +1,164 @@
+//! Partials into the final file: any variables of any type, concatenated along the shared dimension.
+//!
+//! Two looks at the partials: `survey` sees that they fit together and gathers all times, `order`
+//! sorts these and finds the ones that several partials have, `copy` takes the values over, in order
+//! of time and through little memory. Nothing here knows what the values mean, except times.
+//!
+//! The file is written aside and gets its name only by [`Prepared::publish`], so that the caller can
+//! look once more whether it still holds its lock. Its bytes follow from the partials and the given
+//! attributes alone.
+//!
+//! Constants (variables without the shared dimension) are held in memory, and so is one row of
+//! a variable at a time, however large.
+
+mod coding;
+mod copy;
+mod difference;
+mod error;
+mod files;
+mod globals;
+mod layout;
+mod order;
+mod survey;
+
+use std::path::{Path, PathBuf};
+
+use dayfold_contract::GroupName;
+use dayfold_contract::partial::ASIDE_PREFIX;
+use dayfold_ncio::dataset::Attribute;
+use tempfile::TempPath;
+
+pub use difference::Difference;
+pub use error::CollateError;
+
+use crate::durable;
+use layout::Layout;
+
+/// A group's partial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Whose it is.
+    pub group: GroupName,
+    /// A NetCDF file; an empty one where the group has no values.
+    pub path: PathBuf,
+}
+
+/// What is to be folded into what.
+#[derive(Clone, Copy, Debug)]
+pub struct Collation<'a> {
+    /// No two of one group. Their order does not matter: they are taken by the groups' names.
+    pub sources: &'a [Source],
+    /// The final file. What is there stays until the new file is whole.
+    pub output: &'a Path,
+    /// Global attributes of the final file; they win over the partials'.
+    pub attributes: &'a [(String, Attribute)],
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Partials that were looked at.
+    Surveyed {
+        /// So many,
+        done: usize,
+        /// of so many.
+        of: usize,
+    },
+    /// Stretches of time that were copied.
+    Copied {
+        /// So many,
+        done: usize,
+        /// of so many.
+        of: usize,
+    },
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collated {
+    /// The final file.
+    pub output: PathBuf,
+    /// Times in it.
+    pub times: usize,
+    /// Partials with values.
+    pub with_values: usize,
+    /// Partials without.
+    pub without_values: usize,
+    /// For people: what was left out.
+    pub warnings: Vec<String>,
+}
+
+/// The final file, whole and synced but without its name; dropped, it is gone.
+#[derive(Debug)]
+pub struct Prepared {
+    aside: TempPath,
+    collated: Collated,
+}
+
+/// Folds partials into a file, at once. Blocks for as long as it takes.
+pub fn collate(
+    collation: &Collation<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Collated, CollateError> {
+    prepare(collation, progress)?.publish()
+}
+
+/// Writes the final file aside, in the folder where it will stay. Removes what a crash left there
+/// of an earlier try: nobody else may be collating into the same output. Blocks for as long as it takes.
+pub fn prepare(
+    collation: &Collation<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Prepared, CollateError> {
+    let Collation { sources, output, attributes } = *collation;
+    let mut survey = survey::survey(sources, progress)?;
+    let (with_values, without_values) = (survey.sources.len(), survey.without_values);
+    let no_values = || CollateError::NoValues { groups: sources.len(), output: output.to_owned() };
+    let reference = survey.reference.take().ok_or_else(no_values)?;
+    let (steps, times) = order::steps(std::mem::take(&mut survey.rows));
+    let layout = Layout::new(&survey, &reference, times, attributes);
+    let aside = aside(output)?;
+    copy::copy(&aside, layout, &reference.constants, &survey.sources, &steps, progress)?;
+    let warnings = warning(&survey.globals.dropped(attributes)).into_iter().collect();
+    let output = output.to_owned();
+    Ok(Prepared { aside, collated: Collated { output, times, with_values, without_values, warnings } })
+}
+
+impl Prepared {
+    /// Gives the file its name, in place of what is there, durably.
+    pub fn publish(self) -> Result<Collated, CollateError> {
+        let Self { aside, collated } = self;
+        let system = |source| CollateError::System {
+            action: "put the collated file in place of",
+            path: collated.output.clone(),
+            source,
+        };
+        durable::publish(&aside, &collated.output).map_err(system)?;
+        // it has another name now; under the old one there is nothing to remove
+        let _ = aside.keep();
+        Ok(collated)
+    }
+}
+
+/// Where the file is written; removed when dropped. Left-overs under such names are swept.
+fn aside(output: &Path) -> Result<TempPath, CollateError> {
+    let system = |action, path: &Path| {
+        let path = path.to_owned();
+        move |source| CollateError::System { action, path, source }
+    };
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    let prefix = format!("{ASIDE_PREFIX}{name}-collation-");
+    let folder = match output.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    durable::sweep(folder, &prefix)
+        .map_err(|error| system("remove left-overs beside", output)(error.into()))?;
+    let path = folder.join(format!("{prefix}{}", std::process::id()));
+    TempPath::try_from_path(path).map_err(system("write beside", output))
+}
+
+fn warning(dropped: &[&str]) -> Option<String> {
+    let names = dropped.join(", ");
+    (!dropped.is_empty())
+        .then(|| format!("global attributes that are not the same in all partials are left out: {names}"))
+}

@@ -1,0 +1,229 @@
+//! What a worker's messages and its end mean for its groups.
+//!
+//! An answer must fit what the worker has in hand: anything else is rubbish, and a worker that
+//! talks rubbish is ended and replaced. Answers of a worker that is to end are not counted.
+
+use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output};
+
+use super::State;
+use super::crew::{Ending, Hand, Running, Slot};
+use super::event::{Action, Exit, How, KeepFailure, KeptPartial, Moment};
+use super::stop::Stop;
+use crate::happening::{Happening, WorkerId};
+
+impl State {
+    /// A worker said something.
+    pub(super) fn said(&mut self, now: Moment, worker: WorkerId, message: FromWorker) {
+        if matches!(self.crew.slot(worker), Slot::Ending(..)) {
+            return self.said_while_ending(message);
+        }
+        let makes_sense = match message {
+            FromWorker::Ready { .. } => self.crew.ready(worker),
+            FromWorker::Started(attempt) => self.started(now, worker, attempt),
+            FromWorker::Progress { attempt, file, .. } => self.progressed(worker, attempt, file),
+            FromWorker::Done { attempt, output } => self.ended_well(now, worker, attempt, output),
+            FromWorker::Failed { attempt, failure } => self.ended_badly(now, worker, attempt, failure),
+            FromWorker::TakenBack(attempt) => self.taken_back(worker, attempt),
+            FromWorker::Probed(_) => false,
+        };
+        if !makes_sense {
+            let what = "an answer to something that it was not asked".to_owned();
+            self.end_worker(worker, Ending::Rubbish(what));
+        }
+    }
+
+    /// What it had is dealt with when it is gone; a result that comes too late must not stay.
+    fn said_while_ending(&mut self, message: FromWorker) {
+        if let FromWorker::Done { output, .. } = message {
+            self.actions.push(Action::Discard(output));
+        }
+    }
+
+    fn started(&mut self, now: Moment, worker: WorkerId, attempt: Attempt) -> bool {
+        let Some(hand) = self.crew.hand_mut(worker) else { return false };
+        let Some(next) = hand.next.take_if(|next| next.attempt == attempt) else { return false };
+        if hand.running.is_some() {
+            hand.next = Some(next);
+            return false;
+        }
+        hand.running = Some(Running { attempt, since: now, file: None });
+        self.crew.proven(worker);
+        self.groups.start(attempt, worker);
+        self.memory.group_began(worker);
+        self.tell(Happening::Started {
+            group: self.groups.name(attempt.group),
+            attempt: attempt.number,
+            worker,
+        });
+        true
+    }
+
+    fn progressed(&mut self, worker: WorkerId, attempt: Attempt, file: String) -> bool {
+        let running = self.crew.hand_mut(worker).and_then(|hand| hand.running.as_mut());
+        let Some(running) = running.filter(|running| running.attempt == attempt) else { return false };
+        running.file = Some(file);
+        true
+    }
+
+    fn ended_well(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, mut output: Output) -> bool {
+        let Some(running) = self.take_running(worker, attempt) else { return false };
+        self.clock.group_took(now.saturating_sub(running.since));
+        output.peak_memory = self.memory.group_ended(worker, output.peak_memory);
+        self.groups.settle(attempt.group);
+        self.actions.push(Action::Keep(worker, attempt, output));
+        true
+    }
+
+    fn ended_badly(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, failure: Failure) -> bool {
+        let Some(running) = self.take_running(worker, attempt) else { return false };
+        self.memory.group_ended(worker, 0);
+        self.failed_attempt(now, worker, running, failure, Vec::new());
+        true
+    }
+
+    fn taken_back(&mut self, worker: WorkerId, attempt: Attempt) -> bool {
+        let Some(hand) = self.crew.hand_mut(worker) else { return false };
+        let taken = hand.next.take_if(|next| next.attempt == attempt && next.asked_back);
+        if taken.is_some() {
+            self.groups.forgive(attempt.group);
+        }
+        taken.is_some()
+    }
+
+    fn take_running(&mut self, worker: WorkerId, attempt: Attempt) -> Option<Running> {
+        let hand = self.crew.hand_mut(worker)?;
+        hand.running.take_if(|running| running.attempt == attempt)
+    }
+
+    /// A result has its place, or not.
+    pub(super) fn kept(
+        &mut self,
+        now: Moment,
+        worker: WorkerId,
+        attempt: Attempt,
+        result: Result<KeptPartial, KeepFailure>,
+    ) {
+        let (kind, reason) = match result {
+            Ok(kept) => return self.is_done(worker, attempt, kept),
+            Err(KeepFailure::NoSpace(reason)) => (FailureKind::NoSpace, reason),
+            Err(KeepFailure::Other(reason)) => (FailureKind::Passing, reason),
+            Err(KeepFailure::LockLost(reason)) => {
+                self.groups.forgive(attempt.group);
+                self.tell(Happening::Warning { message: reason });
+                return self.stop(now, Stop::LockLost);
+            }
+        };
+        let running = Running { attempt, since: now, file: None };
+        self.failed_attempt(now, worker, running, Failure { kind, reason, file: None }, Vec::new());
+    }
+
+    fn is_done(&mut self, worker: WorkerId, attempt: Attempt, kept: KeptPartial) {
+        self.groups.finish(attempt.group);
+        self.tell(Happening::Finished {
+            group: self.groups.name(attempt.group),
+            attempt: attempt.number,
+            worker,
+            partial: kept.partial,
+            elapsed: kept.output.elapsed,
+            peak_memory: kept.output.peak_memory,
+        });
+    }
+
+    /// A worker's process is gone.
+    pub(super) fn exited(&mut self, now: Moment, worker: WorkerId, exit: Exit) {
+        let busy = self.busy().len();
+        let was = self.crew.exited(worker);
+        self.memory.worker_gone(worker);
+        let (why, hand) = match was {
+            Slot::Ending(why, hand) => (Some(why), hand),
+            Slot::Serving(hand) => (None, hand),
+            _ => (None, Hand::default()),
+        };
+        if !matches!(why, Some(Ending::Finished | Ending::Stopped | Ending::Pressure)) {
+            self.tell(Happening::WorkerLost { worker, reason: lost(why.as_ref(), &exit) });
+        }
+        if let Some(next) = hand.next {
+            self.groups.forgive(next.attempt.group);
+        }
+        if exit.out_of_memory {
+            self.memory.killed_by_kernel(busy);
+        }
+        if let Some(running) = hand.running {
+            self.interrupted(now, worker, running, why, exit);
+        }
+        if self.crew.is_hopeless() {
+            self.stop(now, Stop::NoWorkers);
+        }
+    }
+
+    /// A group was at work when its worker went.
+    fn interrupted(
+        &mut self,
+        now: Moment,
+        worker: WorkerId,
+        running: Running,
+        why: Option<Ending>,
+        exit: Exit,
+    ) {
+        let (kind, reason) = match why {
+            Some(Ending::Stopped | Ending::Pressure | Ending::Finished) => {
+                return self.groups.forgive(running.attempt.group);
+            }
+            Some(Ending::TooLarge(reason)) => (FailureKind::Input, reason),
+            why => (FailureKind::Passing, lost(why.as_ref(), &exit)),
+        };
+        let failure = Failure { kind, reason, file: running.file.clone() };
+        self.failed_attempt(now, worker, running, failure, exit.log);
+    }
+
+    fn failed_attempt(
+        &mut self,
+        now: Moment,
+        worker: WorkerId,
+        running: Running,
+        failure: Failure,
+        log: Vec<String>,
+    ) {
+        let Attempt { group, number } = running.attempt;
+        let again = match failure.kind {
+            FailureKind::Input => false,
+            FailureKind::Passing => number < self.settings.attempts.get(),
+            FailureKind::NoSpace => true,
+        };
+        match failure.kind {
+            FailureKind::NoSpace => self.groups.forgive(group),
+            _ if again => self.groups.try_again(group),
+            _ => self.groups.give_up(group),
+        }
+        self.tell(Happening::AttemptFailed {
+            group: self.groups.name(group),
+            attempt: number,
+            worker,
+            kind: failure.kind,
+            reason: failure.reason,
+            file: failure.file.or(running.file),
+            log,
+            again,
+        });
+        if failure.kind == FailureKind::NoSpace {
+            self.stop(now, Stop::NoSpace);
+        }
+    }
+
+    pub(super) fn tell(&mut self, happening: Happening) {
+        self.actions.push(Action::Tell(happening));
+    }
+}
+
+/// Why a worker is gone, in words.
+fn lost(why: Option<&Ending>, exit: &Exit) -> String {
+    match why {
+        Some(Ending::TimedOut(limit)) => {
+            format!("the group took longer than the {} s that --timeout allows", limit.as_secs_f64())
+        }
+        Some(Ending::Rubbish(what)) => How::Rubbish(what.clone()).to_string(),
+        Some(Ending::TooLarge(reason)) => reason.clone(),
+        _ if exit.out_of_memory => format!("{}: the kernel killed it for want of memory", exit.how),
+        _ => exit.how.to_string(),
+    }
+}

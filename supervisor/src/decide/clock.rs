@@ -1,0 +1,109 @@
+//! Time: what may still be started, and what has taken too long.
+//!
+//! There is no clock here: the time comes with each event.
+
+use std::time::Duration;
+
+use super::event::Moment;
+
+/// Before the walltime ends, so much is kept for the closing work besides collation.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// What the user and the batch system say of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeSettings {
+    /// A group may take so long.
+    pub timeout: Option<Duration>,
+    /// Running groups may go on for so long after a reason to stop.
+    pub grace: Duration,
+    /// The batch system ends us at this time after the start.
+    pub walltime: Option<Moment>,
+    /// What collation is expected to take.
+    pub collation: Duration,
+}
+
+/// What is known of time.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    settings: TimeSettings,
+    longest: Option<Duration>,
+}
+
+impl Clock {
+    /// No group has ended.
+    pub fn new(settings: TimeSettings) -> Self {
+        Self { settings, longest: None }
+    }
+
+    /// A group took so long.
+    pub fn group_took(&mut self, elapsed: Duration) {
+        self.longest = self.longest.max(Some(elapsed));
+    }
+
+    /// Whether so many groups, one after the other, would end in time, judged by the longest.
+    pub fn has_time_for(&self, groups: u32, now: Moment) -> bool {
+        let needed = self.longest.unwrap_or_default().saturating_mul(groups);
+        self.last_end().is_none_or(|end| now + needed + self.settings.collation < end)
+    }
+
+    /// Whether the walltime is so near that what runs must end.
+    pub fn is_up(&self, now: Moment) -> bool {
+        self.last_end().is_some_and(|end| now >= end)
+    }
+
+    /// When a group that began at this time has taken too long.
+    pub fn times_out(&self, since: Moment) -> Option<Moment> {
+        self.settings.timeout.map(|timeout| since + timeout)
+    }
+
+    /// When running groups are ended, if a reason to stop came at this time.
+    pub fn grace_ends(&self, stopped: Moment) -> Moment {
+        stopped + self.settings.grace
+    }
+
+    /// The latest time at which a running group may be told to end.
+    pub fn last_end(&self) -> Option<Moment> {
+        let kept = self.settings.grace + CLOSING;
+        self.settings.walltime.map(|walltime| walltime.saturating_sub(kept))
+    }
+
+    /// What a group may take, where that is limited.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.settings.timeout
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn clock(walltime: Option<Moment>) -> Clock {
+        Clock::new(TimeSettings { timeout: Some(s(60)), grace: s(5), walltime, collation: s(3) })
+    }
+
+    #[test]
+    fn without_a_walltime_there_is_always_time() {
+        assert!(clock(None).has_time_for(1000, s(1_000_000)));
+    }
+
+    #[test]
+    fn groups_that_would_not_end_are_not_started() {
+        let mut clock = clock(Some(s(100)));
+        assert!(clock.has_time_for(1, s(80)), "nothing is known yet");
+        clock.group_took(s(30));
+        clock.group_took(s(20));
+        assert!(clock.has_time_for(1, s(59)), "59 + 30 + 3 < 93");
+        assert!(!clock.has_time_for(1, s(60)));
+        assert!(clock.has_time_for(2, s(29)) && !clock.has_time_for(2, s(30)));
+    }
+
+    #[test]
+    fn what_runs_ends_before_the_walltime_by_the_grace_and_the_closing() {
+        let clock = clock(Some(s(100)));
+        assert!(!clock.is_up(s(92)) && clock.is_up(s(93)));
+    }
+}

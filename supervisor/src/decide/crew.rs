@@ -1,0 +1,226 @@
+//! The workers: what each is at, and what it has in hand.
+
+use std::time::Duration;
+
+use dayfold_contract::message::Attempt;
+
+use super::event::Moment;
+use crate::happening::WorkerId;
+
+/// A worker that cannot get to its first group this many times in a row is not replaced any more.
+pub const STARTS_IN_VAIN: u32 = 3;
+
+/// What a worker is at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// No process.
+    Vacant,
+    /// A process that has not said it is ready.
+    Starting,
+    /// A process that takes assignments.
+    Serving(Hand),
+    /// A process that is to end, and what it had when that was decided.
+    Ending(Ending, Hand),
+    /// Cannot be started: given up.
+    GivenUp,
+}
+
+/// What a worker has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hand {
+    /// At work on this.
+    pub running: Option<Running>,
+    /// Waits in the pipe.
+    pub next: Option<Next>,
+}
+
+impl Hand {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.running.is_none() && self.next.is_none()
+    }
+}
+
+/// A group at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Which attempt.
+    pub attempt: Attempt,
+    /// Since when.
+    pub since: Moment,
+    /// The input file in hand, once one was named.
+    pub file: Option<String>,
+}
+
+/// An assignment in the pipe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// Which attempt.
+    pub attempt: Attempt,
+    /// It has been asked back.
+    pub asked_back: bool,
+}
+
+/// Why we end a worker's process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// There is nothing left to do: it was asked to end.
+    Finished,
+    /// Its group took longer than this, which is what is allowed.
+    TimedOut(Duration),
+    /// Memory had to be given back.
+    Pressure,
+    /// Its group alone needs more memory than there is; with the reason in words.
+    TooLarge(String),
+    /// The run stops, and the time of grace is over.
+    Stopped,
+    /// It said something that makes no sense.
+    Rubbish(String),
+}
+
+#[derive(Clone, Debug)]
+struct Member {
+    slot: Slot,
+    starts_in_vain: u32,
+}
+
+/// All workers of a run.
+#[derive(Clone, Debug)]
+pub struct Crew {
+    members: Vec<Member>,
+}
+
+impl Crew {
+    /// So many places, all vacant.
+    pub fn new(places: u32) -> Self {
+        let vacant = Member { slot: Slot::Vacant, starts_in_vain: 0 };
+        Self { members: vec![vacant; places as usize] }
+    }
+
+    /// All places.
+    pub fn ids(&self) -> impl Iterator<Item = WorkerId> + use<> {
+        (0..self.members.len() as u32).map(WorkerId)
+    }
+
+    /// Places and what they are at.
+    pub fn slots(&self) -> impl Iterator<Item = (WorkerId, &Slot)> {
+        (0..).map(WorkerId).zip(self.members.iter().map(|member| &member.slot))
+    }
+
+    /// What a worker is at; a place that does not exist is given up.
+    pub fn slot(&self, worker: WorkerId) -> &Slot {
+        self.members.get(worker.0 as usize).map_or(&Slot::GivenUp, |member| &member.slot)
+    }
+
+    /// The hand of a worker that serves.
+    pub fn hand_mut(&mut self, worker: WorkerId) -> Option<&mut Hand> {
+        match &mut self.members.get_mut(worker.0 as usize)?.slot {
+            Slot::Serving(hand) => Some(hand),
+            _ => None,
+        }
+    }
+
+    /// A process has been asked for.
+    pub fn starting(&mut self, worker: WorkerId) {
+        self.set(worker, Slot::Starting);
+    }
+
+    /// The process says it is ready; false where that makes no sense.
+    pub fn ready(&mut self, worker: WorkerId) -> bool {
+        let expected = *self.slot(worker) == Slot::Starting;
+        if expected {
+            self.set(worker, Slot::Serving(Hand::default()));
+        }
+        expected
+    }
+
+    /// It got to a group: whatever happens next, it can be started.
+    pub fn proven(&mut self, worker: WorkerId) {
+        if let Some(member) = self.members.get_mut(worker.0 as usize) {
+            member.starts_in_vain = 0;
+        }
+    }
+
+    /// We want its process to end. A worker that ends already keeps its first reason, unless that
+    /// was only that its work was finished.
+    pub fn ending(&mut self, worker: WorkerId, why: Ending) {
+        let Some(member) = self.members.get_mut(worker.0 as usize) else { return };
+        let hand = match &mut member.slot {
+            Slot::Serving(hand) | Slot::Ending(Ending::Finished, hand) => std::mem::take(hand),
+            Slot::Starting => Hand::default(),
+            Slot::Vacant | Slot::Ending(..) | Slot::GivenUp => return,
+        };
+        member.slot = Slot::Ending(why, hand);
+    }
+
+    /// Its process is gone: what it was at. A worker that ended by itself before it got to a group,
+    /// again and again, is given up.
+    pub fn exited(&mut self, worker: WorkerId) -> Slot {
+        let Some(member) = self.members.get_mut(worker.0 as usize) else { return Slot::GivenUp };
+        let was = std::mem::replace(&mut member.slot, Slot::Vacant);
+        let on_our_word = matches!(was, Slot::Ending(ref why, _) if !matches!(why, Ending::Rubbish(_)));
+        if !on_our_word {
+            member.starts_in_vain += 1;
+        }
+        if member.starts_in_vain >= STARTS_IN_VAIN {
+            member.slot = Slot::GivenUp;
+        }
+        was
+    }
+
+    /// Whether no process is there or on its way.
+    pub fn is_empty(&self) -> bool {
+        self.members.iter().all(|member| matches!(member.slot, Slot::Vacant | Slot::GivenUp))
+    }
+
+    /// Whether no place can be filled any more.
+    pub fn is_hopeless(&self) -> bool {
+        self.members.iter().all(|member| member.slot == Slot::GivenUp)
+    }
+
+    fn set(&mut self, worker: WorkerId, slot: Slot) {
+        if let Some(member) = self.members.get_mut(worker.0 as usize) {
+            member.slot = slot;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: WorkerId = WorkerId(0);
+
+    #[test]
+    fn a_worker_that_never_gets_to_a_group_is_given_up() {
+        let mut crew = Crew::new(1);
+        for _ in 0..STARTS_IN_VAIN {
+            assert_eq!(*crew.slot(ONE), Slot::Vacant);
+            crew.starting(ONE);
+            assert_eq!(crew.exited(ONE), Slot::Starting);
+        }
+        assert!(crew.is_hopeless());
+    }
+
+    #[test]
+    fn a_worker_that_got_to_a_group_is_replaced_for_ever() {
+        let mut crew = Crew::new(1);
+        for _ in 0..10 * STARTS_IN_VAIN {
+            crew.starting(ONE);
+            assert!(crew.ready(ONE));
+            crew.proven(ONE);
+            crew.exited(ONE);
+        }
+        assert_eq!(*crew.slot(ONE), Slot::Vacant);
+    }
+
+    #[test]
+    fn a_worker_keeps_the_first_reason_to_end() {
+        let mut crew = Crew::new(1);
+        crew.starting(ONE);
+        assert!(crew.ready(ONE) && !crew.ready(ONE));
+        crew.ending(ONE, Ending::TimedOut(Duration::ZERO));
+        crew.ending(ONE, Ending::Pressure);
+        assert_eq!(crew.exited(ONE), Slot::Ending(Ending::TimedOut(Duration::ZERO), Hand::default()));
+    }
+}

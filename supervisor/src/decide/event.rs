@@ -1,0 +1,152 @@
+//! What comes in and what goes out: events and actions.
+//!
+//! Events are facts, actions are wishes. Neither knows tokio: the pool makes the ones and carries
+//! out the others.
+
+use std::fmt;
+use std::time::Duration;
+
+use dayfold_contract::message::{Attempt, FromWorker, Output};
+
+use super::stop::Stop;
+use crate::happening::{Happening, WorkerId};
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The pool is ready: always the first event.
+    Begin,
+    /// A worker said something.
+    Said {
+        /// Which.
+        worker: WorkerId,
+        /// What.
+        message: FromWorker,
+    },
+    /// A worker's process is gone; the last that is heard of it.
+    Exited {
+        /// Which.
+        worker: WorkerId,
+        /// How.
+        exit: Exit,
+    },
+    /// A result has its name and is safe on the disk, or could not get there.
+    Kept {
+        /// Whose.
+        worker: WorkerId,
+        /// Of what.
+        attempt: Attempt,
+        /// How that went.
+        result: Result<KeptPartial, KeepFailure>,
+    },
+    /// Memory was read.
+    Metered(Reading),
+    /// Somebody wants the run to end.
+    Asked(Stop),
+    /// The time of [`super::State::next_wake`] has come.
+    Woke,
+}
+
+/// How a process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// What the system says.
+    pub how: How,
+    /// Whether the kernel killed it for want of memory, as far as the cgroup's counters tell.
+    pub out_of_memory: bool,
+    /// Its last lines on standard error.
+    pub log: Vec<String>,
+}
+
+/// What the system says of a process that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It returned this.
+    Code(i32),
+    /// This signal ended it.
+    Signal(i32),
+    /// It said something that is not of the protocol, and was ended for that.
+    Rubbish(String),
+    /// It could not be started.
+    NotStarted(String),
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "the worker ended by itself with exit code {code}"),
+            Self::Signal(signal) => write!(f, "the worker was ended by signal {signal}{}", named(*signal)),
+            Self::Rubbish(what) => write!(f, "the worker did not keep to the protocol: {what}"),
+            Self::NotStarted(why) => write!(f, "the worker could not be started: {why}"),
+        }
+    }
+}
+
+/// The names of the signals that end workers in practice.
+fn named(signal: i32) -> &'static str {
+    match signal {
+        4 => " (SIGILL)",
+        6 => " (SIGABRT)",
+        7 => " (SIGBUS)",
+        8 => " (SIGFPE)",
+        9 => " (SIGKILL)",
+        11 => " (SIGSEGV)",
+        15 => " (SIGTERM)",
+        _ => "",
+    }
+}
+
+/// A result in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptPartial {
+    /// The partial's file name; `None` where the task gave no values.
+    pub partial: Option<String>,
+    /// What the worker told of it.
+    pub output: Output,
+}
+
+/// Why a result could not be put in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeepFailure {
+    /// The disk or a quota is full.
+    NoSpace(String),
+    /// The run directory belongs to somebody else by now.
+    LockLost(String),
+    /// Anything else: the group is tried again.
+    Other(String),
+}
+
+/// Memory, in bytes, at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Each worker's resident memory, its children's included.
+    pub workers: Vec<(WorkerId, u64)>,
+    /// The supervisor's own.
+    pub supervisor: u64,
+    /// What the job's cgroup uses, file pages not counted, where there is one.
+    pub cgroup: Option<u64>,
+}
+
+/// Something to be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Start a process for this worker.
+    Spawn(WorkerId),
+    /// Send it this assignment.
+    Assign(WorkerId, Attempt),
+    /// Ask for an assignment back.
+    TakeBack(WorkerId, Attempt),
+    /// Tell it that nothing more will come.
+    Shutdown(WorkerId),
+    /// End its process, and its children, now.
+    Kill(WorkerId),
+    /// Give a result its name, durably, and answer with [`Event::Kept`].
+    Keep(WorkerId, Attempt, Output),
+    /// Remove a result that nobody waits for.
+    Discard(Output),
+    /// Let the listeners hear this.
+    Tell(Happening),
+}
+
+/// Times are since the run's start.
+pub type Moment = Duration;

@@ -1,0 +1,117 @@
+//! Who gets what: idle workers first, then new workers, then one ahead in the pipe of busy ones.
+
+use super::crew::{Hand, Next, Slot};
+use super::event::{Action, Moment};
+use super::{State, memory};
+use crate::happening::WorkerId;
+
+impl State {
+    /// Hands out what may be started now.
+    pub(super) fn hand_out(&mut self, now: Moment) {
+        if self.stopped.is_some() || self.groups.waiting() == 0 {
+            self.share_the_last();
+            return;
+        }
+        if self.clock.has_time_for(1, now) {
+            self.fill_idle();
+            self.spawn();
+        }
+        if self.clock.has_time_for(2, now) {
+            self.fill_pipes();
+        }
+    }
+
+    /// Workers that have, or will have, a group.
+    pub(super) fn busy(&self) -> Vec<WorkerId> {
+        let busy = |slot: &Slot| match slot {
+            Slot::Vacant | Slot::GivenUp => false,
+            Slot::Starting => true,
+            Slot::Serving(hand) | Slot::Ending(_, hand) => !hand.is_empty(),
+        };
+        self.crew.slots().filter(|(_, slot)| busy(slot)).map(|(worker, _)| worker).collect()
+    }
+
+    /// Whether one more group may be started, by this idle worker or by a new one.
+    fn admits(&self, idle: Option<WorkerId>) -> bool {
+        let busy = self.busy();
+        let few = (self.settings.workers.get() as usize / 4).max(1);
+        let slow_start = self.memory.is_new() && busy.len() >= few;
+        !slow_start && self.memory.admits(&busy, idle)
+    }
+
+    fn workers_where(&self, wanted: impl Fn(&Slot) -> bool) -> Vec<WorkerId> {
+        self.crew.slots().filter(|(_, slot)| wanted(slot)).map(|(worker, _)| worker).collect()
+    }
+
+    fn fill_idle(&mut self) {
+        for worker in self.workers_where(|slot| matches!(slot, Slot::Serving(hand) if hand.is_empty())) {
+            if !self.admits(Some(worker)) {
+                break;
+            }
+            self.assign(worker);
+        }
+    }
+
+    /// Starts as many processes as groups wait that nobody is on the way to take.
+    fn spawn(&mut self) {
+        let starting = self.workers_where(|slot| *slot == Slot::Starting).len();
+        let mut wanted = self.groups.waiting().saturating_sub(starting);
+        for worker in self.workers_where(|slot| *slot == Slot::Vacant) {
+            if wanted == 0 || !self.admits(None) {
+                break;
+            }
+            self.crew.starting(worker);
+            self.actions.push(Action::Spawn(worker));
+            wanted -= 1;
+        }
+    }
+
+    /// Puts one assignment into the pipe of each worker that is at work: when it ends, it need not
+    /// wait. Not before new workers have had their share, and not under pressure.
+    fn fill_pipes(&mut self) {
+        if self.memory.pressure() != memory::Pressure::None {
+            return;
+        }
+        let starting = self.workers_where(|slot| *slot == Slot::Starting).len();
+        let at_work = |slot: &Slot| matches!(slot, Slot::Serving(Hand { running: Some(_), next: None }));
+        for worker in self.workers_where(at_work) {
+            if self.groups.waiting() <= starting {
+                break;
+            }
+            self.assign(worker);
+        }
+    }
+
+    fn assign(&mut self, worker: WorkerId) {
+        let Some(attempt) = self.groups.assign_next(worker) else { return };
+        if let Some(hand) = self.crew.hand_mut(worker) {
+            hand.next = Some(Next { attempt, asked_back: false });
+            self.actions.push(Action::Assign(worker, attempt));
+        }
+    }
+
+    /// Nothing waits, but a group in the pipe of a busy worker could be done by an idle one; and
+    /// when the run stops, nothing in a pipe shall start.
+    fn share_the_last(&mut self) {
+        let idle = self.workers_where(|slot| matches!(slot, Slot::Serving(hand) if hand.is_empty()));
+        let free = match self.stopped {
+            Some(_) => usize::MAX,
+            None => idle.iter().filter(|&&worker| self.admits(Some(worker))).count(),
+        };
+        let waits = |slot: &Slot| matches!(slot, Slot::Serving(Hand { running: Some(_), next: Some(next) }) if !next.asked_back);
+        let on_the_way = self.workers_where(
+            |slot| matches!(slot, Slot::Serving(Hand { next: Some(next), .. }) if next.asked_back),
+        );
+        for worker in self.workers_where(waits).into_iter().take(free.saturating_sub(on_the_way.len())) {
+            self.ask_back(worker);
+        }
+    }
+
+    pub(super) fn ask_back(&mut self, worker: WorkerId) {
+        let Some(next) = self.crew.hand_mut(worker).and_then(|hand| hand.next.as_mut()) else { return };
+        if !next.asked_back {
+            next.asked_back = true;
+            self.actions.push(Action::TakeBack(worker, next.attempt));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What happens next: every decision of a run, as plain functions on plain state.
+//!
+//! An event goes in, actions come out ([`State::on`]); the time comes with the event. There is no
+//! clock, process, file or channel in here, so that every rule of a run is a test of a few lines,
+//! and what is tested is what runs. Carrying out is [`crate::pool`]'s.
+//!
+//! - [`groups`]: the table of groups and the queue
+//! - [`crew`]: the workers and what they have in hand
+//! - [`memory`], [`clock`]: whether one more group fits, and ends in time
+//! - [`handing_out`]: who gets what
+//! - [`answers`]: what a worker's messages and its end mean
+//! - [`stop`], [`winding_down`]: ending early, and ending
+
+mod answers;
+pub mod clock;
+pub mod crew;
+pub mod event;
+pub mod groups;
+mod handing_out;
+pub mod memory;
+pub mod stop;
+#[cfg(test)]
+mod tests;
+mod winding_down;
+
+use std::num::NonZeroU32;
+
+use dayfold_contract::{GroupId, GroupName};
+
+use clock::{Clock, TimeSettings};
+use crew::{Crew, Slot};
+use event::{Action, Event, Moment};
+use groups::{Before, Groups, Tally};
+use memory::{Memory, MemorySettings};
+use stop::Stop;
+
+use crate::happening::WorkerId;
+
+/// What decides how a run goes, besides its groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Worker processes at most.
+    pub workers: NonZeroU32,
+    /// How often a group is tried at most.
+    pub attempts: NonZeroU32,
+    /// About memory.
+    pub memory: MemorySettings,
+    /// About time.
+    pub time: TimeSettings,
+}
+
+/// The state of a run.
+#[derive(Clone, Debug)]
+pub struct State {
+    settings: Settings,
+    groups: Groups,
+    crew: Crew,
+    memory: Memory,
+    clock: Clock,
+    stopped: Option<(Stop, Moment)>,
+    /// What has been decided in answer to the event at hand.
+    actions: Vec<Action>,
+}
+
+impl State {
+    /// A run that has not begun.
+    pub fn new(settings: Settings, groups: impl IntoIterator<Item = (GroupName, Before)>) -> Self {
+        Self {
+            groups: Groups::new(groups),
+            crew: Crew::new(settings.workers.get()),
+            memory: Memory::new(settings.memory),
+            clock: Clock::new(settings.time),
+            stopped: None,
+            actions: Vec::new(),
+            settings,
+        }
+    }
+
+    /// Takes in what happened at this time, and decides what is to be done.
+    pub fn on(&mut self, now: Moment, event: Event) -> Vec<Action> {
+        match event {
+            Event::Begin | Event::Woke => {}
+            Event::Said { worker, message } => self.said(now, worker, message),
+            Event::Exited { worker, exit } => self.exited(now, worker, exit),
+            Event::Kept { worker, attempt, result } => self.kept(now, worker, attempt, result),
+            Event::Metered(reading) => {
+                self.memory.metered(&reading);
+                self.relieve();
+            }
+            Event::Asked(reason) => self.stop(now, reason),
+        }
+        self.end_what_took_too_long(now);
+        self.hand_out(now);
+        self.wind_down(now);
+        std::mem::take(&mut self.actions)
+    }
+
+    /// Whether nothing more will happen.
+    pub fn is_over(&self) -> bool {
+        let nothing_to_do = self.groups.tally().left == 0 || self.stopped.is_some();
+        nothing_to_do && !self.groups.is_settling() && self.crew.is_empty()
+    }
+
+    /// The group that a worker has at work.
+    pub fn in_hand(&self, worker: WorkerId) -> Option<GroupName> {
+        match self.crew.slot(worker) {
+            Slot::Serving(hand) | Slot::Ending(_, hand) => {
+                hand.running.as_ref().map(|running| self.groups.name(running.attempt.group))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why the run ends early, if it does.
+    pub fn stopped(&self) -> Option<Stop> {
+        self.stopped.map(|(reason, _)| reason)
+    }
+
+    /// How many groups stand where.
+    pub fn tally(&self) -> Tally {
+        self.groups.tally()
+    }
+
+    /// The groups that were given up, in order.
+    pub fn failed(&self) -> Vec<GroupName> {
+        self.groups.failed().cloned().collect()
+    }
+
+    /// The groups whose results are safe, in order.
+    pub fn done(&self) -> Vec<GroupId> {
+        self.groups.done().collect()
+    }
+}

@@ -1,0 +1,55 @@
+//! Reasons to stop early, in order of strength: only a stronger one replaces a weaker one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why no further group is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// No group that is left would end before the walltime.
+    Walltime,
+    /// No worker can be started.
+    NoWorkers,
+    /// The disk or a quota is full.
+    NoSpace,
+    /// Another supervisor has taken the run directory over.
+    LockLost,
+    /// A first signal.
+    Signal,
+    /// A second signal: nobody waits any more.
+    AtOnce,
+}
+
+impl Stop {
+    /// Whether groups that run may go on for the time of grace.
+    pub fn has_grace(self) -> bool {
+        !matches!(self, Self::AtOnce | Self::LockLost | Self::NoWorkers)
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Walltime => "the walltime is near",
+            Self::NoWorkers => "no worker could be started",
+            Self::NoSpace => "no space is left on the disk, or a quota is used up",
+            Self::LockLost => "another supervisor has taken the run directory over",
+            Self::Signal => "a signal asked for the end",
+            Self::AtOnce => "a second signal asked for the end at once",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_signal_is_the_strongest() {
+        let all = [Stop::Walltime, Stop::NoWorkers, Stop::NoSpace, Stop::LockLost, Stop::Signal];
+        assert!(all.iter().all(|&weaker| weaker < Stop::AtOnce));
+        assert!(!Stop::AtOnce.has_grace());
+    }
+}

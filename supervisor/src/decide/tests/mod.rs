@@ -1,0 +1,90 @@
+//! Whole runs on plain state: rules in a few lines each, and any order of events.
+
+mod any_order;
+mod rules;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output, PROTOCOL};
+use dayfold_contract::{GroupId, GroupName};
+
+use super::clock::TimeSettings;
+use super::event::{Action, Event, Exit, How, KeptPartial};
+use super::groups::Before;
+use super::memory::MemorySettings;
+use super::{Settings, State};
+use crate::happening::WorkerId;
+
+fn settings(workers: u32) -> Settings {
+    Settings {
+        workers: NonZeroU32::new(workers).unwrap(),
+        attempts: NonZeroU32::new(3).unwrap(),
+        memory: MemorySettings::default(),
+        time: TimeSettings {
+            timeout: None,
+            grace: Duration::from_secs(5),
+            walltime: None,
+            collation: Duration::ZERO,
+        },
+    }
+}
+
+fn groups(count: u32) -> Vec<(GroupName, Before)> {
+    (0..count).map(|n| (GroupName::new(format!("g{n}")), Before::ToDo)).collect()
+}
+
+fn attempt(group: u32, number: u32) -> Attempt {
+    Attempt { group: GroupId(group), number }
+}
+
+fn output() -> Output {
+    Output { partial: None, elapsed: Duration::from_secs(1), peak_memory: 0 }
+}
+
+fn ready(worker: u32) -> Event {
+    said(worker, FromWorker::Ready { protocol: PROTOCOL })
+}
+
+fn said(worker: u32, message: FromWorker) -> Event {
+    Event::Said { worker: WorkerId(worker), message }
+}
+
+fn started(worker: u32, attempt: Attempt) -> Event {
+    said(worker, FromWorker::Started(attempt))
+}
+
+fn done(worker: u32, attempt: Attempt) -> Event {
+    said(worker, FromWorker::Done { attempt, output: output() })
+}
+
+fn failed(worker: u32, attempt: Attempt, kind: FailureKind) -> Event {
+    let failure = Failure { kind, reason: "no reason".into(), file: None };
+    said(worker, FromWorker::Failed { attempt, failure })
+}
+
+fn kept(worker: u32, attempt: Attempt) -> Event {
+    Event::Kept {
+        worker: WorkerId(worker),
+        attempt,
+        result: Ok(KeptPartial { partial: None, output: output() }),
+    }
+}
+
+fn exited(worker: u32, how: How) -> Event {
+    Event::Exited { worker: WorkerId(worker), exit: Exit { how, out_of_memory: false, log: Vec::new() } }
+}
+
+/// The actions that are not for listeners.
+fn deeds(actions: Vec<Action>) -> Vec<Action> {
+    actions.into_iter().filter(|action| !matches!(action, Action::Tell(_))).collect()
+}
+
+/// Feeds events one second apart; the deeds of the last.
+fn feed(state: &mut State, events: impl IntoIterator<Item = Event>) -> Vec<Action> {
+    let mut last = Vec::new();
+    for (second, event) in (0..).zip(events) {
+        last = deeds(state.on(Duration::from_secs(second), event));
+    }
+    last
+}

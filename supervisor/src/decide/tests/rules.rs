@@ -1,0 +1,240 @@
+//! One rule a test.
+
+use dayfold_contract::message::FailureKind;
+
+use super::super::event::{KeepFailure, Reading};
+use super::super::stop::Stop;
+use super::*;
+use crate::happening::Happening;
+
+const W0: WorkerId = WorkerId(0);
+const W1: WorkerId = WorkerId(1);
+
+#[test]
+fn workers_are_started_for_groups_that_wait_and_no_more() {
+    let mut state = State::new(settings(8), groups(2));
+    assert_eq!(feed(&mut state, [Event::Begin]), [Action::Spawn(W0), Action::Spawn(W1)]);
+}
+
+#[test]
+fn one_assignment_is_ahead_in_the_pipe() {
+    let mut state = State::new(settings(1), groups(3));
+    assert_eq!(feed(&mut state, [Event::Begin, ready(0)]), [Action::Assign(W0, attempt(0, 1))]);
+    assert_eq!(feed(&mut state, [started(0, attempt(0, 1))]), [Action::Assign(W0, attempt(1, 1))]);
+    let keep = Action::Keep(W0, attempt(0, 1), output());
+    assert_eq!(feed(&mut state, [done(0, attempt(0, 1))]), [keep]);
+    assert_eq!(feed(&mut state, [started(0, attempt(1, 1))]), [Action::Assign(W0, attempt(2, 1))]);
+}
+
+#[test]
+fn the_run_is_over_when_results_are_safe_and_workers_gone() {
+    let mut state = State::new(settings(1), groups(1));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), done(0, attempt(0, 1))]);
+    assert_eq!(feed(&mut state, [kept(0, attempt(0, 1))]), [Action::Shutdown(W0)]);
+    assert!(!state.is_over());
+    feed(&mut state, [exited(0, How::Code(0))]);
+    assert!(state.is_over());
+    assert_eq!((state.tally().done, state.stopped()), (1, None));
+}
+
+#[test]
+fn a_lost_worker_is_replaced_and_only_the_started_group_uses_an_attempt() {
+    let mut state = State::new(settings(1), groups(2));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    assert_eq!(feed(&mut state, [exited(0, How::Signal(9))]), [Action::Spawn(W0)]);
+    assert_eq!(feed(&mut state, [ready(0)]), [Action::Assign(W0, attempt(1, 1))]);
+    assert_eq!(feed(&mut state, [started(0, attempt(1, 1))]), [Action::Assign(W0, attempt(0, 2))]);
+}
+
+#[test]
+fn a_group_fails_after_its_attempts_and_the_others_go_on() {
+    let mut state = State::new(settings(1), groups(2));
+    feed(&mut state, [Event::Begin]);
+    for number in 1..=3 {
+        feed(&mut state, [ready(0)]);
+        if number == 1 {
+            feed(&mut state, [started(0, attempt(0, 1)), exited(0, How::Signal(11))]);
+            feed(
+                &mut state,
+                [ready(0), started(0, attempt(1, 1)), done(0, attempt(1, 1)), kept(0, attempt(1, 1))],
+            );
+            feed(&mut state, [started(0, attempt(0, 2)), exited(0, How::Signal(11))]);
+        } else if number == 2 {
+            feed(&mut state, [started(0, attempt(0, 3)), exited(0, How::Signal(11))]);
+        }
+    }
+    assert_eq!(state.failed(), [GroupName::new("g0")]);
+    assert_eq!((state.tally().done, state.tally().left, state.is_over()), (1, 0, true));
+}
+
+#[test]
+fn wrong_input_is_not_tried_again() {
+    let mut state = State::new(settings(1), groups(1));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    let last = feed(&mut state, [failed(0, attempt(0, 1), FailureKind::Input)]);
+    assert_eq!((state.tally().failed, last), (1, vec![Action::Shutdown(W0)]));
+}
+
+#[test]
+fn an_answer_that_does_not_fit_ends_the_worker() {
+    let mut state = State::new(settings(1), groups(2));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    assert_eq!(feed(&mut state, [done(0, attempt(1, 1))]), [Action::Kill(W0)]);
+    let actions = state.on(Duration::from_secs(9), exited(0, How::Signal(9)));
+    let told = actions.iter().any(|action| {
+        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: true, .. })
+            if reason.contains("did not keep to the protocol"))
+    });
+    assert!(told, "{actions:?}");
+}
+
+#[test]
+fn a_result_of_a_worker_that_is_to_end_is_discarded() {
+    let mut state = State::new(settings(1), groups(2));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), done(0, attempt(1, 1))]);
+    assert_eq!(feed(&mut state, [done(0, attempt(0, 1))]), [Action::Discard(output())]);
+}
+
+/// Two workers at work, and a third group in the pipe of the first.
+fn two_at_work(settings: Settings, count: u32) -> State {
+    let mut state = State::new(settings, groups(count));
+    feed(
+        &mut state,
+        [Event::Begin, ready(0), started(0, attempt(0, 1)), ready(1), started(1, attempt(2, 1))],
+    );
+    state
+}
+
+#[test]
+fn the_last_group_in_a_pipe_goes_to_an_idle_worker() {
+    let mut state = two_at_work(settings(2), 3);
+    let actions = feed(&mut state, [done(1, attempt(2, 1))]);
+    assert!(actions.contains(&Action::TakeBack(W0, attempt(1, 1))), "{actions:?}");
+    let taken = said(0, FromWorker::TakenBack(attempt(1, 1)));
+    assert_eq!(feed(&mut state, [taken]), [Action::Assign(W1, attempt(1, 1))]);
+}
+
+#[test]
+fn an_assignment_that_was_started_before_it_could_be_taken_back_stays() {
+    let mut state = two_at_work(settings(2), 3);
+    feed(&mut state, [done(1, attempt(2, 1)), done(0, attempt(0, 1))]);
+    assert_eq!(feed(&mut state, [started(0, attempt(1, 1))]), []);
+}
+
+#[test]
+fn workers_that_never_start_end_the_run() {
+    let mut state = State::new(settings(2), groups(2));
+    feed(&mut state, [Event::Begin]);
+    for _ in 0..3 {
+        feed(&mut state, [exited(0, How::NotStarted("no such file".into())), exited(1, How::Code(2))]);
+    }
+    assert!(state.is_over());
+    assert_eq!((state.stopped(), state.tally().left), (Some(Stop::NoWorkers), 2));
+}
+
+#[test]
+fn a_full_disk_stops_the_run_and_costs_the_group_nothing() {
+    let mut state = State::new(settings(1), groups(2));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), done(0, attempt(0, 1))]);
+    let full =
+        Event::Kept { worker: W0, attempt: attempt(0, 1), result: Err(KeepFailure::NoSpace("full".into())) };
+    feed(&mut state, [full]);
+    assert_eq!((state.stopped(), state.tally().left, state.tally().failed), (Some(Stop::NoSpace), 2, 0));
+}
+
+#[test]
+fn at_a_first_signal_nothing_starts_and_what_runs_has_the_grace() {
+    let mut state = State::new(settings(1), groups(2));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    let at = Duration::from_secs(100);
+    let actions = deeds(state.on(at, Event::Asked(Stop::Signal)));
+    assert_eq!(actions, [Action::TakeBack(W0, attempt(1, 1))]);
+    assert_eq!(state.next_wake(), Some(at + Duration::from_secs(5)));
+    assert_eq!(deeds(state.on(at + Duration::from_secs(4), Event::Woke)), []);
+    assert_eq!(deeds(state.on(at + Duration::from_secs(5), Event::Woke)), [Action::Kill(W0)]);
+    state.on(at + Duration::from_secs(6), exited(0, How::Signal(9)));
+    assert!(state.is_over());
+    assert_eq!((state.tally().left, state.tally().failed), (2, 0));
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let mut state = State::new(settings(1), groups(1));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Asked(Stop::Signal)]);
+    assert_eq!(feed(&mut state, [Event::Asked(Stop::Signal)]), [Action::Kill(W0)]);
+}
+
+#[test]
+fn a_group_over_the_timeout_is_ended_and_tried_again() {
+    let mut timed = settings(1);
+    timed.time.timeout = Some(Duration::from_secs(60));
+    let mut state = State::new(timed, groups(1));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    assert_eq!(state.next_wake(), Some(Duration::from_secs(62)));
+    assert_eq!(deeds(state.on(Duration::from_secs(62), Event::Woke)), [Action::Kill(W0)]);
+    let actions = state.on(Duration::from_secs(63), exited(0, How::Signal(9)));
+    let named = |action: &Action| {
+        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: true, .. })
+            if reason.contains("60 s") && reason.contains("--timeout"))
+    };
+    assert!(actions.iter().any(named), "{actions:?}");
+}
+
+#[test]
+fn groups_that_would_not_end_in_time_are_left() {
+    let mut timed = settings(1);
+    timed.time.walltime = Some(Duration::from_secs(100));
+    let mut state = State::new(timed, groups(3));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    // the first took 58 s; the second, already in the pipe, ends at 90 s; a third would not end by 93 s
+    state.on(Duration::from_secs(60), done(0, attempt(0, 1)));
+    state.on(Duration::from_secs(60), started(0, attempt(1, 1)));
+    state.on(Duration::from_secs(61), kept(0, attempt(0, 1)));
+    state.on(Duration::from_secs(90), done(0, attempt(1, 1)));
+    state.on(Duration::from_secs(91), kept(0, attempt(1, 1)));
+    assert_eq!((state.stopped(), state.tally().done, state.tally().left), (Some(Stop::Walltime), 2, 1));
+}
+
+fn reading(workers: &[u64]) -> Event {
+    let workers = (0..).map(WorkerId).zip(workers.iter().copied()).collect();
+    Event::Metered(Reading { workers, supervisor: 0, cgroup: None })
+}
+
+fn limited(workers: u32, limit: u64) -> Settings {
+    Settings { memory: MemorySettings { limit: Some(limit), per_group: None }, ..settings(workers) }
+}
+
+#[test]
+fn with_nothing_known_a_quarter_of_the_workers_starts_and_the_rest_when_a_peak_is_known() {
+    let mut state = State::new(limited(8, 1000), groups(20));
+    assert_eq!(feed(&mut state, [Event::Begin]), [Action::Spawn(W0), Action::Spawn(W1)]);
+    feed(
+        &mut state,
+        [ready(0), started(0, attempt(0, 1)), ready(1), started(1, attempt(2, 1)), reading(&[100, 90])],
+    );
+    let actions = feed(&mut state, [done(0, attempt(0, 1))]);
+    assert_eq!(actions.iter().filter(|action| matches!(action, Action::Spawn(_))).count(), 6, "{actions:?}");
+}
+
+#[test]
+fn under_pressure_the_group_that_has_done_least_gives_its_memory_back() {
+    let mut state = two_at_work(limited(8, 1000), 20);
+    assert_eq!(feed(&mut state, [reading(&[500, 460])]), [Action::Kill(W1)]);
+    assert_eq!(feed(&mut state, [reading(&[500, 460])]), [], "one at a time");
+    feed(&mut state, [exited(1, How::Signal(9))]);
+    assert_eq!((state.tally().failed, state.tally().left), (0, 20));
+    assert_eq!(state.groups.assign_next(W1), Some(attempt(2, 1)), "at the head, with all its attempts");
+}
+
+#[test]
+fn a_group_that_does_not_fit_alone_fails_with_both_figures() {
+    let mut state = State::new(limited(1, 1000), groups(1));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), reading(&[960])]);
+    let actions = state.on(Duration::from_secs(9), exited(0, How::Signal(9)));
+    let named = |action: &Action| {
+        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: false, .. })
+            if reason.contains("960 bytes") && reason.contains("1000 bytes"))
+    };
+    assert!(actions.iter().any(named), "{actions:?}");
+    assert_eq!(state.tally().failed, 1);
+}

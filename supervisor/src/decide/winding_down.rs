@@ -1,0 +1,134 @@
+//! Ending: what took too long, what must give memory back, reasons to stop, and the end itself.
+
+use super::State;
+use super::crew::{Ending, Slot};
+use super::event::{Action, Moment};
+use super::memory::Pressure;
+use super::stop::Stop;
+use crate::happening::{Happening, WorkerId};
+
+impl State {
+    /// There is a reason to stop. A weaker one than the one that is there changes nothing.
+    pub(super) fn stop(&mut self, now: Moment, reason: Stop) {
+        let reason = match (self.stopped, reason) {
+            (Some((Stop::Signal, _)), Stop::Signal) => Stop::AtOnce,
+            (_, reason) => reason,
+        };
+        match self.stopped {
+            Some((old, _)) if old >= reason => {}
+            Some((_, since)) => self.stopped = Some((reason, since)),
+            None => {
+                self.stopped = Some((reason, now));
+                self.tell(Happening::Stopping { reason });
+            }
+        }
+    }
+
+    /// Ends groups that are over `--timeout`, and everything when the walltime or a grace is over.
+    pub(super) fn end_what_took_too_long(&mut self, now: Moment) {
+        if self.clock.is_up(now) && self.groups.tally().left > 0 {
+            self.stop(now, Stop::Walltime);
+        }
+        for (worker, since) in self.running() {
+            if self.clock.times_out(since).is_some_and(|end| now >= end) {
+                let limit = self.clock.timeout().unwrap_or_default();
+                self.end_worker(worker, Ending::TimedOut(limit));
+            }
+        }
+        if let Some((reason, since)) = self.stopped
+            && (!reason.has_grace() || now >= self.clock.grace_ends(since))
+        {
+            let alive = |slot: &Slot| !matches!(slot, Slot::Vacant | Slot::GivenUp);
+            let alive: Vec<_> =
+                self.crew.slots().filter(|(_, slot)| alive(slot)).map(|(worker, _)| worker).collect();
+            alive.into_iter().for_each(|worker| self.end_worker(worker, Ending::Stopped));
+        }
+    }
+
+    /// Gives memory back when the limit is near: first what idle workers hold, then the group that
+    /// has done least; a group that does not fit alone fails.
+    pub(super) fn relieve(&mut self) {
+        if self.memory.pressure() < Pressure::Critical || self.is_relieving() {
+            return;
+        }
+        let idle = |slot: &Slot| matches!(slot, Slot::Serving(hand) if hand.is_empty());
+        let idle: Vec<_> =
+            self.crew.slots().filter(|(_, slot)| idle(slot)).map(|(worker, _)| worker).collect();
+        if !idle.is_empty() {
+            return idle.into_iter().for_each(|worker| self.end_worker(worker, Ending::Pressure));
+        }
+        let running = self.running();
+        match (running.len(), running.iter().max_by_key(|(_, since)| *since)) {
+            (1, Some(&(worker, _))) => {
+                let reason = self.too_large(worker);
+                self.end_worker(worker, Ending::TooLarge(reason));
+            }
+            (_, Some(&(worker, _))) => self.end_worker(worker, Ending::Pressure),
+            (_, None) => {}
+        }
+    }
+
+    fn is_relieving(&self) -> bool {
+        let ending = |slot: &Slot| matches!(slot, Slot::Ending(Ending::Pressure | Ending::TooLarge(_), _));
+        self.crew.slots().any(|(_, slot)| ending(slot))
+    }
+
+    fn too_large(&self, worker: WorkerId) -> String {
+        let (usage, limit) = (self.memory.usage_of(worker), self.memory.limit().unwrap_or_default());
+        format!(
+            "the group alone used {usage} bytes of memory, and the limit is {limit} bytes in all: give the job \
+             more memory, or make the groups smaller"
+        )
+    }
+
+    fn running(&self) -> Vec<(WorkerId, Moment)> {
+        let since = |slot: &Slot| match slot {
+            Slot::Serving(hand) => hand.running.as_ref().map(|running| running.since),
+            _ => None,
+        };
+        self.crew.slots().filter_map(|(worker, slot)| Some((worker, since(slot)?))).collect()
+    }
+
+    /// Ends a worker's process.
+    pub(super) fn end_worker(&mut self, worker: WorkerId, why: Ending) {
+        let before = self.crew.slot(worker).clone();
+        self.crew.ending(worker, why);
+        if *self.crew.slot(worker) != before {
+            self.actions.push(Action::Kill(worker));
+        }
+    }
+
+    /// Lets workers go when nothing is left for them.
+    pub(super) fn wind_down(&mut self, now: Moment) {
+        if self.stopped.is_none() && self.nothing_can_start(now) {
+            self.stop(now, Stop::Walltime);
+        }
+        if self.stopped.is_none() && self.groups.tally().left > 0 {
+            return;
+        }
+        let free = |slot: &Slot| match slot {
+            Slot::Starting => true,
+            Slot::Serving(hand) => hand.is_empty(),
+            _ => false,
+        };
+        let free: Vec<_> =
+            self.crew.slots().filter(|(_, slot)| free(slot)).map(|(worker, _)| worker).collect();
+        for worker in free {
+            self.crew.ending(worker, Ending::Finished);
+            self.actions.push(Action::Shutdown(worker));
+        }
+    }
+
+    /// Groups wait, none is at work, and there is no time for another.
+    fn nothing_can_start(&self, now: Moment) -> bool {
+        self.groups.waiting() > 0 && !self.clock.has_time_for(1, now) && self.busy().is_empty()
+    }
+
+    /// When [`super::event::Event::Woke`] is wanted, if nothing else happens before.
+    pub fn next_wake(&self) -> Option<Moment> {
+        let timeouts = self.running().into_iter().filter_map(|(_, since)| self.clock.times_out(since));
+        let grace = self.stopped.map(|(_, since)| self.clock.grace_ends(since));
+        let walltime = self.clock.last_end().filter(|_| self.stopped.is_none());
+        timeouts.chain(grace).chain(walltime).min()
+    }
+}

@@ -1,0 +1,130 @@
+//! What listeners hear: the terminal, the JSON stream, the journal.
+//!
+//! A listener never answers and never decides. Times are since the run's start.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::decide::stop::Stop;
+use dayfold_contract::GroupName;
+use dayfold_contract::message::FailureKind;
+use serde::{Deserialize, Serialize};
+
+/// A worker's place in the pool, from 0; a replacement keeps the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WorkerId(pub u32);
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Happening {
+    /// The run begins.
+    Begun {
+        /// Groups of the plan.
+        groups: usize,
+        /// Of these, done in an earlier run.
+        done_before: usize,
+        /// Groups to do now.
+        to_do: usize,
+        /// Groups without files.
+        missing: usize,
+        /// Worker processes at most.
+        workers: usize,
+        /// Bytes that may be used, where a limit is known.
+        memory_limit: Option<u64>,
+        /// Where the limit was read.
+        memory_source: Option<String>,
+    },
+    /// A group was started.
+    Started {
+        /// Which.
+        group: GroupName,
+        /// From 1.
+        attempt: u32,
+        /// By whom.
+        worker: WorkerId,
+    },
+    /// A group is done and its partial has its name.
+    Finished {
+        /// Which.
+        group: GroupName,
+        /// From 1.
+        attempt: u32,
+        /// By whom.
+        worker: WorkerId,
+        /// The partial's file name; `None` where the task gave no values.
+        partial: Option<String>,
+        /// From its start to its end.
+        elapsed: Duration,
+        /// The worker's largest resident memory in this group, bytes.
+        peak_memory: u64,
+    },
+    /// An attempt failed.
+    AttemptFailed {
+        /// Which.
+        group: GroupName,
+        /// From 1.
+        attempt: u32,
+        /// By whom.
+        worker: WorkerId,
+        /// What it means.
+        kind: FailureKind,
+        /// Why.
+        reason: String,
+        /// The input file in hand.
+        file: Option<String>,
+        /// The worker's last lines on standard error.
+        log: Vec<String>,
+        /// Whether the group is tried again.
+        again: bool,
+    },
+    /// A worker ended that should not have; the pool replaces it.
+    WorkerLost {
+        /// Which.
+        worker: WorkerId,
+        /// How it ended.
+        reason: String,
+    },
+    /// A line of a worker's log.
+    WorkerLog {
+        /// Whose.
+        worker: WorkerId,
+        /// The group in hand.
+        group: Option<GroupName>,
+        /// The line.
+        line: String,
+    },
+    /// The run ends early: no further group is started.
+    Stopping {
+        /// Why.
+        reason: Stop,
+    },
+    /// Something that people should know and that changes nothing.
+    Warning {
+        /// In full.
+        message: String,
+    },
+    /// The partials are being folded into the final file.
+    Collating {
+        /// How many.
+        partials: usize,
+    },
+    /// The run is over.
+    Ended {
+        /// Groups of the plan that are done, now or earlier.
+        done: usize,
+        /// Groups that failed.
+        failed: usize,
+        /// Groups still to do.
+        left: usize,
+        /// The final file, where it was written.
+        output: Option<PathBuf>,
+    },
+}
+
+/// Who hears what happens.
+pub trait Listener {
+    /// Hears of one event, `at` after the run's start. Must not block for long.
+    fn hear(&mut self, at: Duration, happening: &Happening);
+}

@@ -1,0 +1,220 @@
+//! The journal: an append-only line an event, so that after a crash it is known what happened.
+//!
+//! It is one listener among others, and the first to hear. It does not decide what is done: the
+//! partials do, each by its own name; a lost journal costs the history and nothing else. One
+//! process writes it, who holds the shard's lock; [`read()`] follows from anywhere.
+
+pub mod entry;
+pub mod line;
+pub mod read;
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use dayfold_contract::Fingerprint;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::durable::{self, DurableError};
+use crate::happening::{Happening, Listener};
+use entry::Header;
+pub use entry::{Entry, FORMAT, Record, Session};
+use read::Tail;
+pub use read::{History, read};
+
+/// So much is gathered before it is written without being asked.
+const BUFFER: usize = 64 << 10;
+
+/// What can go wrong with a journal.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// It could not be read.
+    #[error("read the journal {}", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// It could not be written.
+    #[error("write the journal {}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// It could not be created or put aside.
+    #[error(transparent)]
+    Create(#[from] DurableError),
+    /// It is of another version of the program.
+    #[error(
+        "read the journal {}: it has format version {found}, and this program knows version {FORMAT}: \
+         go on with the program that wrote it, or use another run directory",
+        path.display()
+    )]
+    Format {
+        /// Which.
+        path: PathBuf,
+        /// What it says.
+        found: u32,
+    },
+    /// It is of another run.
+    #[error("go on with the journal {}: it is of run {found}, and this is run {expected}", path.display())]
+    OtherRun {
+        /// Which.
+        path: PathBuf,
+        /// This run.
+        expected: Fingerprint,
+        /// Its run.
+        found: Fingerprint,
+    },
+}
+
+impl JournalError {
+    /// Whether the disk or a quota is full.
+    pub fn is_no_space(&self) -> bool {
+        match self {
+            Self::Write { source, .. } => durable::is_no_space(source),
+            Self::Create(error) => error.is_no_space(),
+            Self::Read { .. } | Self::Format { .. } | Self::OtherRun { .. } => false,
+        }
+    }
+}
+
+/// A journal that is being written.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    /// Bytes of whole lines in the file: the next are written from here, also over what a write
+    /// that failed has left.
+    good: u64,
+    /// Lines that are not in the file yet.
+    lines: Vec<u8>,
+    unsynced: bool,
+    /// What a listener could not say.
+    trouble: Option<JournalError>,
+}
+
+impl Journal {
+    /// Goes on with the journal of this run, or begins one; what it tells so far. A torn tail is
+    /// cut off. One whose header is damaged is put aside, since nobody knows whose it is.
+    pub fn open(path: &Path, run: Fingerprint) -> Result<(Self, History), JournalError> {
+        let mut warnings = Vec::new();
+        let (good, history) = match read::examine(path, Tail::IsTorn)? {
+            Some(found) => match found.history.run {
+                Some(of) if of != run => {
+                    return Err(JournalError::OtherRun { path: path.to_owned(), expected: run, found: of });
+                }
+                Some(_) => (found.good, found.history),
+                None => {
+                    warnings.extend(put_aside(path, found.length)?);
+                    begin(path, run)?
+                }
+            },
+            None => begin(path, run)?,
+        };
+        let journal = Self::go_on(path, good)?;
+        let warnings = history.warnings.iter().cloned().chain(warnings).collect();
+        Ok((journal, History { warnings, ..history }))
+    }
+
+    fn go_on(path: &Path, good: u64) -> Result<Self, JournalError> {
+        let cut = || {
+            let file = File::options().write(true).open(path)?;
+            file.set_len(good)?;
+            file.sync_data()?;
+            Ok(file)
+        };
+        let file = cut().map_err(|source| JournalError::Write { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), file, good, lines: Vec::new(), unsynced: false, trouble: None })
+    }
+
+    /// Adds an entry. It is in the file after [`Journal::flush`], and safe after [`Journal::sync`].
+    pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.push(&entry.to_write())
+    }
+
+    /// Writes what was added, for others to read.
+    pub fn flush(&mut self) -> Result<(), JournalError> {
+        if self.lines.is_empty() {
+            return Ok(());
+        }
+        self.file.write_all_at(&self.lines, self.good).map_err(|source| self.not_written(source))?;
+        self.good += self.lines.len() as u64;
+        self.lines.clear();
+        self.unsynced = true;
+        Ok(())
+    }
+
+    /// Makes all that was added safe; many entries share one sync. Also says what went wrong since
+    /// the last time.
+    pub fn sync(&mut self) -> Result<(), JournalError> {
+        if let Some(trouble) = self.trouble.take() {
+            return Err(trouble);
+        }
+        self.flush()?;
+        if self.unsynced {
+            self.file.sync_data().map_err(|source| self.not_written(source))?;
+            self.unsynced = false;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, entry: &impl Serialize) -> Result<(), JournalError> {
+        line::push(&mut self.lines, entry).map_err(|source| self.not_written(source))?;
+        if self.lines.len() >= BUFFER { self.flush() } else { Ok(()) }
+    }
+
+    fn not_written(&self, source: io::Error) -> JournalError {
+        JournalError::Write { path: self.path.clone(), source }
+    }
+}
+
+impl Listener for Journal {
+    /// Notes what happened, apart from the workers' logs, of which failures hold the last lines. A
+    /// failure to write is kept for [`Journal::sync`].
+    fn hear(&mut self, at: Duration, happening: &Happening) {
+        if matches!(happening, Happening::WorkerLog { .. }) {
+            return;
+        }
+        if let Err(error) = self.push(&entry::to_write(Timestamp::now(), at, happening)) {
+            self.trouble.get_or_insert(error);
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // who wants to know whether it is safe has synced
+        let _ = self.flush();
+    }
+}
+
+/// A new journal with its header, whole at once.
+fn begin(path: &Path, run: Fingerprint) -> Result<(u64, History), JournalError> {
+    let mut header = Vec::new();
+    let pushed = line::push(&mut header, &Header { journal: FORMAT, run });
+    pushed.map_err(|source| JournalError::Write { path: path.to_owned(), source })?;
+    durable::create_new(path, &header)?;
+    Ok((header.len() as u64, History { run: Some(run), ..History::default() }))
+}
+
+/// Moves a damaged journal out of the way, unless there is nothing in it.
+fn put_aside(path: &Path, length: u64) -> Result<Option<String>, JournalError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".damaged");
+    let aside = path.with_file_name(name);
+    fs::rename(path, &aside).map_err(|source| JournalError::Write { path: aside.clone(), source })?;
+    let told = || format!("{}: its header is damaged; it is now {}", path.display(), aside.display());
+    Ok((length > 0).then(told))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! What one process does with many workers.
+//!
+//! [`run`] is a whole run: [`planning`] finds the groups, [`rundir`] knows what earlier runs left,
+//! [`decide`] says what happens next, [`pool`] makes it happen, [`collate`] folds the partials into
+//! the final file, [`happening`] is what listeners hear of it all. [`meter`] reads the machine,
+//! [`lock`] keeps others away, [`journal`] keeps what happened, [`durable`] writes files that
+//! survive a power cut. Computing is `dayfold-worker`'s, the command line and what people see the
+//! root package's.
+
+pub mod collate;
+pub mod decide;
+pub mod durable;
+pub mod happening;
+pub mod journal;
+pub mod lock;
+pub mod meter;
+pub mod planning;
+pub mod pool;
+pub mod run;
+pub mod rundir;

@@ -1,0 +1,50 @@
+//! Reads memory for the pool: every worker's, the supervisor's own, and the cgroup's.
+
+use std::time::Duration;
+
+use crate::decide::event::Reading;
+use crate::happening::WorkerId;
+use crate::meter::Host;
+use crate::meter::memory_limit::limited_group;
+use crate::meter::processes::Processes;
+use crate::meter::usage::GroupMemory;
+
+/// How often memory is read: a group that grows by a gigabyte a second is seen in time.
+pub const EVERY: Duration = Duration::from_millis(250);
+
+/// Reads memory again and again.
+pub struct Meter {
+    host: Host,
+    processes: Processes,
+    group: Option<GroupMemory>,
+    kills: Option<u64>,
+}
+
+impl Meter {
+    /// Of this machine and this job.
+    pub fn new(host: Host) -> Self {
+        let group = limited_group(&host).filter(|group| group.limit.is_some());
+        let kills = group.as_ref().and_then(|group| group.kills(&host));
+        Self { processes: Processes::new(host.clone()), group, kills, host }
+    }
+
+    /// Reads these workers, each by its process.
+    pub fn read(&mut self, workers: &[(WorkerId, u32)]) -> Reading {
+        let own = std::process::id();
+        let pids: Vec<u32> = workers.iter().map(|&(_, pid)| pid).collect();
+        let resident = self.processes.resident(&pids);
+        Reading {
+            workers: workers.iter().map(|&(worker, _)| worker).zip(resident).collect(),
+            supervisor: self.processes.resident_alone(own),
+            cgroup: self.group.as_ref().and_then(|group| group.used(&self.host)),
+        }
+    }
+
+    /// Whether the kernel has killed something for want of memory since this was last asked.
+    pub fn has_killed(&mut self) -> bool {
+        let kills = self.group.as_ref().and_then(|group| group.kills(&self.host));
+        let more = kills > self.kills;
+        self.kills = kills;
+        more
+    }
+}

@@ -1,0 +1,211 @@
+//! Carries out what [`crate::decide`] wants: processes, pipes, names, timers.
+//!
+//! One loop: wait for one event, let the state decide, perform the actions. Nothing is decided
+//! here, and nobody polls.
+//!
+//! - [`launch`]: how a worker is started · [`child`]: its pipes and its end
+//! - [`keeper`]: puts results into their places
+//! - [`metering`]: reads memory · [`signals`]: hears signals
+//! - [`probe`]: asks one worker about one file, before any work
+
+pub mod child;
+pub mod keeper;
+pub mod launch;
+mod metering;
+pub mod probe;
+mod signals;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use dayfold_contract::Group;
+use dayfold_contract::frame::FrameError;
+use dayfold_contract::message::{Assignment, Attempt, Output, ToWorker};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{Interval, MissedTickBehavior};
+
+use crate::decide::State;
+use crate::decide::event::{Action, Event, How, Reading};
+use crate::happening::{Happening, Listener, WorkerId};
+use crate::meter::Host;
+use child::{Handle, Heard};
+use keeper::{Keeper, Keeping, ToKeep};
+use launch::Launcher;
+use metering::Meter;
+
+/// Children wait when so much has not been heard: a worker that floods its log is slowed down.
+const UNHEARD: usize = 1024;
+
+/// Why a pool cannot work at all.
+#[derive(Debug, thiserror::Error)]
+pub enum PoolError {
+    /// A message cannot be encoded.
+    #[error("failed to encode a message to a worker")]
+    Frame(#[from] FrameError),
+    /// The keeper's thread cannot be started.
+    #[error("failed to start a thread")]
+    Thread(#[source] std::io::Error),
+    /// Signals cannot be listened to.
+    #[error("failed to listen to signals")]
+    Signals(#[source] std::io::Error),
+}
+
+/// What a pool works with.
+pub struct Pool<'a> {
+    launcher: &'a Launcher,
+    groups: &'a [Group],
+    partials: PathBuf,
+    listener: &'a mut dyn Listener,
+    began: Instant,
+    children: BTreeMap<WorkerId, Handle>,
+    keeper: Keeper,
+    meter: Meter,
+    ticks: Interval,
+    heard: Receiver<Heard>,
+    tell: Sender<Heard>,
+}
+
+impl<'a> Pool<'a> {
+    /// A pool without workers, that listens to signals from now on. To be called within a tokio
+    /// runtime.
+    ///
+    /// # Errors
+    /// If the keeper's thread cannot be started, or signals not be listened to.
+    pub fn new(
+        launcher: &'a Launcher,
+        groups: &'a [Group],
+        keeping: Keeping,
+        listener: &'a mut dyn Listener,
+        began: Instant,
+    ) -> Result<Self, PoolError> {
+        let (tell, heard) = channel(UNHEARD);
+        let partials = keeping.partials.clone();
+        let keeper = Keeper::start(keeping, tell.clone()).map_err(PoolError::Thread)?;
+        signals::listen(&tell).map_err(PoolError::Signals)?;
+        let mut ticks = tokio::time::interval(metering::EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Self {
+            launcher,
+            groups,
+            partials,
+            listener,
+            began,
+            children: BTreeMap::new(),
+            keeper,
+            meter: Meter::new(Host::here()),
+            ticks,
+            heard,
+            tell,
+        })
+    }
+
+    /// Runs until everything is done or stopped.
+    ///
+    /// # Errors
+    /// If a message cannot be encoded.
+    pub async fn run(mut self, state: &mut State) -> Result<(), PoolError> {
+        let mut event = Event::Begin;
+        loop {
+            for action in state.on(self.began.elapsed(), event) {
+                self.perform(action)?;
+            }
+            if state.is_over() {
+                return Ok(());
+            }
+            event = self.wait(state).await;
+        }
+    }
+
+    /// The next event; lines of logs are passed on meanwhile.
+    async fn wait(&mut self, state: &State) -> Event {
+        loop {
+            let until_wake = state.next_wake().map(|at| at.saturating_sub(self.began.elapsed()));
+            tokio::select! {
+                Some(heard) = self.heard.recv() => match heard {
+                    Heard::Event(event) => return self.note_exit(event),
+                    Heard::Line(worker, line) => self.pass_on(state, worker, line),
+                },
+                _ = self.ticks.tick() => return Event::Metered(self.read_memory()),
+                () = sleep(until_wake) => return Event::Woke,
+            }
+        }
+    }
+
+    fn read_memory(&mut self) -> Reading {
+        let workers: Vec<_> =
+            self.children.iter().filter_map(|(&worker, child)| Some((worker, child.pid()?))).collect();
+        self.meter.read(&workers)
+    }
+
+    /// A process that was killed, while the kernel counts a kill for want of memory, is taken for
+    /// the one that the kernel chose.
+    fn note_exit(&mut self, mut event: Event) -> Event {
+        if let Event::Exited { worker, exit } = &mut event {
+            self.children.remove(worker);
+            exit.out_of_memory = exit.how == How::Signal(9) && self.meter.has_killed();
+        }
+        event
+    }
+
+    fn pass_on(&mut self, state: &State, worker: WorkerId, line: String) {
+        let group = state.in_hand(worker);
+        self.tell_listener(&Happening::WorkerLog { worker, group, line });
+    }
+
+    fn perform(&mut self, action: Action) -> Result<(), PoolError> {
+        match action {
+            Action::Spawn(worker) => {
+                let handle = child::start(worker, self.launcher, self.tell.clone());
+                self.children.insert(worker, handle);
+            }
+            Action::Assign(worker, attempt) => self.assign(worker, attempt)?,
+            Action::TakeBack(worker, attempt) => self.send(worker, &ToWorker::TakeBack(attempt))?,
+            Action::Shutdown(worker) => self.send(worker, &ToWorker::Shutdown)?,
+            Action::Kill(worker) => {
+                if let Some(child) = self.children.get(&worker) {
+                    child.kill();
+                }
+            }
+            Action::Keep(worker, attempt, output) => self.keep(worker, attempt, output),
+            Action::Discard(output) => self.discard(&output),
+            Action::Tell(happening) => self.tell_listener(&happening),
+        }
+        Ok(())
+    }
+
+    fn assign(&self, worker: WorkerId, attempt: Attempt) -> Result<(), PoolError> {
+        let Some(group) = self.groups.get(attempt.group.index()) else { return Ok(()) };
+        let assignment = Assignment { attempt, name: group.name.clone(), files: group.files.clone() };
+        self.send(worker, &ToWorker::Assign(assignment))
+    }
+
+    fn send(&self, worker: WorkerId, message: &ToWorker) -> Result<(), PoolError> {
+        self.children.get(&worker).map_or(Ok(()), |child| child.send(message)).map_err(PoolError::Frame)
+    }
+
+    fn keep(&self, worker: WorkerId, attempt: Attempt, output: Output) {
+        if let Some(group) = self.groups.get(attempt.group.index()) {
+            self.keeper.keep(ToKeep { worker, attempt, group: group.clone(), output });
+        }
+    }
+
+    /// Left-overs are swept at the next start, too: a failure here does no harm.
+    fn discard(&self, output: &Output) {
+        if let Some(aside) = &output.partial {
+            let _swept_later = std::fs::remove_file(self.partials.join(&aside.file));
+        }
+    }
+
+    fn tell_listener(&mut self, happening: &Happening) {
+        self.listener.hear(self.began.elapsed(), happening);
+    }
+}
+
+/// Sleeps for so long; for ever where nothing is to be waited for.
+async fn sleep(duration: Option<Duration>) {
+    match duration {
+        Some(duration) => tokio::time::sleep(duration).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,124 @@
+//! From partials to the final file, and what is removed then.
+
+use std::path::{Path, PathBuf};
+
+use dayfold_contract::{Group, GroupId, GroupName, partial};
+
+use super::order::Verdict;
+use super::{Run, RunError, provenance};
+use crate::collate::{self, CollateError, Collation, Source};
+use crate::decide::stop::Stop;
+use crate::happening::Happening;
+use crate::rundir::RunDirError;
+use crate::rundir::finished::Finished;
+use crate::rundir::partials::Partials;
+use crate::rundir::plan_file::Frozen;
+
+/// What is to be folded.
+pub struct Folding<'a> {
+    /// The plan.
+    pub frozen: &'a Frozen,
+    /// The final file that stands for partials that are gone.
+    pub finished: Option<&'a Finished>,
+    /// The groups whose results are safe.
+    pub done: Vec<GroupId>,
+    /// The groups that are left out.
+    pub failed: Vec<GroupName>,
+    /// Keep partials when the final file is there.
+    pub keep_partials: bool,
+}
+
+impl Folding<'_> {
+    fn done(&self) -> impl Iterator<Item = &Group> {
+        self.done.iter().filter_map(|id| self.frozen.plan.groups.get(id.index()))
+    }
+
+    /// Whether the final file holds everything already.
+    fn is_done(&self) -> bool {
+        let Some(finished) = self.finished else { return false };
+        let keys = finished.keys();
+        let in_it = |group: &Group| keys.contains(&partial::key(self.frozen.run, group));
+        finished.missing == self.frozen.plan.missing && self.failed.is_empty() && self.done().all(in_it)
+    }
+
+    /// The final file for the groups that it holds, partials for the others, in the plan's order.
+    fn sources(&self, partials: &Partials) -> Vec<Source> {
+        let in_final = self.finished.map(Finished::keys).unwrap_or_default();
+        let path = |group: &Group| {
+            let gone = in_final.contains(&partial::key(self.frozen.run, group));
+            if gone { None } else { partials.of(self.frozen.run, group).cloned() }
+        };
+        let partial = |group: &Group| Some(Source { group: group.name.clone(), path: path(group)? });
+        let whole = |finished: &Finished| Source {
+            group: GroupName::new("(those in the final file)"),
+            path: finished.output.clone(),
+        };
+        self.finished.map(whole).into_iter().chain(self.done().filter_map(partial)).collect()
+    }
+}
+
+/// Folds, unless there is nothing new; `ended` is the verdict if that goes well.
+///
+/// # Errors
+/// If partials cannot be folded, but for contradictions and a full disk, which are verdicts.
+pub fn fold(
+    run: &mut Run<'_>,
+    folding: &Folding<'_>,
+    ended: Verdict,
+) -> Result<(Verdict, Option<PathBuf>), RunError> {
+    let output = folding.frozen.output.clone();
+    if folding.is_done() {
+        return Ok((ended, Some(output)));
+    }
+    let partials = Partials::list(&run.dir)?;
+    let sources = folding.sources(&partials);
+    run.hear(&Happening::Collating { partials: sources.len() });
+    match write(run, folding, &sources, &output) {
+        Ok(()) => {}
+        Err(RunError::Collate(CollateError::NoValues { .. })) => {
+            let message = "no group gave any value: there is no final file to write".to_owned();
+            run.hear(&Happening::Warning { message });
+            return Ok((ended, None));
+        }
+        Err(RunError::Collate(error)) if error.is_contradiction() => {
+            return Ok((Verdict::Contradiction(error.to_string()), None));
+        }
+        Err(RunError::Collate(error)) if error.is_no_space() => {
+            run.hear(&Happening::Warning { message: super::in_full(&error) });
+            return Ok((Verdict::Interrupted(Stop::NoSpace), None));
+        }
+        Err(error) => return Err(error),
+    }
+    if folding.failed.is_empty() {
+        put_away(run, folding, &output)?;
+    }
+    Ok((ended, Some(output)))
+}
+
+/// Writes the final file aside, and gives it its name if the run directory is still ours.
+fn write(
+    run: &mut Run<'_>,
+    folding: &Folding<'_>,
+    sources: &[Source],
+    output: &Path,
+) -> Result<(), RunError> {
+    let attributes =
+        provenance::attributes(folding.frozen, &folding.failed).map_err(RunDirError::Identity)?;
+    let collation = Collation { sources, output, attributes: &attributes };
+    let prepared = collate::prepare(&collation, &mut |_| {})?;
+    (run.guard.asker())()?;
+    let collated = prepared.publish()?;
+    run.warn(&collated.warnings);
+    Ok(())
+}
+
+/// Writes down what the final file was made of, and then removes the partials.
+fn put_away(run: &mut Run<'_>, folding: &Folding<'_>, output: &Path) -> Result<(), RunError> {
+    let done = folding.done().cloned();
+    let finished = Finished::describe(output, folding.frozen.run, &folding.frozen.plan, done)?;
+    finished.write(&run.dir)?;
+    if !folding.keep_partials {
+        run.warn(&Partials::list(&run.dir)?.remove_all());
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! What a run is asked to do, and what came of it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use dayfold_contract::{Fingerprint, GroupName, Identity, Job, Plan};
+
+use crate::decide::Settings;
+use crate::decide::groups::Tally;
+use crate::decide::stop::Stop;
+use crate::rundir::failed_table::FailedGroup;
+use crate::rundir::plan_file::RegionsNote;
+
+/// What a run is asked to do.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// What workers are told; the layout is filled in here.
+    pub job: Job,
+    /// What decides the values.
+    pub identity: Identity,
+    /// The groups that a look at the archive found.
+    pub plan: Plan,
+    /// Where regions came from.
+    pub regions: Option<RegionsNote>,
+    /// The run directory.
+    pub run_dir: PathBuf,
+    /// The final file.
+    pub output: PathBuf,
+    /// How the run goes.
+    pub settings: Settings,
+    /// Where the memory limit was read, for people.
+    pub memory_source: Option<String>,
+    /// Which groups.
+    pub selection: Selection,
+    /// Write the final file without the groups that failed.
+    pub allow_failed: bool,
+    /// Keep partials when the final file is there.
+    pub keep_partials: bool,
+    /// The program that is a worker, and its arguments.
+    pub worker: (PathBuf, Vec<OsString>),
+}
+
+/// Which of the groups that are not done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The first so many.
+    pub limit: Option<usize>,
+    /// These; all where it is empty.
+    pub only: Vec<GroupName>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The final file is complete.
+    Complete,
+    /// What was asked for is done, and more is left.
+    PartDone,
+    /// `collate`, with groups still to run.
+    PartlyRun,
+    /// Some groups failed.
+    Failed,
+    /// Results contradict each other: in words.
+    Contradiction(String),
+    /// It ended early: the same command goes on.
+    Interrupted(Stop),
+}
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// How many groups stand where.
+    pub tally: Tally,
+    /// The groups that failed.
+    pub failed: Vec<FailedGroup>,
+    /// Groups without files.
+    pub missing: Vec<GroupName>,
+    /// The final file, where it is there and whole.
+    pub output: Option<PathBuf>,
+}
+
+/// The fingerprint of an identity.
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub fn fingerprint(identity: &Identity) -> Result<Fingerprint, crate::rundir::RunDirError> {
+    identity.fingerprint().map_err(crate::rundir::RunDirError::Identity)
+}

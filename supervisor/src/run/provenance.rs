@@ -1,0 +1,59 @@
+//! What the final file says of itself: what decided its values, and what is not in it.
+//!
+//! No host, clock, command line, path of output or run directory, and no count: the file must be
+//! the same to the byte however it was made.
+
+use dayfold_contract::plan::VersionRule;
+use dayfold_contract::{GroupName, Identity};
+use dayfold_ncio::dataset::Attribute;
+
+use crate::rundir::plan_file::{Frozen, RegionsNote};
+
+/// The global attributes of the final file.
+///
+/// # Errors
+/// If the task cannot be written as JSON.
+pub fn attributes(
+    frozen: &Frozen,
+    failed: &[GroupName],
+) -> Result<Vec<(String, Attribute)>, serde_json::Error> {
+    let Identity { pattern, versions, task, .. } = &frozen.identity;
+    let mut attributes = vec![
+        text("Conventions", "CF-1.8"),
+        text("archive_pattern", pattern),
+        text("task", &serde_json::to_string(task)?),
+        text("regions", &regions(frozen)),
+    ];
+    if !versions.is_empty() {
+        attributes.push(text("archive_versions", &self::versions(versions)));
+    }
+    for (name, groups) in [("missing_groups", &frozen.plan.missing[..]), ("failed_groups", failed)] {
+        if !groups.is_empty() {
+            attributes.push(text(name, &lines(groups)));
+        }
+    }
+    Ok(attributes)
+}
+
+fn text(name: &str, text: &str) -> (String, Attribute) {
+    (name.to_owned(), text.into())
+}
+
+fn regions(frozen: &Frozen) -> String {
+    match (&frozen.regions, frozen.identity.regions) {
+        (Some(RegionsNote { file, .. }), Some(fingerprint)) => format!("{file} ({fingerprint})"),
+        _ => "the whole grid".to_owned(),
+    }
+}
+
+fn versions(rules: &[VersionRule]) -> String {
+    let rule = |rule: &VersionRule| match &rule.until {
+        Some(until) => format!("{} until {until}", rule.name),
+        None => rule.name.clone(),
+    };
+    rules.iter().map(rule).collect::<Vec<_>>().join(", ")
+}
+
+fn lines(groups: &[GroupName]) -> String {
+    groups.iter().map(GroupName::as_str).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,96 @@
+//! The work itself: the archive is probed, the plan is frozen, the pool does what is left.
+
+use dayfold_contract::Job;
+use dayfold_contract::frame::FrameError;
+
+use super::known::Known;
+use super::order::Order;
+use super::{Run, RunError};
+use crate::decide::State;
+use crate::decide::groups::Before;
+use crate::happening::Happening;
+use crate::pool::Pool;
+use crate::pool::keeper::Keeping;
+use crate::pool::launch::Launcher;
+use crate::pool::probe::probe;
+use crate::rundir::plan_file;
+
+/// So many groups are looked into for a first file that can be read.
+const PROBED_GROUPS: usize = 10;
+
+/// Does what is to be done; the state when no more is to come.
+///
+/// # Errors
+/// If the archive is not what the task needs, or the pool cannot work.
+pub fn work(run: &mut Run<'_>, order: &mut Order, known: &mut Known) -> Result<State, RunError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(RunError::Thread)?;
+    if known.to_do() > 0 {
+        runtime.block_on(look_at_archive(run, order, known))?;
+    }
+    if known.changed {
+        plan_file::write(&run.dir, &known.frozen)?;
+    }
+    run.hear(&begun(order, known));
+    let names = known.frozen.plan.groups.iter().map(|group| group.name.clone());
+    let mut state = State::new(order.settings, names.zip(known.before.iter().copied()));
+    if known.to_do() > 0 {
+        runtime.block_on(fill_pool(run, order, known, &mut state))?;
+    }
+    Ok(state)
+}
+
+async fn fill_pool(
+    run: &mut Run<'_>,
+    order: &Order,
+    known: &Known,
+    state: &mut State,
+) -> Result<(), RunError> {
+    let still_ours = run.guard.asker();
+    let keeping = Keeping {
+        partials: run.dir.partials(),
+        run: known.frozen.run,
+        still_ours: Box::new(move || still_ours().map_err(|error| format!("failed to {error}"))),
+    };
+    let launcher = launcher(order, &order.job)?;
+    let pool = Pool::new(&launcher, &known.frozen.plan.groups, keeping, &mut run.ears, run.began)?;
+    Ok(pool.run(state).await?)
+}
+
+fn launcher(order: &Order, job: &Job) -> Result<Launcher, FrameError> {
+    let (program, arguments) = order.worker.clone();
+    Launcher::new(program, arguments, job)
+}
+
+/// What the first readable file looks like is what all must look like; it is looked for once in
+/// the life of a run directory.
+async fn look_at_archive(run: &mut Run<'_>, order: &mut Order, known: &mut Known) -> Result<(), RunError> {
+    if known.frozen.layout.is_none() {
+        let files = first_files(known);
+        if let Some(probe) = probe(&launcher(order, &order.job)?, &files).await? {
+            run.warn(&probe.warnings);
+            known.changed |= probe.layout.is_some();
+            known.frozen.layout = probe.layout;
+        }
+    }
+    order.job.layout = known.frozen.layout.clone();
+    Ok(())
+}
+
+fn first_files(known: &Known) -> Vec<String> {
+    let groups = known.frozen.plan.groups.iter().zip(&known.before);
+    let to_do = groups.filter(|(_, before)| **before == Before::ToDo).map(|(group, _)| group);
+    to_do.filter_map(|group| group.files.first()).take(PROBED_GROUPS).cloned().collect()
+}
+
+fn begun(order: &Order, known: &Known) -> Happening {
+    Happening::Begun {
+        groups: known.before.len(),
+        done_before: known.done(),
+        to_do: known.to_do(),
+        missing: known.frozen.plan.missing.len(),
+        workers: order.settings.workers.get() as usize,
+        memory_limit: order.settings.memory.limit,
+        memory_source: order.memory_source.clone(),
+    }
+}

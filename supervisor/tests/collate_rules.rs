@@ -1,0 +1,283 @@
+//! The rules of collation, one by one.
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod collate_support;
+
+use std::io::Write;
+
+use collate_support::{Bench, find, read, series, strings, texts, values, variable};
+use dayfold_contract::partial::SKIPPED_FILES;
+use dayfold_ncio::dataset::{Attribute, DataType, Dataset, Values, attribute};
+use dayfold_ncio::time::UtcTime;
+use dayfold_supervisor::collate::{CollateError, Collation, prepare};
+
+#[test]
+fn times_are_sorted_over_all_partials() {
+    let result = Bench::of(&[series(&[5.0, 1.0], &[50.0, 10.0]), series(&[3.0], &[30.0])]).result();
+    assert_eq!(values(&result, "time"), &Values::F64(vec![1.0, 3.0, 5.0]));
+    assert_eq!(values(&result, "power"), &Values::F64(vec![10.0, 30.0, 50.0]));
+    assert_eq!(result.dimensions, [("time".to_owned(), 3)]);
+    assert_eq!(find(&result, "power").attributes, texts(&[("units", "W m-2")]));
+}
+
+#[test]
+fn equal_values_at_one_time_are_merged_and_any_nan_is_equal() {
+    let payload = f64::from_bits(f64::NAN.to_bits() | 1);
+    let mut bench = Bench::of(&[
+        series(&[1.0, 2.0, 3.0], &[10.0, f64::NAN, 30.0]),
+        series(&[2.0, 3.0, 4.0], &[payload, 30.0, 40.0]),
+    ]);
+    bench.add("c", &series(&[3.0, 3.0], &[30.0, 30.0]));
+    let collated = bench.collate().unwrap();
+    assert_eq!((collated.times, collated.with_values), (4, 3));
+    let expected = Values::F64(vec![10.0, f64::NAN, 30.0, 40.0]);
+    assert!(values(&read(&bench.output()), "power").same(&expected));
+}
+
+#[test]
+fn other_values_at_one_time_are_a_contradiction() {
+    let contradiction = |partials: &[Dataset]| match Bench::of(partials).error() {
+        CollateError::Contradiction { first, second, time, variable } => {
+            (first.to_string(), second.to_string(), time, variable)
+        }
+        other => panic!("{other}"),
+    };
+    let (one, other) = (series(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0]), series(&[2.0, 3.0], &[2.0, 3.5]));
+    let three_hours = UtcTime(3 * 3_600_000_000);
+    let expected = ("a".to_owned(), "b".to_owned(), three_hours, "power".to_owned());
+    assert_eq!(contradiction(&[one, other]), expected);
+    // zeros of another sign are other values; twice in one partial is no better
+    let twice = contradiction(&[series(&[3.0, 3.0], &[0.0, -0.0])]);
+    assert_eq!(twice, ("a".to_owned(), "a".to_owned(), three_hours, "power".to_owned()));
+    let error = Bench::of(&[series(&[3.0], &[1.0]), series(&[3.0], &[2.0])]).error();
+    assert!(error.is_contradiction());
+    let message = error.to_string();
+    assert!(message.contains("groups a and b") && message.contains("1970-01-01T03:00:00Z"), "{message}");
+}
+
+#[test]
+fn empty_partials_are_groups_without_values() {
+    let mut bench = Bench::of(&[series(&[1.0], &[10.0])]);
+    std::fs::File::create(bench.place("b")).unwrap();
+    bench.add("c", &series(&[], &[]));
+    let collated = bench.collate().unwrap();
+    assert_eq!((collated.times, collated.with_values, collated.without_values), (1, 1, 2));
+}
+
+#[test]
+fn no_values_at_all_are_told() {
+    let mut bench = Bench::new();
+    std::fs::File::create(bench.place("a")).unwrap();
+    let error = bench.error();
+    assert!(matches!(error, CollateError::NoValues { groups: 1, .. }), "{error}");
+    assert!(matches!(Bench::new().error(), CollateError::NoValues { groups: 0, .. }));
+}
+
+fn with_constant(hour: f64, constant: Values) -> Dataset {
+    let mut partial = series(&[hour], &[1.0]);
+    partial.dimensions.push(("region".to_owned(), constant.len()));
+    partial.variables.push(variable("region", &["region"], constant, &[]));
+    partial.variables.push(variable("crs", &[], Values::I32(vec![7]), &[("grid_mapping_name", "x")]));
+    partial
+}
+
+#[test]
+fn what_has_no_time_is_kept_once() {
+    let one = with_constant(1.0, strings(&["Queensland", "Tasmania"]));
+    let other = with_constant(2.0, strings(&["Queensland", "Tasmania"]));
+    let result = Bench::of(&[one, other]).result();
+    assert_eq!(values(&result, "region"), &strings(&["Queensland", "Tasmania"]));
+    assert_eq!(values(&result, "crs"), &Values::I32(vec![7]));
+}
+
+#[test]
+fn what_has_no_time_must_be_the_same_everywhere() {
+    let one = with_constant(1.0, strings(&["Queensland", "Tasmania"]));
+    let other = with_constant(2.0, strings(&["Queensland", "Victoria"]));
+    let error = Bench::of(&[one, other]).error();
+    let CollateError::Unequal { first, second, variable } = &error else { panic!("{error}") };
+    assert_eq!((first.as_str(), second.as_str(), variable.as_str()), ("a", "b", "region"));
+}
+
+#[test]
+fn another_schema_is_an_error_that_names_both_groups() {
+    let mut other = series(&[2.0], &[1.0]);
+    other.variables[1].values = Values::F32(vec![1.0]);
+    let error = Bench::of(&[series(&[1.0], &[1.0]), other]).error().to_string();
+    let expected = "groups a and b do not fit together: the type of variable \"power\" is double in \
+                    the first and float in the second";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
+fn a_partial_without_a_time_coordinate_is_told() {
+    let found = |change: fn(&mut Dataset)| {
+        let mut partial = series(&[1.0], &[1.0]);
+        change(&mut partial);
+        Bench::of(&[partial]).error().to_string()
+    };
+    let error = found(|partial| {
+        partial.variables.remove(0);
+    });
+    assert!(error.contains("group a") && error.contains("no such variable"), "{error}");
+    let error = found(|partial| *partial = Dataset::default());
+    assert!(error.contains("it has no dimensions"), "{error}");
+    let error = found(|partial| partial.variables[0].values = strings(&["2022-02-01"]));
+    assert!(error.contains("of type string"), "{error}");
+    let error = found(|partial| partial.variables[0].attributes.clear());
+    assert!(error.contains("cannot decode variable \"time\""), "{error}");
+    let error = found(|partial| partial.variables[0].values = Values::F64(vec![f64::NAN]));
+    assert!(error.contains("cannot decode variable \"time\""), "{error}");
+    let error = found(|partial| partial.variables[1].dimensions = vec!["time".into(), "time".into()]);
+    assert!(error.contains("more than once"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_partial_names_its_group() {
+    let mut bench = Bench::of(&[series(&[1.0], &[1.0])]);
+    std::fs::File::create(bench.place("b")).unwrap().write_all(b"time,power").unwrap();
+    let error = bench.error().to_string();
+    assert!(error.contains("group b"), "{error}");
+}
+
+#[test]
+fn global_attributes_are_folded_and_set() {
+    let partial = |hour: f64, history: &str, skipped: &str| {
+        let mut partial = series(&[hour], &[1.0]);
+        let attributes = [("title", "PV"), ("history", history), (SKIPPED_FILES, skipped)];
+        partial.attributes = texts(&attributes);
+        partial
+    };
+    let bench = Bench::of(&[partial(1.0, "then", "2/b.nc\n1/a.nc"), partial(2.0, "now", "1/a.nc")]);
+    let collated = bench.collate_with(&texts(&[("Conventions", "CF-1.8")])).unwrap();
+    let expected = [("title", "PV"), (SKIPPED_FILES, "1/a.nc\n2/b.nc"), ("Conventions", "CF-1.8")];
+    assert_eq!(read(&bench.output()).attributes, texts(&expected));
+    assert_eq!(collated.warnings.len(), 1);
+    assert!(collated.warnings[0].ends_with("left out: history"), "{:?}", collated.warnings);
+}
+
+#[test]
+fn fill_values_chars_and_odd_orders_of_dimensions_are_kept() {
+    let partial = |hours: &[f64], numbers: &[i16], text: &[u8]| {
+        let mut partial = series(hours, hours);
+        partial.dimensions.extend([("region".to_owned(), 2), ("letters".to_owned(), 3)]);
+        let numbers = Values::I16(numbers.to_vec());
+        let mut packed = variable("packed", &["region", "time"], numbers, &[]);
+        packed.attributes =
+            vec![("_FillValue".into(), Values::I16(vec![-99]).into()), ("scale_factor".into(), 0.5.into())];
+        partial.variables.push(packed);
+        let text = Values::Chars(text.to_vec());
+        partial.variables.push(variable("flag", &["time", "letters"], text, &[]));
+        partial
+    };
+    // region 0 has 1, 2, 3 at hours 1, 2, 3, region 1 has 4, -99, 6
+    let result =
+        Bench::of(&[partial(&[1.0, 3.0], &[1, 3, 4, 6], b"onetri"), partial(&[2.0], &[2, -99], b"two")])
+            .result();
+    let packed = find(&result, "packed");
+    assert_eq!(packed.values, Values::I16(vec![1, 2, 3, 4, -99, 6]));
+    assert_eq!(packed.dimensions, ["region", "time"]);
+    assert_eq!(attribute(&packed.attributes, "_FillValue"), Some(&Values::I16(vec![-99]).into()));
+    assert_eq!(values(&result, "flag"), &Values::Chars(b"onetwotri".to_vec()));
+}
+
+#[test]
+fn the_coordinate_comes_first() {
+    let mut partial = series(&[1.0], &[1.0]);
+    partial.variables.reverse();
+    let result = Bench::of(&[partial]).result();
+    let names: Vec<_> = result.variables.iter().map(|variable| variable.name.as_str()).collect();
+    assert_eq!(names, ["time", "power"]);
+}
+
+#[test]
+fn equal_units_are_kept() {
+    let result = Bench::of(&[series(&[1.5], &[1.0]), series(&[0.25], &[2.0])]).result();
+    assert_eq!(values(&result, "time"), &Values::F64(vec![0.25, 1.5]));
+    assert_eq!(find(&result, "time").attributes, texts(&[("units", "hours since 1970-01-01")]));
+}
+
+/// As xarray writes it: units by the first time, whole numbers where possible.
+fn minutes_since(reference: &str, minutes: Values, bounds: Values) -> Dataset {
+    let length = minutes.len();
+    let units = format!("minutes since {reference}");
+    let attributes = [("standard_name", "time"), ("bounds", "time_bnds"), ("units", units.as_str())];
+    Dataset {
+        dimensions: vec![("time".to_owned(), length), ("nv".to_owned(), 2)],
+        variables: vec![
+            variable("time", &["time"], minutes, &attributes),
+            variable("time_bnds", &["time", "nv"], bounds, &[]),
+            variable("power", &["time"], Values::F32(vec![0.5; length]), &[]),
+        ],
+        attributes: vec![],
+    }
+}
+
+#[test]
+fn differing_units_become_seconds_also_of_bounds() {
+    let one =
+        minutes_since("1970-01-01 01:00:00", Values::I64(vec![0, 10]), Values::I64(vec![0, 10, 10, 20]));
+    let other = minutes_since("1970-01-01", Values::I64(vec![20, 70]), Values::I64(vec![20, 30, 70, 80]));
+    let result = Bench::of(&[one, other]).result();
+    // 00:20, 01:00, and 01:10, which both have
+    assert_eq!(values(&result, "time"), &Values::I64(vec![1200, 3600, 4200]));
+    let bounds = vec![1200.0, 1800.0, 3600.0, 4200.0, 4200.0, 4800.0];
+    assert_eq!(values(&result, "time_bnds"), &Values::F64(bounds));
+    let expected = [
+        ("standard_name", "time"),
+        ("bounds", "time_bnds"),
+        ("units", "seconds since 1970-01-01 00:00:00"),
+        ("calendar", "proleptic_gregorian"),
+    ];
+    assert_eq!(find(&result, "time").attributes, texts(&expected));
+}
+
+#[test]
+fn seconds_that_are_not_whole_become_doubles() {
+    let bounds = || Values::F64(vec![0.0, 1.0]);
+    let one = minutes_since("1970-01-01", Values::F64(vec![0.025]), bounds());
+    let other = minutes_since("1970-01-01", Values::I64(vec![1]), bounds());
+    let result = Bench::of(&[one, other]).result();
+    assert_eq!(values(&result, "time"), &Values::F64(vec![1.5, 60.0]));
+}
+
+#[test]
+fn times_among_the_data_are_recoded_too() {
+    let partial = |hour: f64, units: &str, sunrise: f64| {
+        let mut partial = series(&[hour], &[1.0]);
+        let sunrise = variable("sunrise", &["time"], Values::F64(vec![sunrise]), &[("units", units)]);
+        partial.variables.push(sunrise);
+        partial
+    };
+    let one = partial(1.0, "hours since 1970-01-02", 6.5);
+    let other = partial(2.0, "hours since 1970-01-01", f64::NAN);
+    let result = Bench::of(&[one, other]).result();
+    assert_eq!(values(&result, "time"), &Values::F64(vec![1.0, 2.0]));
+    let sunrise = find(&result, "sunrise");
+    assert!(sunrise.values.same(&Values::F64(vec![86_400.0 + 23_400.0, f64::NAN])));
+    assert_eq!(
+        attribute(&sunrise.attributes, "units").and_then(Attribute::text),
+        Some("seconds since 1970-01-01 00:00:00")
+    );
+}
+
+#[test]
+fn an_old_output_stays_until_the_new_one_is_published() {
+    let bench = Bench::of(&[series(&[1.0], &[1.0])]);
+    let output = bench.output();
+    std::fs::copy(&bench.sources[0].path, &output).unwrap();
+    let before = std::fs::read(&output).unwrap();
+    let left_over = bench.folder().join(".aside-out.nc-collation-1");
+    std::fs::File::create(&left_over).unwrap();
+    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[] };
+    let prepared = prepare(&collation, &mut |_| {}).unwrap();
+    assert!(!left_over.exists());
+    assert!(std::fs::read(&output).unwrap() == before);
+    assert!(bench.names()[0].starts_with(".aside-out.nc-"), "{:?}", bench.names());
+    drop(prepared);
+    assert_eq!(bench.names(), ["out.nc", "partial-a.nc"]);
+    prepare(&collation, &mut |_| {}).unwrap().publish().unwrap();
+    assert!(std::fs::read(&output).unwrap() != before);
+    assert_eq!(bench.names(), ["out.nc", "partial-a.nc"]);
+    assert_eq!(values(&read(&output), "time").data_type(), DataType::F64);
+}

@@ -1,0 +1,11 @@
+//! The command line as users meet it: the real binary, in folders of its own. What a whole run does
+//! to real data is tested elsewhere.
+
+mod config;
+mod help;
+mod plan;
+mod plot;
+mod run;
+mod sample;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,169 @@
+//! `dayfold plot`: pictures of results, and what it says when there is nothing to draw.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
+use dayfold_ncio::write::{Storage, write_dataset};
+
+use crate::support::{Folder, Outcome};
+
+/// The first two colours of lines.
+const BLUE: [u8; 3] = [31, 119, 180];
+const ORANGE: [u8; 3] = [255, 127, 14];
+
+/// Plots `pv.nc`.
+fn plot(folder: &Folder, more: &[&str]) -> Outcome {
+    folder.dayfold(&[&["plot", "pv.nc"], more].concat())
+}
+
+/// Plots `pv.nc`, which must succeed; gives what is on standard output.
+fn plotted(folder: &Folder, more: &[&str]) -> String {
+    let outcome = plot(folder, more);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    outcome.stdout
+}
+
+fn variable(name: &str, dimensions: &[&str], values: Values, units: &str) -> Variable {
+    Variable {
+        name: name.into(),
+        dimensions: dimensions.iter().map(|&name| name.into()).collect(),
+        values,
+        attributes: vec![("units".into(), Attribute::from(units))],
+    }
+}
+
+/// A folder with a result, `pv.nc`, of two regions and some days of 103 steps, dark at both ends
+/// of each day.
+fn result(days: u32) -> Folder {
+    let folder = Folder::new();
+    let steps: Vec<(f64, f64)> = (0..days)
+        .flat_map(|day| {
+            (0..103).map(move |step| (f64::from(day) * 86_400.0 + f64::from(step) * 600.0, f64::from(step)))
+        })
+        .collect();
+    let power = |step: f64| {
+        if (10.0..90.0).contains(&step) {
+            200.0 * ((step - 10.0) / 80.0 * std::f64::consts::PI).sin()
+        } else {
+            f64::NAN
+        }
+    };
+    let of_both = |part: f64| {
+        Values::F64(
+            steps.iter().flat_map(|&(_, step)| [part * power(step), 0.5 * part * power(step)]).collect(),
+        )
+    };
+    let times = steps.iter().map(|&(time, _)| 1_643_653_800.0 + time).collect();
+    let dataset = Dataset {
+        dimensions: vec![("time".into(), steps.len()), ("region".into(), 2)],
+        variables: vec![
+            variable("time", &["time"], Values::F64(times), "seconds since 1970-01-01"),
+            variable("region", &["region"], Values::Strings(vec!["North".into(), "South".into()]), "1"),
+            variable("actual", &["time", "region"], of_both(0.8), "W"),
+            variable("ideal", &["time", "region"], of_both(1.0), "W"),
+            variable("dark", &["time", "region"], of_both(f64::NAN), "W"),
+            variable("odd", &["region"], Values::F64(vec![1.0, 2.0]), "1"),
+        ],
+        attributes: vec![],
+    };
+    write_dataset(&folder.path().join("pv.nc"), &dataset, Storage::Plain).unwrap();
+    folder
+}
+
+/// The pixels of a picture of the expected size.
+fn pixels(path: &Path) -> Vec<[u8; 3]> {
+    let mut reader = png::Decoder::new(BufReader::new(File::open(path).unwrap())).read_info().unwrap();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut bytes).unwrap();
+    assert_eq!((info.width, info.height), (1400, 700));
+    bytes.chunks_exact(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect()
+}
+
+fn count(pixels: &[[u8; 3]], colour: [u8; 3]) -> usize {
+    pixels.iter().filter(|pixel| **pixel == colour).count()
+}
+
+#[test]
+fn a_line_a_region_beside_the_result() {
+    let folder = result(3);
+    assert_eq!(plotted(&folder, &[]), "pv.png\n");
+    let pixels = pixels(&folder.path().join("pv.png"));
+    assert!(count(&pixels, BLUE) > 500 && count(&pixels, ORANGE) > 300);
+    assert!(count(&pixels, [255, 255, 255]) > pixels.len() / 2);
+    // smooth edges and dashed lines have many shades
+    assert!(pixels.iter().collect::<BTreeSet<_>>().len() > 100);
+}
+
+#[test]
+fn regions_variable_and_place_can_be_chosen() {
+    let folder = result(1);
+    let arguments = ["-o", "south.png", "--variable", "ideal", "--region", "South", "--table"];
+    let table = plotted(&folder, &arguments);
+    let pixels = pixels(&folder.path().join("south.png"));
+    assert!(count(&pixels, BLUE) > 100);
+    assert_eq!(count(&pixels, ORANGE), 0, "one region has one colour");
+    let row = table.lines().find(|line| line.starts_with("South")).unwrap();
+    assert!(row.contains(" 100.0 ") && row.contains("80 of 103"), "{row}");
+    assert!(!table.contains("North"), "{table}");
+}
+
+#[test]
+fn night_is_a_gap() {
+    let folder = result(2);
+    plotted(&folder, &["--region", "North", "--variable", "ideal"]);
+    let pixels = pixels(&folder.path().join("pv.png"));
+    // columns of the plane that hold some of the line: two days with nothing between
+    let blue = |column: usize| (100..620).any(|row| pixels[row * 1400 + column] == BLUE);
+    let columns: Vec<bool> = (120..1200).map(blue).collect();
+    let nights = columns.chunk_by(|a, b| a == b).skip(1).filter(|run| !run[0] && run.len() > 100).count();
+    assert_eq!(nights, 1);
+}
+
+#[test]
+fn a_long_series_is_drawn_by_days() {
+    let folder = result(30);
+    plotted(&folder, &["--region", "North", "--variable", "ideal"]);
+    let pixels = pixels(&folder.path().join("pv.png"));
+    // all whole days are the same, so that their means lie on a level line: long rows of its colour
+    let longest = pixels.chunks_exact(1400).map(|row| count(&row[..1200], BLUE)).max();
+    assert!(longest > Some(800), "{longest:?}");
+}
+
+#[test]
+fn errors_name_what_there_is() {
+    let folder = result(1);
+    for (arguments, expected) in [
+        (&["--variable", "power"][..], "has no variable \"power\" to draw; it has: actual, ideal, dark"),
+        (&["--region", "East"], "has no region \"East\"; it has: North, South"),
+        (&["--variable", "dark"], "has no values to draw: all are missing"),
+        (&["--variable", "odd"], "expected numbers over (time) or (time, region), found double (region)"),
+    ] {
+        let outcome = plot(&folder, arguments);
+        assert_eq!(outcome.code, 2, "{arguments:?}");
+        assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+        assert!(!folder.path().join("pv.png").exists(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_picture_that_cannot_be_written_is_named() {
+    let folder = result(1);
+    let outcome = plot(&folder, &["-o", "no/such/folder.png"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.stderr.contains("no/such"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_file_of_another_kind_is_named() {
+    let folder = Folder::new();
+    folder.write("notes.nc", "no NetCDF");
+    let outcome = folder.dayfold(&["plot", "notes.nc"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("notes.nc"), "{}", outcome.stderr);
+    assert!(!folder.path().join("notes.png").exists());
+}

@@ -1,0 +1,24 @@
+//! What the supervisor and its workers must agree on.
+//!
+//! Both sides are built from this crate: groups of files and their fingerprints, the task, the
+//! regions, the messages and their frames, and the names and conventions of partials. It does no
+//! work itself and knows neither NetCDF nor processes: reading is `dayfold-ncio`'s, computing
+//! `dayfold-worker`'s, deciding `dayfold-supervisor`'s.
+
+pub mod fingerprint;
+pub mod frame;
+pub mod group;
+pub mod job;
+pub mod message;
+pub mod partial;
+pub mod plan;
+pub mod region;
+pub mod task;
+
+pub use fingerprint::Fingerprint;
+pub use group::{Group, GroupId, GroupName};
+pub use job::Job;
+pub use partial::PartialName;
+pub use plan::{Identity, Plan};
+pub use region::{Polygon, Region, RegionSet};
+pub use task::TaskSpec;

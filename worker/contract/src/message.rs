@@ -1,0 +1,141 @@
+//! The messages between a supervisor and a worker.
+//!
+//! Supervisor to worker: [`ToWorker::Hello`], the job in as many [`ToWorker::JobPart`]s as it
+//! takes, then assignments. Worker to supervisor: [`FromWorker::Ready`], then for each assignment
+//! `Started`, any number of `Progress`, and `Done` or `Failed`. An assignment that has not been
+//! started can be taken back: the worker answers `TakenBack`, or has already sent `Started`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Probe, ProbeFailure};
+use crate::{Fingerprint, GroupId, GroupName};
+
+/// The protocol's version: another one is refused by either side.
+pub const PROTOCOL: u32 = 1;
+
+/// One attempt at one group: what answers are matched by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Which group.
+    pub group: GroupId,
+    /// The how manieth time it is tried, from 1.
+    pub number: u32,
+}
+
+/// One group to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// What the answers name.
+    pub attempt: Attempt,
+    /// For logs and messages.
+    pub name: GroupName,
+    /// Relative to the job's root, sorted.
+    pub files: Vec<String>,
+}
+
+/// What the supervisor says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// First of all.
+    Hello {
+        /// [`PROTOCOL`] of the supervisor.
+        protocol: u32,
+        /// How many bytes of the encoded [`crate::Job`] follow in `JobPart`s.
+        job_bytes: u64,
+    },
+    /// The next bytes of the job.
+    JobPart(Vec<u8>),
+    /// Do this after what was assigned before.
+    Assign(Assignment),
+    /// Forget this assignment, unless it has been started.
+    TakeBack(Attempt),
+    /// Look at this file, relative to the job's root, and say what is there. Only before any `Assign`.
+    Probe(String),
+    /// Nothing more will come: end when what was assigned is done.
+    Shutdown,
+}
+
+/// What a worker says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// First of all: the job is understood.
+    Ready {
+        /// [`PROTOCOL`] of the worker.
+        protocol: u32,
+    },
+    /// Work on this begins now.
+    Started(Attempt),
+    /// Within a group.
+    Progress {
+        /// Of what.
+        attempt: Attempt,
+        /// Files read so far.
+        files_done: u32,
+        /// The file in hand, relative to the root.
+        file: String,
+    },
+    /// The result is whole and synced, aside; the supervisor gives it its name.
+    Done {
+        /// Of what.
+        attempt: Attempt,
+        /// What came of it.
+        output: Output,
+    },
+    /// There is no result.
+    Failed {
+        /// Of what.
+        attempt: Attempt,
+        /// Why.
+        failure: Failure,
+    },
+    /// Forgotten before it was started.
+    TakenBack(Attempt),
+    /// The answer to `Probe`.
+    Probed(Result<Probe, ProbeFailure>),
+}
+
+/// What a finished group left behind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Output {
+    /// `None` where the task gave no values.
+    pub partial: Option<WrittenAside>,
+    /// From start to end.
+    pub elapsed: Duration,
+    /// The worker's largest resident memory within this group, bytes, as far as it knows.
+    pub peak_memory: u64,
+}
+
+/// A partial that waits for its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenAside {
+    /// The file's name within `Job::partials`.
+    pub file: String,
+    /// Of its content.
+    pub checksum: Fingerprint,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Why a group failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What to do about it.
+    pub kind: FailureKind,
+    /// For people: what was expected, what was found, what to do.
+    pub reason: String,
+    /// The input file concerned, relative to the root.
+    pub file: Option<String>,
+}
+
+/// What a failure means for the group and the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FailureKind {
+    /// The input is wrong: the same again would give the same. Not tried again.
+    Input,
+    /// May pass: tried again up to the limit of attempts.
+    Passing,
+    /// The disk or a quota is full: the run stops, nothing is counted against the group.
+    NoSpace,
+}

@@ -1,0 +1,19 @@
+//! NetCDF and HDF5, in and out: the only crate that calls them.
+//!
+//! [`reader`] reads fields by CF rules, [`raw`] and [`mod@write`] carry any variables of any type from
+//! partials into a final file, [`dataset`] is a small file in memory.
+
+pub mod cf;
+mod classic;
+pub mod dataset;
+pub mod error;
+pub mod grid;
+mod init;
+pub mod raw;
+pub mod reader;
+mod sys;
+pub mod time;
+pub mod write;
+
+pub use error::NcError;
+pub use init::init;

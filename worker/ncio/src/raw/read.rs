@@ -1,0 +1,137 @@
+//! Reading a file of any NetCDF format as it is.
+
+use std::ffi::c_int;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::error::RawError;
+use super::library::{Definition, File, FileType, GLOBAL};
+use super::schema::{Schema, VariableSchema};
+use crate::dataset::{Attribute, DataType, Values};
+use crate::error::NcError;
+
+/// An open file and its schema.
+#[derive(Debug)]
+pub struct RawFile {
+    path: PathBuf,
+    file: File,
+    schema: Schema,
+}
+
+impl RawFile {
+    /// Opens a file of any NetCDF format and reads its schema. Groups and user-defined types are
+    /// errors that name them.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, NcError> {
+        let path = path.as_ref();
+        let file = File::open(path).map_err(RawError::at("open", path))?;
+        let schema = Inquiry { path, file: &file }.schema()?;
+        Ok(Self { path: path.to_owned(), file, schema })
+    }
+
+    /// What it holds.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// All values of a variable, as they are stored.
+    pub fn read(&self, variable: &str) -> Result<Values, NcError> {
+        self.get(variable, None)
+    }
+
+    /// The values of a variable within a range along one of its dimensions, as they are stored and
+    /// in the file's order: where that dimension is not the first, the others still run around it.
+    pub fn read_along(
+        &self,
+        variable: &str,
+        dimension: &str,
+        range: Range<usize>,
+    ) -> Result<Values, NcError> {
+        self.get(variable, Some((dimension, range)))
+    }
+
+    fn get(&self, name: &str, along: Option<(&str, Range<usize>)>) -> Result<Values, NcError> {
+        let (number, variable) = self.schema.find(name, &self.path)?;
+        let slab = self.schema.slab(variable, along, &self.path)?;
+        let values = self.file.get(number as c_int, variable.data_type, &slab);
+        let action = || format!("read variable {name:?} of");
+        Ok(values.map_err(|failed| RawError::at(action(), &self.path)(failed))?)
+    }
+}
+
+/// Reading the schema of an open file.
+struct Inquiry<'a> {
+    path: &'a Path,
+    file: &'a File,
+}
+
+impl Inquiry<'_> {
+    fn schema(&self) -> Result<Schema, RawError> {
+        let failed = || RawError::at("read the header of", self.path);
+        if let Some(group) = self.file.a_group().map_err(failed())? {
+            return Err(RawError::Group { path: self.path.to_owned(), group });
+        }
+        let counts = self.file.counts().map_err(failed())?;
+        let dimensions = (0..counts.dimensions).map(|number| self.file.dimension(number));
+        let dimensions: Vec<_> = dimensions.collect::<Result<_, _>>().map_err(failed())?;
+        let variables = (0..counts.variables).map(|number| {
+            let definition = self.file.variable(number).map_err(failed())?;
+            self.variable(number, definition, &dimensions)
+        });
+        let variables = variables.collect::<Result<_, _>>()?;
+        let attributes = self.attributes(GLOBAL, counts.attributes, None)?;
+        Ok(Schema { dimensions, variables, attributes })
+    }
+
+    fn variable(
+        &self,
+        number: c_int,
+        definition: Definition,
+        dimensions: &[(String, usize)],
+    ) -> Result<VariableSchema, RawError> {
+        let Definition { name, file_type, dimensions: own, attributes } = definition;
+        let data_type = self.atomic(file_type, || format!("variable {name:?}"))?;
+        // in the root group, numbers of dimensions are their places
+        let named = own.iter().filter_map(|&number| dimensions.get(usize::try_from(number).ok()?));
+        let dimensions = named.map(|(name, _)| name.clone()).collect();
+        let attributes = self.attributes(number, attributes, Some(&name))?;
+        Ok(VariableSchema { name, data_type, dimensions, attributes })
+    }
+
+    fn attributes(
+        &self,
+        variable: c_int,
+        count: c_int,
+        owner: Option<&str>,
+    ) -> Result<Vec<(String, Attribute)>, RawError> {
+        let action = || match owner {
+            Some(variable) => format!("read the attributes of variable {variable:?} of"),
+            None => "read the global attributes of".to_owned(),
+        };
+        let failed = |failed| RawError::at(action(), self.path)(failed);
+        let named = |number| {
+            let name = self.file.attribute_name(variable, number).map_err(failed)?;
+            let value = self.file.attribute(variable, &name).map_err(failed)?;
+            let value = value.map_err(|found| self.user_defined(attribute_in_words(&name, owner), found))?;
+            Ok((name, value))
+        };
+        (0..count).map(named).collect()
+    }
+
+    fn atomic(&self, file_type: FileType, what: impl FnOnce() -> String) -> Result<DataType, RawError> {
+        match file_type {
+            FileType::Atomic(data_type) => Ok(data_type),
+            FileType::UserDefined(found) => Err(self.user_defined(what(), found)),
+        }
+    }
+
+    fn user_defined(&self, what: String, found: String) -> RawError {
+        RawError::UserDefined { path: self.path.to_owned(), what, found }
+    }
+}
+
+fn attribute_in_words(name: &str, owner: Option<&str>) -> String {
+    match owner {
+        Some(variable) => format!("attribute {name:?} of variable {variable:?}"),
+        None => format!("the global attribute {name:?}"),
+    }
+}

@@ -1,0 +1,137 @@
+//! Writing a NetCDF-4 file part by part.
+
+use std::ffi::c_int;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::chunks::Storage;
+use super::error::RawError;
+use super::library::{File, GLOBAL};
+use super::schema::{Schema, VariableSchema, missing};
+use crate::dataset::{DataType, TypesDiffer, Values};
+use crate::error::NcError;
+
+/// A NetCDF-4 file that is being written. Its bytes follow from schema, storage, values and the
+/// order of the writes: it holds no clock.
+///
+/// Every value has to be written: what is not holds the variable's `_FillValue`, or anything where
+/// it has none. Without [`RawWriter::finish`] the
+/// file is not whole, and it stays where it is; removing it is the caller's.
+#[derive(Debug)]
+pub struct RawWriter {
+    path: PathBuf,
+    file: File,
+    schema: Schema,
+    storage: Storage,
+}
+
+impl RawWriter {
+    /// Creates a file that must not be there yet, with dimensions of these, final lengths.
+    pub fn create(path: impl AsRef<Path>, schema: Schema, storage: Storage) -> Result<Self, NcError> {
+        let path = path.as_ref();
+        let file = File::create(path).map_err(RawError::at("create", path))?;
+        let writer = Self { path: path.to_owned(), file, schema, storage };
+        writer.define()?;
+        Ok(writer)
+    }
+
+    /// Writes all values of a variable.
+    pub fn write(&mut self, variable: &str, values: &Values) -> Result<(), NcError> {
+        self.put(variable, None, values)
+    }
+
+    /// Writes the values of a range along one of a variable's dimensions, in the file's order.
+    /// Cheapest where the range is of whole chunks: see [`Storage::chunk_length`].
+    pub fn write_along(
+        &mut self,
+        variable: &str,
+        dimension: &str,
+        range: Range<usize>,
+        values: &Values,
+    ) -> Result<(), NcError> {
+        self.put(variable, Some((dimension, range)), values)
+    }
+
+    /// Closes the file and syncs it to the disk.
+    pub fn finish(self) -> Result<(), NcError> {
+        let Self { path, file, .. } = self;
+        file.close().map_err(RawError::at("finish", &path))?;
+        let synced = std::fs::File::open(&path).and_then(|file| file.sync_all());
+        Ok(synced.map_err(|source| RawError::Sync { path, source })?)
+    }
+
+    fn put(
+        &mut self,
+        name: &str,
+        along: Option<(&str, Range<usize>)>,
+        values: &Values,
+    ) -> Result<(), NcError> {
+        let (number, variable) = self.schema.find(name, &self.path)?;
+        let (expected, found) = (variable.data_type, values.data_type());
+        if expected != found {
+            let (path, variable) = (self.path.clone(), name.to_owned());
+            let source = TypesDiffer { expected, found };
+            return Err(RawError::Type { path, variable, source }.into());
+        }
+        let slab = self.schema.slab(variable, along, &self.path)?;
+        let action = || format!("write variable {name:?} of");
+        let written = self.file.put(number as c_int, &slab, values);
+        Ok(written.map_err(|failed| RawError::at(action(), &self.path)(failed))?)
+    }
+
+    fn define(&self) -> Result<(), RawError> {
+        for (name, length) in &self.schema.dimensions {
+            let action = || format!("define dimension {name:?} in");
+            let defined = self.file.define_dimension(name, *length);
+            defined.map_err(|failed| RawError::at(action(), &self.path)(failed))?;
+        }
+        for variable in &self.schema.variables {
+            self.define_variable(variable)?;
+        }
+        for (name, value) in &self.schema.attributes {
+            let action = || format!("set the global attribute {name:?} of");
+            let set = self.file.put_attribute(GLOBAL, name, value);
+            set.map_err(|failed| RawError::at(action(), &self.path)(failed))?;
+        }
+        self.file.end_definitions().map_err(RawError::at("write the header of", &self.path))
+    }
+
+    fn define_variable(&self, variable: &VariableSchema) -> Result<(), RawError> {
+        let name = &variable.name;
+        let dimensions = self.dimension_numbers(variable)?;
+        let action = || format!("define variable {name:?} in");
+        let failed = |failed| RawError::at(action(), &self.path)(failed);
+        let number = self.file.define_variable(name, variable.data_type, &dimensions).map_err(failed)?;
+        self.define_storage(number, variable)?;
+        // the library always fills strings
+        if variable.data_type != DataType::String && variable.attribute("_FillValue").is_none() {
+            self.file.define_unfilled(number).map_err(failed)?;
+        }
+        for (attribute, value) in &variable.attributes {
+            let action = || format!("set attribute {attribute:?} of variable {name:?} of");
+            let set = self.file.put_attribute(number, attribute, value);
+            set.map_err(|failed| RawError::at(action(), &self.path)(failed))?;
+        }
+        Ok(())
+    }
+
+    fn define_storage(&self, number: c_int, variable: &VariableSchema) -> Result<(), RawError> {
+        let Storage::Deflated { level, .. } = self.storage else { return Ok(()) };
+        let Some(shape) = self.storage.chunks(&self.schema, variable) else { return Ok(()) };
+        let action = || format!("set the chunks of variable {:?} of", variable.name);
+        let failed = |failed| RawError::at(action(), &self.path)(failed);
+        let bytes = shape.iter().product::<usize>() * variable.data_type.size();
+        self.file.define_chunks(number, &shape, bytes).map_err(failed)?;
+        self.file.define_deflate(number, level).map_err(failed)
+    }
+
+    /// In a new file, numbers of dimensions are their places.
+    fn dimension_numbers(&self, variable: &VariableSchema) -> Result<Vec<c_int>, RawError> {
+        let place = |name: &String| {
+            let place = self.schema.dimensions.iter().position(|(present, _)| present == name);
+            let what = || format!("variable {:?} with the dimension", variable.name);
+            place.map(|place| place as c_int).ok_or_else(|| missing(&self.path, what(), name))
+        };
+        variable.dimensions.iter().map(place).collect()
+    }
+}

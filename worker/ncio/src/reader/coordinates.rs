@@ -1,0 +1,81 @@
+//! The values of coordinate variables: axes in degrees, and times.
+
+use super::Reader;
+use super::layout::Layout;
+use crate::cf::{Number, Packing, Raw, Rule, in_degrees, with_raw};
+use crate::error::NcError;
+use crate::grid::{Axis, Grid, GridError};
+use crate::sys::Variable;
+use crate::time::{TimeError, Units, UtcTime, decode};
+
+/// Longer axes are taken for damage: the tenth of a second of arc, or a year of seconds.
+const LONGEST: usize = 1 << 25;
+
+/// The grid of a field.
+pub(super) fn grid(reader: &Reader, layout: &Layout) -> Result<Grid, NcError> {
+    Ok(Grid {
+        latitudes: axis(reader, layout.latitudes(), Axis::Latitude)?,
+        longitudes: axis(reader, layout.longitudes(), Axis::Longitude)?,
+    })
+}
+
+fn axis(reader: &Reader, variable: &Variable, axis: Axis) -> Result<Vec<f64>, NcError> {
+    let wrong =
+        |source| NcError::Axis { path: reader.path().to_owned(), variable: variable.name.clone(), source };
+    if !in_degrees(&variable.attributes) {
+        return Err(wrong(GridError::Units(
+            variable.attributes.text("units").unwrap_or_default().to_owned(),
+        )));
+    }
+    let rule = reader.rule(variable)?;
+    let values = with_raw!(rule.number_type, T => {
+        let packing = Packing::<T>::new(&rule);
+        whole(reader, variable)?.into_iter().map(|raw: T| packing.unpack(raw)).collect::<Vec<_>>()
+    });
+    axis.check(&values).map_err(wrong)?;
+    Ok(values)
+}
+
+/// The times of a field: none where there is no time coordinate.
+pub(super) fn times(reader: &Reader, layout: &Layout) -> Result<Vec<UtcTime>, NcError> {
+    let Some(variable) = layout.times() else { return Ok(Vec::new()) };
+    let wrong =
+        |source| NcError::Time { path: reader.path().to_owned(), variable: variable.name.clone(), source };
+    let units = units(variable).map_err(wrong)?;
+    let rule = reader.rule(variable)?;
+    with_raw!(rule.number_type, T => {
+        let raw: Vec<T> = whole(reader, variable)?;
+        instants(&raw, &rule, &units).map_err(wrong)
+    })
+}
+
+fn units(variable: &Variable) -> Result<Units, TimeError> {
+    let units = variable.attributes.text("units").ok_or(TimeError::NoUnits)?;
+    decode(units, variable.attributes.text("calendar"))
+}
+
+/// Integers that are not packed are decoded exactly, all others as doubles.
+fn instants<T: Raw>(raw: &[T], rule: &Rule, units: &Units) -> Result<Vec<UtcTime>, TimeError> {
+    let packing = Packing::<T>::new(rule);
+    let instant = |(index, &raw): (usize, &T)| match raw.to_number() {
+        _ if packing.unpack(raw).is_nan() => Err(TimeError::Missing(index)),
+        Number::Integer(integer) if rule.is_plain() => {
+            let value = i64::try_from(integer).map_err(|_| TimeError::Overflow(integer.to_string()))?;
+            units.time_int(value)
+        }
+        _ => units.time(packing.unpack(raw)),
+    };
+    raw.iter().enumerate().map(instant).collect()
+}
+
+/// All values of a coordinate variable.
+fn whole<T: Raw>(reader: &Reader, variable: &Variable) -> Result<Vec<T>, NcError> {
+    let count: Vec<_> = variable.dimensions.iter().map(|dimension| dimension.length).collect();
+    let found = count.iter().fold(1_usize, |product, &length| product.saturating_mul(length));
+    if found > LONGEST {
+        let (path, variable) = (reader.path().to_owned(), variable.name.clone());
+        return Err(NcError::Axis { path, variable, source: GridError::TooLong { found, most: LONGEST } });
+    }
+    let start = vec![0; count.len()];
+    reader.dataset.read(variable, &start, &count).map_err(reader.read_error(&variable.name))
+}

@@ -1,0 +1,121 @@
+//! The file that a partial is written to before it has a name: never left behind by a worker that ends.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dayfold_contract::Fingerprint;
+use dayfold_contract::message::{Attempt, WrittenAside};
+use dayfold_contract::partial::ASIDE_PREFIX;
+
+/// The file being written now, if any; known to both threads, so that either can remove it.
+#[derive(Clone, Default)]
+pub struct InHand(Arc<Mutex<Option<PathBuf>>>);
+
+impl InHand {
+    /// Removes the file, if there is one.
+    pub fn discard(&self) {
+        if let Some(path) = self.lock().take() {
+            // What cannot be removed is cleared away by the next run.
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place for one attempt's partial; the file is removed with it, unless it was finished.
+pub struct Aside<'a> {
+    path: PathBuf,
+    name: String,
+    in_hand: &'a InHand,
+}
+
+impl<'a> Aside<'a> {
+    /// A place in the folder of partials that no other living process or attempt uses.
+    pub fn new(partials: &Path, attempt: Attempt, in_hand: &'a InHand) -> Self {
+        let name = format!("{ASIDE_PREFIX}{}-{}-{}.nc", std::process::id(), attempt.group.0, attempt.number);
+        let path = partials.join(&name);
+        // Numbers of processes come again: what a killed one left there is in the way.
+        let _ = fs::remove_file(&path);
+        *in_hand.lock() = Some(path.clone());
+        Self { path, name, in_hand }
+    }
+
+    /// Where to write.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Syncs what was written and describes it; from here on the file is the supervisor's.
+    pub fn finish(self) -> io::Result<WrittenAside> {
+        let file = File::open(&self.path)?;
+        let checksum = Fingerprint::of_reader(&file)?;
+        file.sync_all()?;
+        let bytes = file.metadata()?.len();
+        self.in_hand.lock().take();
+        Ok(WrittenAside { file: self.name.clone(), checksum, bytes })
+    }
+}
+
+impl Drop for Aside<'_> {
+    fn drop(&mut self) {
+        self.in_hand.discard();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dayfold_contract::GroupId;
+    use std::io::Write;
+
+    const ATTEMPT: Attempt = Attempt { group: GroupId(7), number: 2 };
+
+    fn write(aside: &Aside<'_>) {
+        File::create(aside.path()).unwrap().write_all(b"values").unwrap();
+    }
+
+    #[test]
+    fn a_finished_file_stays_and_is_described() {
+        let (folder, in_hand) = (tempfile::tempdir().unwrap(), InHand::default());
+        let aside = Aside::new(folder.path(), ATTEMPT, &in_hand);
+        write(&aside);
+        let written = aside.finish().unwrap();
+        in_hand.discard();
+        assert_eq!(fs::read(folder.path().join(&written.file)).unwrap(), b"values");
+        assert_eq!((written.bytes, written.checksum), (6, Fingerprint::of(b"values")));
+        assert_eq!(written.file, format!(".aside-{}-7-2.nc", std::process::id()));
+    }
+
+    #[test]
+    fn what_a_killed_process_of_the_same_number_left_is_out_of_the_way() {
+        let (folder, in_hand) = (tempfile::tempdir().unwrap(), InHand::default());
+        let name = format!("{ASIDE_PREFIX}{}-7-2.nc", std::process::id());
+        File::create(folder.path().join(name)).unwrap();
+        assert!(!Aside::new(folder.path(), ATTEMPT, &in_hand).path().exists());
+    }
+
+    #[test]
+    fn an_unfinished_file_goes_with_its_attempt_or_at_the_other_threads_word() {
+        let (folder, in_hand) = (tempfile::tempdir().unwrap(), InHand::default());
+        let aside = Aside::new(folder.path(), ATTEMPT, &in_hand);
+        write(&aside);
+        in_hand.discard();
+        assert!(!aside.path().exists());
+        write(&aside);
+        drop(aside);
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "given up before: not this one's to remove"
+        );
+        let aside = Aside::new(folder.path(), ATTEMPT, &in_hand);
+        write(&aside);
+        drop(aside);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,146 @@
+//! One attempt at one group: started, progress, then done or failed.
+
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use dayfold_contract::message::{
+    Assignment, Attempt, Failure, FailureKind, FromWorker, Output, WrittenAside,
+};
+
+use super::aside::{Aside, InHand};
+use super::outlet::Outlet;
+use super::{ServeError, memory};
+use crate::task::{Produced, Progress, Task};
+
+/// Runs `task` on an assignment and answers; fails only where nobody can be told.
+pub fn attempt(
+    assignment: &Assignment,
+    task: &mut dyn Task,
+    partials: &Path,
+    in_hand: &InHand,
+    outlet: &Outlet,
+) -> Result<(), ServeError> {
+    let attempt = assignment.attempt;
+    outlet.send(&FromWorker::Started(attempt))?;
+    memory::reset_peak();
+    let begun = Instant::now();
+    let aside = Aside::new(partials, attempt, in_hand);
+    let produced = task.run(assignment, aside.path(), &mut Reporter { attempt, outlet });
+    outlet.send(&match produced.and_then(|produced| finish(produced, aside)) {
+        Ok(partial) => {
+            let output = Output { partial, elapsed: begun.elapsed(), peak_memory: memory::peak() };
+            FromWorker::Done { attempt, output }
+        }
+        Err(failure) => FromWorker::Failed { attempt, failure },
+    })
+}
+
+fn finish(produced: Produced, aside: Aside<'_>) -> Result<Option<WrittenAside>, Failure> {
+    match produced {
+        Produced::Nothing => Ok(None),
+        Produced::Partial => {
+            let path = aside.path().to_owned();
+            aside.finish().map(Some).map_err(|error| unfinished(&path, &error))
+        }
+    }
+}
+
+fn unfinished(path: &Path, error: &io::Error) -> Failure {
+    let reason = format!("the partial {} could not be read back and synced: {error}", path.display());
+    let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+    Failure { kind: if full { FailureKind::NoSpace } else { FailureKind::Passing }, reason, file: None }
+}
+
+/// Passes progress on.
+struct Reporter<'a> {
+    attempt: Attempt,
+    outlet: &'a Outlet,
+}
+
+impl Progress for Reporter<'_> {
+    fn reading(&mut self, files_done: u32, file: &str) {
+        let progress = FromWorker::Progress { attempt: self.attempt, files_done, file: file.to_owned() };
+        // If nobody hears it, the answer at the end will show; the thread that listens knows sooner.
+        let _ = self.outlet.send(&progress);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dayfold_contract::frame::read_frame;
+    use dayfold_contract::job::{Probe, ProbeFailure};
+    use dayfold_contract::{GroupId, GroupName};
+    use std::fs::File;
+    use std::io::{Seek, Write};
+
+    /// Writes what it is told to, then says what it is told to.
+    struct Stub(&'static [u8], Result<Produced, Failure>);
+
+    impl Task for Stub {
+        fn probe(&mut self, _: &str) -> Result<Probe, ProbeFailure> {
+            Err(ProbeFailure::Wrong("not asked".to_owned()))
+        }
+
+        fn run(
+            &mut self,
+            _: &Assignment,
+            partial: &Path,
+            progress: &mut dyn Progress,
+        ) -> Result<Produced, Failure> {
+            progress.reading(0, "a.nc");
+            if !self.0.is_empty() {
+                File::create(partial).unwrap().write_all(self.0).unwrap();
+            }
+            self.1.clone()
+        }
+    }
+
+    /// What is answered, and how many files stay.
+    fn answers(mut task: Stub) -> (Vec<FromWorker>, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sent = tempfile::tempfile().unwrap();
+        let outlet = Outlet::new(sent.try_clone().unwrap());
+        let assignment = Assignment {
+            attempt: Attempt { group: GroupId(3), number: 1 },
+            name: GroupName::new("day"),
+            files: vec!["a.nc".into()],
+        };
+        attempt(&assignment, &mut task, folder.path(), &InHand::default(), &outlet).unwrap();
+        sent.rewind().unwrap();
+        let answers = std::iter::from_fn(|| read_frame(&mut sent).unwrap()).collect();
+        (answers, folder.path().read_dir().unwrap().count())
+    }
+
+    #[test]
+    fn a_partial_is_announced_and_left() {
+        let (answers, files) = answers(Stub(b"values", Ok(Produced::Partial)));
+        let [FromWorker::Started(_), FromWorker::Progress { .. }, FromWorker::Done { output, .. }] =
+            &answers[..]
+        else {
+            panic!("{answers:?}")
+        };
+        assert_eq!((output.partial.as_ref().map(|partial| partial.bytes), files), (Some(6), 1));
+        assert!(output.peak_memory > 0);
+    }
+
+    #[test]
+    fn nothing_and_failures_leave_no_file() {
+        let failure = Failure { kind: FailureKind::Input, reason: "because".to_owned(), file: None };
+        let (failed, files) = answers(Stub(b"half", Err(failure.clone())));
+        assert!(matches!(&failed[2], FromWorker::Failed { failure: told, .. } if *told == failure));
+        assert_eq!(files, 0);
+        let (done, files) = answers(Stub(b"", Ok(Produced::Nothing)));
+        assert!(matches!(&done[2], FromWorker::Done { output: Output { partial: None, .. }, .. }));
+        assert_eq!(files, 0);
+    }
+
+    #[test]
+    fn a_partial_that_is_not_there_is_a_failure_that_may_pass() {
+        let (answers, _) = answers(Stub(b"", Ok(Produced::Partial)));
+        assert!(
+            matches!(&answers[2], FromWorker::Failed { failure, .. } if failure.kind == FailureKind::Passing)
+        );
+    }
+}

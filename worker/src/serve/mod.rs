@@ -1,0 +1,157 @@
+//! The worker process: it reads assignments, runs the task, answers.
+//!
+//! One thread works, another listens, so that the end of the supervisor is noticed in the middle of a
+//! group. What a group means is the task's; what becomes of a failed one is the supervisor's. Lines for
+//! people go to standard error, plain: the supervisor prefixes them.
+
+mod aside;
+mod attempt;
+mod inbox;
+mod memory;
+mod outlet;
+mod welcome;
+
+use std::io::{self, Read};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+
+use dayfold_contract::Job;
+use dayfold_contract::frame::FrameError;
+use dayfold_contract::message::{FromWorker, PROTOCOL};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use crate::task::{self, Task};
+use crate::told::{tell, told};
+use aside::InHand;
+use inbox::{Errand, Inbox, Next};
+use outlet::Outlet;
+
+/// The exit code where supervisor and worker speak different protocols.
+pub const OTHER_PROTOCOL: u8 = 76;
+
+/// The exit code after something that is no message, or one out of place.
+pub const BAD_MESSAGE: u8 = 65;
+
+/// The exit code where the process could not be set up.
+pub const NO_SETUP: u8 = 71;
+
+/// The exit code where the supervisor is gone.
+pub const GONE: u8 = 75;
+
+/// Why a worker ends early.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Descriptors or signal handlers.
+    #[error("the worker process could not be set up")]
+    Setup(#[source] io::Error),
+    /// Another version of the program started this process.
+    #[error(
+        "the supervisor speaks protocol {theirs}, this worker {PROTOCOL}: both must come from the same version of dayfold"
+    )]
+    OtherProtocol {
+        /// The supervisor's.
+        theirs: u32,
+    },
+    /// Not a frame, or not a message.
+    #[error("standard input is not what a supervisor sends")]
+    BadFrame(#[source] FrameError),
+    /// A message that has no place here.
+    #[error("the supervisor sent {found} where {expected} was expected")]
+    OutOfPlace {
+        /// What should have come.
+        expected: &'static str,
+        /// What came.
+        found: &'static str,
+    },
+    /// Nobody reads the answers.
+    #[error("an answer could not be sent")]
+    Unheard(#[source] FrameError),
+    /// The input ended; not an error of anyone here, and nobody is left to be told.
+    #[error("the supervisor is gone")]
+    Gone,
+}
+
+impl ServeError {
+    /// Writes a line to standard error, unless nobody is left to read it; the exit code.
+    fn tell(&self) -> u8 {
+        if !matches!(self, Self::Gone) {
+            tell(&told(self));
+        }
+        self.code()
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Setup(_) => NO_SETUP,
+            Self::OtherProtocol { .. } => OTHER_PROTOCOL,
+            Self::BadFrame(_) | Self::OutOfPlace { .. } => BAD_MESSAGE,
+            Self::Unheard(_) | Self::Gone => GONE,
+        }
+    }
+}
+
+/// Serves the supervisor at the other end of standard input and output until it says to stop.
+pub fn serve() -> ExitCode {
+    match session() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ExitCode::from(error.tell()),
+    }
+}
+
+fn session() -> Result<(), ServeError> {
+    leave_signals_to_the_supervisor().map_err(ServeError::Setup)?;
+    let outlet = Arc::new(Outlet::take_standard_output().map_err(ServeError::Setup)?);
+    let job = welcome::receive_job(&mut io::stdin())?;
+    let in_hand = InHand::default();
+    let inbox = Arc::new(Inbox::default());
+    listen(io::stdin(), &inbox, &outlet, &in_hand)?;
+    work(job, &inbox, &outlet, &in_hand)
+}
+
+/// A batch system signals all processes of a job at once, a terminal too; the supervisor decides what
+/// that means. With a handler, and not ignored, so that programs started from here do not inherit it.
+fn leave_signals_to_the_supervisor() -> io::Result<()> {
+    let unread = Arc::new(AtomicBool::new(false));
+    [SIGTERM, SIGINT, SIGHUP]
+        .into_iter()
+        .try_for_each(|signal| signal_hook::flag::register(signal, Arc::clone(&unread)).map(drop))
+}
+
+/// Starts the thread that listens.
+fn listen(
+    mut input: impl Read + Send + 'static,
+    inbox: &Arc<Inbox>,
+    outlet: &Arc<Outlet>,
+    in_hand: &InHand,
+) -> Result<(), ServeError> {
+    let (inbox, outlet, in_hand) = (Arc::clone(inbox), Arc::clone(outlet), in_hand.clone());
+    let listener = move || {
+        let end = inbox::listen(&mut input, &inbox, &outlet);
+        if let Some(end) = inbox.close(end) {
+            in_hand.discard();
+            let code = i32::from(end.tell());
+            // Not the ordinary exit: its handlers would take HDF5 away under the thread that works.
+            signal_hook::low_level::exit(code);
+        }
+    };
+    thread::Builder::new().name("listener".to_owned()).spawn(listener).map(drop).map_err(ServeError::Setup)
+}
+
+/// Does one errand after the other.
+fn work(job: Job, inbox: &Inbox, outlet: &Outlet, in_hand: &InHand) -> Result<(), ServeError> {
+    let partials = job.partials.clone();
+    let mut task: Box<dyn Task> = task::build(job);
+    outlet.send(&FromWorker::Ready { protocol: PROTOCOL })?;
+    loop {
+        match inbox.next() {
+            Next::Do(Errand::Probe(file)) => outlet.send(&FromWorker::Probed(task.probe(&file)))?,
+            Next::Do(Errand::Assign(assignment)) => {
+                attempt::attempt(&assignment, task.as_mut(), &partials, in_hand, outlet)?;
+            }
+            Next::Finished => return Ok(()),
+            Next::Cut(why) => return Err(why),
+        }
+    }
+}

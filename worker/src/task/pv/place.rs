@@ -1,0 +1,50 @@
+//! The grid of a run with its regions: found once, the same for every file and group.
+
+use std::path::Path;
+
+use dayfold_contract::job::Layout;
+use dayfold_contract::{Fingerprint, RegionSet};
+use dayfold_ncio::grid::Grid;
+
+use super::error::PvError;
+use crate::regions::{Coverage, UnusableAxis};
+
+/// A grid and the regions' cells on it.
+pub struct Place {
+    /// Cell centres.
+    pub grid: Grid,
+    /// Which of them belong to which region.
+    pub coverage: Coverage,
+    /// What the grid is known by.
+    pub layout: Layout,
+}
+
+impl Place {
+    /// Locates the regions; `None` is the whole grid.
+    pub fn new(grid: &Grid, regions: Option<&RegionSet>) -> Result<Self, UnusableAxis> {
+        let coverage = Coverage::new(regions, &grid.latitudes, &grid.longitudes)?;
+        Ok(Self { grid: grid.clone(), coverage, layout: layout(grid) })
+    }
+}
+
+/// Whether a file's grid is the expected one; without any expectation every grid is.
+pub fn check(grid: &Grid, expected: Option<&Layout>, path: &Path) -> Result<(), PvError> {
+    let found = layout(grid);
+    match expected {
+        Some(expected) if expected.fingerprint != found.fingerprint => Err(PvError::OtherGrid {
+            path: path.to_owned(),
+            found: found.description,
+            expected: expected.description.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What tells a grid from another one.
+fn layout(grid: &Grid) -> Layout {
+    let bytes =
+        |axis: &[f64]| axis.iter().flat_map(|value| value.to_bits().to_le_bytes()).collect::<Vec<_>>();
+    let (latitudes, longitudes) = (bytes(&grid.latitudes), bytes(&grid.longitudes));
+    let fingerprint = Fingerprint::of_parts([&latitudes[..], &longitudes[..]]);
+    Layout { fingerprint, description: grid.describe() }
+}

@@ -1,0 +1,237 @@
+//! The worker process itself: its protocol, its end, its deafness to signals.
+//!
+//! The process is this test program, started again to run [`the_process_itself`]; what the test
+//! framework prints goes elsewhere, descriptor 3 is the one that is served.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod common;
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use dayfold_contract::frame::{self, read_frame, write_frame};
+use dayfold_contract::message::{Assignment, FailureKind, FromWorker, Output, PROTOCOL, ToWorker};
+use dayfold_contract::partial::ASIDE_PREFIX;
+use dayfold_contract::task::{Mount, Temperature};
+use dayfold_contract::{Fingerprint, GroupId, Job};
+use dayfold_worker::{BAD_MESSAGE, GONE, OTHER_PROTOCOL};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::process::{Pid, Signal, kill_process};
+
+const AS_WORKER: &str = "DAYFOLD_TEST_SERVE";
+
+/// As a child: serves. As a test among others: nothing.
+#[test]
+fn the_process_itself() {
+    if std::env::var_os(AS_WORKER).is_none() {
+        return;
+    }
+    let served = File::options().write(true).open("/proc/self/fd/3").unwrap();
+    rustix::stdio::dup2_stdout(&served).unwrap();
+    drop(served);
+    let code = dayfold_worker::serve();
+    // Only the number of an exit code is in its debug form; the framework would replace it.
+    let number: String = format!("{code:?}").chars().filter(char::is_ascii_digit).collect();
+    std::process::exit(number.parse().unwrap());
+}
+
+struct Worker {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: ChildStdout,
+}
+
+impl Worker {
+    fn start() -> Self {
+        let program = std::env::current_exe().unwrap();
+        let mut child = Command::new("sh")
+            .args(["-c", r#"exec "$0" --exact the_process_itself --nocapture 3>&1 >/dev/null"#])
+            .arg(program)
+            .env(AS_WORKER, "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self { input: child.stdin.take(), output: child.stdout.take().unwrap(), child }
+    }
+
+    /// Greets a worker, its job in small parts.
+    fn with_job(job: &Job) -> Self {
+        let mut worker = Self::start();
+        let job = frame::encode(job).unwrap();
+        worker.say(&ToWorker::Hello { protocol: PROTOCOL, job_bytes: job.len() as u64 });
+        job.chunks(1000).for_each(|part| worker.say(&ToWorker::JobPart(part.to_vec())));
+        assert_eq!(worker.hear(), Some(FromWorker::Ready { protocol: PROTOCOL }));
+        worker
+    }
+
+    fn say(&mut self, message: &ToWorker) {
+        write_frame(self.input.as_mut().unwrap(), message).unwrap();
+    }
+
+    fn hear(&mut self) -> Option<FromWorker> {
+        read_frame(&mut self.output).unwrap()
+    }
+
+    fn leave(&mut self) {
+        self.input = None;
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.child.id().try_into().unwrap()).unwrap(), signal).unwrap();
+    }
+
+    /// How it ends, and its log. A worker that does not end in a minute is ended, and the test fails.
+    fn end(mut self) -> (ExitStatus, String) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if Instant::now() > deadline {
+                self.child.kill().unwrap();
+                panic!("the worker does not end");
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (status, log)
+    }
+}
+
+fn fixture_job(partials: &Path) -> Job {
+    let spec = common::spec(Mount::SingleAxis, Temperature::Constant(18.0));
+    Job { partials: partials.to_owned(), ..common::job(&common::fixtures().join("archive"), spec) }
+}
+
+fn group(number: u32, files: &[impl AsRef<str>]) -> Assignment {
+    let mut assignment = common::assignment(files);
+    assignment.attempt.group = GroupId(number);
+    assignment
+}
+
+fn left_in(folder: &Path) -> Vec<String> {
+    folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// A job whose only file is a pipe that nobody writes to: reading it never returns.
+fn hanging_job(folder: &Path) -> Job {
+    mknodat(CWD, folder.join("pipe.nc"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    Job { root: folder.to_owned(), ..fixture_job(folder) }
+}
+
+/// A worker within that job's group.
+fn hanging_worker(folder: &Path) -> Worker {
+    let mut worker = Worker::with_job(&hanging_job(folder));
+    worker.say(&ToWorker::Assign(group(0, &["pipe.nc"])));
+    assert!(matches!(worker.hear(), Some(FromWorker::Started(_))));
+    assert!(matches!(worker.hear(), Some(FromWorker::Progress { files_done: 0, .. })));
+    worker
+}
+
+#[test]
+fn groups_are_done_one_after_the_other_and_their_files_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = common::files_below(&common::fixtures().join("archive"));
+    let mut worker = Worker::with_job(&fixture_job(folder.path()));
+    worker.say(&ToWorker::Probe(files[0].clone()));
+    assert!(matches!(worker.hear(), Some(FromWorker::Probed(Ok(_)))));
+    worker.say(&ToWorker::Assign(group(4, &files[..2])));
+    worker.say(&ToWorker::Assign(group(5, &["no/such.nc"])));
+    worker.say(&ToWorker::Assign(group(6, &[] as &[&str])));
+    worker.say(&ToWorker::Shutdown);
+    let heard: Vec<_> = std::iter::from_fn(|| worker.hear()).collect();
+    let [
+        FromWorker::Started(_),
+        FromWorker::Progress { .. },
+        FromWorker::Progress { files_done: 1, .. },
+        FromWorker::Done { output: Output { partial: Some(partial), peak_memory, .. }, .. },
+        FromWorker::Started(_),
+        FromWorker::Progress { .. },
+        FromWorker::Failed { failure, .. },
+        FromWorker::Started(_),
+        FromWorker::Done { output: Output { partial: None, .. }, .. },
+    ] = &heard[..]
+    else {
+        panic!("{heard:?}")
+    };
+    assert_eq!(worker.end().0.code(), Some(0));
+    let content = fs::read(folder.path().join(&partial.file)).unwrap();
+    assert_eq!((partial.checksum, partial.bytes), (Fingerprint::of(&content), content.len() as u64));
+    assert!(partial.file.starts_with(ASIDE_PREFIX) && partial.file.ends_with("-4-1.nc"), "{}", partial.file);
+    assert_eq!(left_in(folder.path()), std::slice::from_ref(&partial.file));
+    assert!(*peak_memory > 1 << 20);
+    assert_eq!((failure.kind, failure.file.as_deref()), (FailureKind::Input, Some("no/such.nc")));
+}
+
+#[test]
+fn an_assignment_that_waits_is_taken_back_and_one_at_work_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut worker = hanging_worker(folder.path());
+    let waiting = group(1, &["pipe.nc"]);
+    worker.say(&ToWorker::Assign(waiting.clone()));
+    worker.say(&ToWorker::TakeBack(group(0, &["pipe.nc"]).attempt));
+    worker.say(&ToWorker::TakeBack(waiting.attempt));
+    assert_eq!(worker.hear(), Some(FromWorker::TakenBack(waiting.attempt)));
+    worker.leave();
+    worker.end();
+}
+
+#[test]
+fn the_end_of_the_supervisor_ends_a_worker_in_the_middle_of_a_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut worker = hanging_worker(folder.path());
+    worker.leave();
+    let (status, log) = worker.end();
+    assert_eq!(status.code(), Some(i32::from(GONE)));
+    assert_eq!(log, "");
+    assert_eq!(left_in(folder.path()), ["pipe.nc"]);
+}
+
+#[test]
+fn the_end_of_the_supervisor_ends_a_worker_that_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut worker = Worker::with_job(&fixture_job(folder.path()));
+    worker.leave();
+    let (status, log) = worker.end();
+    assert_eq!((status.code(), log.as_str()), (Some(i32::from(GONE)), ""));
+}
+
+#[test]
+fn signals_to_everybody_are_left_to_the_supervisor() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = common::files_below(&common::fixtures().join("archive"));
+    let mut worker = Worker::with_job(&fixture_job(folder.path()));
+    [Signal::TERM, Signal::INT, Signal::HUP].into_iter().for_each(|signal| worker.signal(signal));
+    worker.say(&ToWorker::Assign(group(0, &files[..1])));
+    worker.say(&ToWorker::Shutdown);
+    let last = std::iter::from_fn(|| worker.hear()).last();
+    assert!(matches!(last, Some(FromWorker::Done { .. })), "{last:?}");
+    assert_eq!(worker.end().0.code(), Some(0));
+}
+
+#[test]
+fn another_protocol_and_rubbish_are_told_apart() {
+    let mut other = Worker::start();
+    other.say(&ToWorker::Hello { protocol: PROTOCOL + 1, job_bytes: 0 });
+    let (status, log) = other.end();
+    assert_eq!(status.code(), Some(i32::from(OTHER_PROTOCOL)));
+    assert!(log.contains(&format!("protocol {}", PROTOCOL + 1)), "{log}");
+    let mut rubbish = Worker::start();
+    rubbish.input.as_mut().unwrap().write_all(&[0xff; 64]).unwrap();
+    let (status, log) = rubbish.end();
+    assert_eq!(status.code(), Some(i32::from(BAD_MESSAGE)));
+    assert!(log.contains("not what a supervisor sends"), "{log}");
+    let folder = tempfile::tempdir().unwrap();
+    let mut late = hanging_worker(folder.path());
+    late.say(&ToWorker::Hello { protocol: PROTOCOL, job_bytes: 0 });
+    let (status, log) = late.end();
+    assert_eq!(status.code(), Some(i32::from(BAD_MESSAGE)));
+    assert!(log.contains("a hello"), "{log}");
+}
