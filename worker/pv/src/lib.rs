@@ -1,10 +1,10 @@
-//! The PV model, clear and scalar: what a panel and its inverter deliver from one cell's irradiance.
+//! The PV model: what a panel and its inverter deliver from a cell's irradiance.
 //!
 //! [`Sun::at`] is done once a time step, [`System::solve`] and [`System::power`] for each cell. The
 //! databases of modules and inverters are embedded; beside them nothing is read or written, and
 //! time steps, grids and regions are the caller's. The model is that of pvlib 0.16.1 with its
-//! defaults, down to where a value is missing; this crate is the reference that any faster kernel
-//! is tested against.
+//! defaults, down to where a value is missing. [`fast`] has the same for rows of a grid, held against
+//! the clear and scalar model of all other modules.
 //!
 //! Angles are in degrees, azimuths clockwise from north, irradiance in W m-2, power in W,
 //! temperature in deg C. A missing value is NaN: whatever depends on it is missing too.
@@ -31,6 +31,7 @@ pub mod airmass;
 pub mod chain;
 pub mod clearsky;
 pub mod database;
+pub mod fast;
 pub mod inverter;
 pub mod irradiance;
 pub mod module;

@@ -3,6 +3,8 @@
 mod fixed;
 mod single_axis;
 
+pub(crate) use single_axis::GROUND_COVER;
+
 use dayfold_contract::task::Mount;
 
 use crate::sun::{Site, SolarPosition};

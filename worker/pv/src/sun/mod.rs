@@ -14,6 +14,7 @@ mod topocentric;
 use earth::Earth;
 use nutation::Nutation;
 use time::Time;
+pub(crate) use topocentric::FLATTENED;
 pub use topocentric::{Site, SolarPosition};
 
 /// The sun at one instant, as seen from the Earth's centre. Angles in degrees.

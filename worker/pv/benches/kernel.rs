@@ -1,0 +1,148 @@
+//! Nanoseconds a cell with GHI, of the fast kernel with its sums and of the scalar model, at a few
+//! hours of a day on some rows of a grid with 0.02 degrees.
+//!
+//! `cargo bench -p dayfold-pv`, or `cargo bench -p dayfold-pv -- AVX` for the lines with that in
+//! their name. The least of some runs counts: what else the machine does only adds.
+#![expect(clippy::unwrap_used, reason = "a bench may stop")]
+#![expect(clippy::print_stdout, reason = "its figures")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use dayfold_contract::task::Mount;
+use dayfold_pv::fast::{Cells, GridTables, InstructionSet, Kernel, KernelTemperature, Powers, Sums};
+use dayfold_pv::{Irradiance, Site, Sun, System, database};
+
+const ROWS: usize = 173;
+const COLUMNS: usize = 2214;
+const REPEATS: usize = 25;
+
+/// Rows that come at once, as from unpacking.
+const CHUNK: usize = 10;
+
+/// 2022-02-01T00:00:00Z; local noon is between 1:36 and 4:36 after it.
+const MIDNIGHT: f64 = 1_643_673_600.0;
+
+/// Hours after that.
+const TIMES: [(&str, f64); 5] =
+    [("dawn", -3.5), ("morning", -1.5), ("forenoon", 0.0), ("noon", 3.0), ("evening", 8.5)];
+
+/// One time step.
+struct Scene {
+    sun: Sun,
+    /// GHI, DNI, DHI and temperature.
+    cells: [Vec<f64>; 4],
+}
+
+impl Scene {
+    /// A sky of clouds with sharp edges, each over some eight cells.
+    fn new(hour: f64, latitudes: &[f64], longitudes: &[f64]) -> Self {
+        let mut scene = Self { sun: Sun::at(MIDNIGHT + hour * 3600.0), cells: Default::default() };
+        let (mut random, mut cloud) = (1_u64, 0.5);
+        for &latitude in latitudes {
+            for &longitude in longitudes {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let share = (random >> 11) as f64 / (1_u64 << 53) as f64;
+                cloud = if share < 0.125 { share * 8.0 } else { cloud };
+                let cell = cell(&scene.sun, Site { latitude, longitude }, cloud);
+                for (values, value) in scene.cells.iter_mut().zip(cell) {
+                    values.push(value);
+                }
+            }
+        }
+        scene
+    }
+
+    fn lit(&self, cells: usize) -> usize {
+        self.cells[0][..cells].iter().filter(|ghi| !ghi.is_nan()).count()
+    }
+}
+
+/// In steps of 0.01 W m-2; missing without sun.
+fn cell(sun: &Sun, site: Site, cloud: f64) -> [f64; 4] {
+    let elevation = sun.seen_from(site).apparent_elevation;
+    let up = if elevation > 0.0 { elevation.to_radians().sin() } else { f64::NAN };
+    let packed = |value: f64| (value * 100.0).round() / 100.0;
+    let (dni, dhi) = (packed(900.0 * up.sqrt() * (1.0 - cloud)), packed((60.0 + 300.0 * cloud) * up));
+    [packed(dni * up + dhi), dni, dhi, 40.0 - 30.0 * cloud]
+}
+
+/// Seconds for all rows, out of the cache.
+fn fast(kernel: &Kernel, grid: &GridTables, scene: &Scene, per_cell: bool) -> f64 {
+    let (mut actual, mut ideal) = (vec![0.0; COLUMNS], vec![0.0; COLUMNS]);
+    let mut sums = Sums::new(kernel.instruction_set());
+    let mut time = Duration::ZERO;
+    let mut step = kernel.step(grid, &scene.sun);
+    for first in (0..ROWS).step_by(CHUNK) {
+        let rows = first..ROWS.min(first + CHUNK);
+        let chunk =
+            scene.cells.each_ref().map(|values| values[rows.start * COLUMNS..rows.end * COLUMNS].to_vec());
+        let start = Instant::now();
+        for row in rows {
+            let of = (row - first) * COLUMNS..(row - first + 1) * COLUMNS;
+            let [ghi, dni, dhi, temperature] = chunk.each_ref().map(|values| &values[of.clone()]);
+            let temperature = if per_cell { temperature } else { &[] };
+            let powers = Powers { actual: &mut actual, ideal: &mut ideal };
+            step.row(row, 0..COLUMNS, Cells { ghi, dni, dhi, temperature }, powers);
+            sums.add(row, 0, ghi, &actual, &ideal);
+        }
+        time += start.elapsed();
+    }
+    black_box(sums.totals());
+    time.as_secs_f64()
+}
+
+/// Seconds for the first row.
+fn scalar(system: &System, latitude: f64, longitudes: &[f64], scene: &Scene) -> f64 {
+    let start = Instant::now();
+    for (column, &longitude) in longitudes.iter().enumerate() {
+        let [ghi, dni, dhi, _] = scene.cells.each_ref().map(|values| values[column]);
+        if !ghi.is_nan() {
+            let site = Site { latitude, longitude };
+            black_box(system.power(&scene.sun, site, Irradiance { ghi, dni, dhi }, 18.0));
+        }
+    }
+    start.elapsed().as_secs_f64()
+}
+
+/// Prints one line, if it is wanted: of `seconds` for a scene's first cells.
+fn line(name: &str, scenes: &[Scene], cells: usize, seconds: impl Fn(&Scene) -> f64) {
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    if wanted.is_some_and(|part| !name.contains(&part)) {
+        return;
+    }
+    print!("{name:<28}");
+    for scene in scenes {
+        let runs = std::iter::repeat_with(|| seconds(scene)).take(REPEATS);
+        print!("{:>10.2}", runs.fold(f64::INFINITY, f64::min) * 1e9 / scene.lit(cells) as f64);
+    }
+    println!();
+}
+
+fn main() {
+    let system = System {
+        mount: Mount::SingleAxis,
+        module: database::module("Canadian_Solar_CS5P_220M___2009_").unwrap(),
+        inverter: database::inverter("ABB__MICRO_0_25_I_OUTD_US_208__208V_").unwrap(),
+    };
+    let axis = |first: f64, length: usize| -> Vec<f64> {
+        (0..length).map(|k| f64::from((first + 0.02 * k as f64) as f32)).collect()
+    };
+    let (latitudes, longitudes) = (axis(-30.0, ROWS), axis(112.0, COLUMNS));
+    let scenes = TIMES.map(|(_, hour)| Scene::new(hour, &latitudes, &longitudes));
+    println!("{:<28}{}", "ns a cell with GHI", TIMES.map(|(name, _)| format!("{name:>10}")).concat());
+    for (temperature, name) in
+        [(KernelTemperature::Constant(18.0), "constant"), (KernelTemperature::PerCell, "per cell")]
+    {
+        for set in InstructionSet::available().into_iter().rev() {
+            let kernel = Kernel::with(&system, temperature, set);
+            let grid = kernel.grid(&latitudes, &longitudes);
+            let per_cell = temperature == KernelTemperature::PerCell;
+            line(&format!("{}, {name}", set.name()), &scenes, ROWS * COLUMNS, |scene| {
+                fast(&kernel, &grid, scene, per_cell)
+            });
+        }
+    }
+    line("scalar", &scenes, COLUMNS, |scene| scalar(&system, latitudes[0], &longitudes, scene));
+}

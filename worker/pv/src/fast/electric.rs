@@ -1,0 +1,251 @@
+//! From effective irradiance to AC power: the module at its maximum power point, and the inverter.
+//!
+//! The formulas of [`crate::module`] and [`crate::inverter`] with what does not depend on the cell
+//! multiplied out, and without their decisions: [`Comfort`] and [`Electric::is_comfortable`] tell
+//! where no decision is near.
+
+use dayfold_contract::task::{Inverter, Module};
+
+use super::elementary::{ALIKE, ln, multiply_add};
+use super::lanes::Lanes;
+use crate::module::{BOLTZMANN_OVER_CHARGE, REFERENCE_IRRADIANCE, REFERENCE_TEMPERATURE};
+
+/// How many times AC power the DC power may be at most, where the effective irradiance is that of
+/// the very cell: losses magnify its error by so much.
+pub const DEMAND_EXACT: f64 = 40.0;
+
+/// The same where the effective irradiance is interpolated.
+pub const DEMAND_INTERPOLATED: f64 = 10.0;
+
+/// How far, of its rated value, a voltage and the inverter's range must be from zero.
+const CLEAR_OF_ZERO: f64 = 0.02;
+
+/// A module and an inverter.
+#[derive(Clone, Debug)]
+pub struct Electric {
+    module: Module,
+    inverter: Inverter,
+    range: [f64; 2],
+    start: [f64; 2],
+    curvature: [f64; 2],
+    least_voltage: f64,
+    least_range: f64,
+    idle_below: f64,
+    started_above: f64,
+}
+
+/// The module at temperatures: voltage and current as functions of the effective irradiance.
+#[derive(Clone, Copy, Debug)]
+pub struct Thermal<L> {
+    voltage: [L; 4],
+    current: [L; 2],
+}
+
+/// Power of effective irradiances, without the inverter's decisions.
+#[derive(Clone, Copy, Debug)]
+pub struct Output<L> {
+    voltage: L,
+    range: L,
+    dc: L,
+    /// AC power without an upper limit, W.
+    pub ac: L,
+}
+
+/// For one temperature: effective irradiance, W m-2, at which the inverter's decisions are certain.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Comfort {
+    /// Below this the inverter is idle.
+    pub idle: f64,
+    /// From here on it runs, for [`DEMAND_EXACT`].
+    pub exact: f64,
+    /// From here on it runs, for [`DEMAND_INTERPOLATED`].
+    pub interpolated: f64,
+    /// Up to here.
+    pub high: f64,
+}
+
+/// A value at zero and a slope, at some voltage.
+#[inline(always)]
+fn line<L: Lanes, const FUSED: bool>([value, slope]: [f64; 2], voltage: L) -> L {
+    multiply_add::<L, FUSED>(voltage, L::splat(slope), L::splat(value))
+}
+
+impl Thermal<f64> {
+    /// The same in each lane.
+    #[inline(always)]
+    pub fn splat<L: Lanes>(&self) -> Thermal<L> {
+        let ([v0, v1, v2, v3], [i0, i1]) = (self.voltage, self.current);
+        Thermal {
+            voltage: [L::splat(v0), L::splat(v1), L::splat(v2), L::splat(v3)],
+            current: [L::splat(i0), L::splat(i1)],
+        }
+    }
+}
+
+impl Electric {
+    /// Of these.
+    pub fn new(module: &Module, inverter: &Inverter) -> Self {
+        let linear = |value: f64, slope: f64| [value * (1.0 - slope * inverter.vdco), value * slope];
+        let (full, start) = (linear(inverter.pdco, inverter.c1), linear(inverter.pso, inverter.c2));
+        // an idle inverter without losses of its own gives zero, which is not missing: left to the scalar model
+        let idles = inverter.pso > 0.0 && inverter.pnt != 0.0;
+        Self {
+            module: module.clone(),
+            inverter: inverter.clone(),
+            range: [full[0] - start[0], full[1] - start[1]],
+            start,
+            curvature: linear(inverter.c0, inverter.c3),
+            least_voltage: CLEAR_OF_ZERO * module.vmpo,
+            least_range: CLEAR_OF_ZERO * inverter.pdco,
+            idle_below: if idles { 0.999 * inverter.pso } else { f64::NEG_INFINITY },
+            started_above: 1.000_001 * inverter.pso,
+        }
+    }
+
+    /// AC power, W, up to the inverter's maximum.
+    #[inline(always)]
+    pub fn limited<L: Lanes>(&self, ac: L) -> L {
+        ac.smaller(L::splat(self.inverter.paco))
+    }
+
+    /// How far AC power is above the inverter's maximum, W.
+    #[inline(always)]
+    pub fn excess<L: Lanes>(&self, ac: L) -> L {
+        ac - self.inverter.paco
+    }
+
+    /// The module at temperatures in deg C.
+    #[inline(always)]
+    pub fn thermal<L: Lanes>(&self, temperature: L) -> Thermal<L> {
+        let module = &self.module;
+        let [c0, c1, c2, c3] = module.c;
+        let warmer = temperature - REFERENCE_TEMPERATURE;
+        let thermal = (temperature + 273.15) * (module.n * BOLTZMANN_OVER_CHARGE);
+        let current = (warmer * module.aimp + 1.0) * (module.impo / REFERENCE_IRRADIANCE);
+        Thermal {
+            voltage: [
+                warmer * (module.bvmpo + module.mbvmp) + module.vmpo,
+                thermal * (c2 * module.cells_in_series),
+                thermal * thermal * (c3 * module.cells_in_series),
+                warmer * (-module.mbvmp / REFERENCE_IRRADIANCE),
+            ],
+            current: [current * c0, current * (c1 / REFERENCE_IRRADIANCE)],
+        }
+    }
+
+    /// Power of effective irradiances, W m-2.
+    #[inline(always)]
+    pub fn output<L: Lanes, const FUSED: bool>(&self, thermal: &Thermal<L>, effective: L) -> Output<L> {
+        // the logarithm of REFERENCE_IRRADIANCE
+        const REFERENCE_LOG: f64 = 6.907_755_278_982_137;
+        let log = ln::<L, FUSED>(effective) - REFERENCE_LOG;
+        let [v0, v1, v2, v3] = thermal.voltage;
+        let linear = multiply_add::<L, FUSED>(v3, effective, v0);
+        let voltage = multiply_add::<L, FUSED>(multiply_add::<L, FUSED>(v2, log, v1), log, linear);
+        let [i0, i1] = thermal.current;
+        let dc = effective * multiply_add::<L, FUSED>(i1, effective, i0) * voltage;
+        let range = line::<L, FUSED>(self.range, voltage);
+        let used = dc - line::<L, FUSED>(self.start, voltage);
+        let curvature = line::<L, FUSED>(self.curvature, voltage);
+        let slope = multiply_add::<L, FUSED>(curvature, used - range, L::splat(self.inverter.paco) / range);
+        Output { voltage, range, dc, ac: slope * used }
+    }
+
+    /// Whether the inverter runs, beyond doubt, and so far from its start-up that the error of the
+    /// effective irradiance is not magnified by more than about `demand`.
+    #[inline(always)]
+    pub fn is_comfortable<L: Lanes>(&self, output: &Output<L>, demand: f64) -> L::Mask {
+        output.dc.above(L::splat(self.started_above))
+            & (output.ac * demand).above(output.dc)
+            & output.voltage.above(L::splat(self.least_voltage))
+            & output.range.above(L::splat(self.least_range))
+    }
+
+    /// Whether the inverter is idle beyond doubt, which makes its power missing.
+    #[inline(always)]
+    pub fn is_idle<L: Lanes>(&self, output: &Output<L>) -> L::Mask {
+        L::splat(self.idle_below).above(output.dc)
+    }
+
+    /// Where decisions are certain at a temperature in deg C: found by trying every effective
+    /// irradiance from a thousandth to some suns, in steps of a part in 500.
+    pub fn comfort(&self, temperature: f64) -> Comfort {
+        let thermal = self.thermal(temperature);
+        let tried = std::iter::successors(Some(1e-3), |&effective| Some(effective * 1.002));
+        let tried: Vec<(f64, Output<f64>)> = tried
+            .take_while(|&effective| effective < 4000.0)
+            .map(|effective| (effective, self.output::<f64, ALIKE>(&thermal, effective)))
+            .collect();
+        let idle = tried.iter().take_while(|(_, output)| self.is_idle(output)).last();
+        let longest = |demand| {
+            let runs = tried.split(|(_, output)| !self.is_comfortable(output, demand));
+            runs.max_by_key(|run| run.len()).and_then(|run| Some((run.first()?.0, run.last()?.0)))
+        };
+        let nowhere = (f64::INFINITY, f64::NEG_INFINITY);
+        let (interpolated, high) = longest(DEMAND_INTERPOLATED).unwrap_or(nowhere);
+        Comfort {
+            idle: idle.map_or(f64::NEG_INFINITY, |&(effective, _)| effective),
+            exact: longest(DEMAND_EXACT).unwrap_or(nowhere).0,
+            interpolated,
+            high,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database;
+    use crate::inverter::ac_power;
+    use crate::module::maximum_power;
+
+    fn pairs() -> impl Iterator<Item = (Module, Inverter)> {
+        let modules = database::module_names().into_iter().step_by(29);
+        let inverters = database::inverter_names().into_iter().step_by(181);
+        modules.zip(inverters.cycle()).map(|(module, inverter)| {
+            (database::module(module).unwrap(), database::inverter(inverter).unwrap())
+        })
+    }
+
+    /// Within comfort, and below idleness, the scalar model decides as is said.
+    #[test]
+    fn decisions_are_certain_where_they_are_said_to_be() {
+        let panel = database::module("Canadian_Solar_CS5P_220M___2009_").unwrap();
+        let micro = database::inverter("ABB__MICRO_0_25_I_OUTD_US_208__208V_").unwrap();
+        for (module, inverter) in pairs().chain([(panel, micro)]) {
+            for temperature in [-30.0, 18.0, 75.0] {
+                let electric = Electric::new(&module, &inverter);
+                let (thermal, comfort) = (electric.thermal(temperature), electric.comfort(temperature));
+                for effective in (0..4000).map(|k| f64::from(k) * 0.5) {
+                    let scalar = ac_power(&inverter, maximum_power(&module, effective, temperature));
+                    let ac = electric.output::<f64, ALIKE>(&thermal, effective).ac;
+                    if effective < comfort.idle {
+                        assert!(scalar.is_nan(), "{} {} {effective}", module.name, inverter.name);
+                    } else if effective >= comfort.exact && effective <= comfort.high {
+                        let ours = electric.limited(ac);
+                        assert!((ours / scalar - 1.0).abs() < 1e-12, "{effective}: {ours}, {scalar}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_panel_with_its_micro_inverter_is_comfortable_from_a_few_watts_to_some_suns() {
+        let module = database::module("Canadian_Solar_CS5P_220M___2009_").unwrap();
+        let inverter = database::inverter("ABB__MICRO_0_25_I_OUTD_US_208__208V_").unwrap();
+        let comfort = Electric::new(&module, &inverter).comfort(18.0);
+        assert!(comfort.idle > 8.0 && comfort.idle < comfort.exact, "{comfort:?}");
+        assert!(comfort.exact < comfort.interpolated && comfort.interpolated < 18.0, "{comfort:?}");
+        assert!(comfort.high > 3900.0, "{comfort:?}");
+    }
+
+    #[test]
+    fn an_inverter_that_is_far_too_large_never_runs() {
+        let module = database::module("Canadian_Solar_CS5P_220M___2009_").unwrap();
+        let mut inverter = database::inverter("ABB__MICRO_0_25_I_OUTD_US_208__208V_").unwrap();
+        inverter.pso = 10_000.0;
+        let comfort = Electric::new(&module, &inverter).comfort(18.0);
+        assert!(comfort.idle > 3900.0 && comfort.exact > comfort.high, "{comfort:?}");
+    }
+}

@@ -1,0 +1,246 @@
+//! A run of cells of a row, tile after tile: what is given of them, and where their power goes.
+//!
+//! Leaves the computation of a tile's cells to `cells`, and the cells that this does not settle to
+//! its caller.
+
+use std::ops::Range;
+
+use super::Model;
+use super::cells::{Found, Given, Place, compute};
+use super::elementary::FUSED;
+use super::grid::{GridTables, Strip, TILE, WIDE};
+use super::lanes::{Lanes, Mask};
+use super::nodes::{NODES, Places, Turns};
+use super::sky::Sky;
+use super::surface::RowCoefficients;
+use super::tile::{Site, Tile};
+
+/// What is given of a run of cells of a row; all slices as long as the run. NaN where missing.
+#[derive(Clone, Copy, Debug)]
+pub struct Cells<'a> {
+    /// Global horizontal irradiance, W m-2.
+    pub ghi: &'a [f64],
+    /// Direct normal irradiance, W m-2.
+    pub dni: &'a [f64],
+    /// Diffuse horizontal irradiance, W m-2.
+    pub dhi: &'a [f64],
+    /// Cell temperature, deg C; empty where it is constant.
+    pub temperature: &'a [f64],
+}
+
+/// Where the power of a run of cells goes, W; NaN where missing. Without GHI both are missing.
+#[derive(Debug)]
+pub struct Powers<'a> {
+    /// From the irradiance.
+    pub actual: &'a mut [f64],
+    /// Under a cloudless sky.
+    pub ideal: &'a mut [f64],
+}
+
+/// A run of cells of a row, to be computed.
+pub struct RowWork<'a> {
+    pub model: &'a Model,
+    pub sky: &'a Sky,
+    pub grid: &'a GridTables,
+    pub strip: &'a Strip,
+    pub row: usize,
+    pub hours: &'a Hours,
+    /// Of the row's strip.
+    pub tiles: &'a mut Tiles,
+    /// The run.
+    pub columns: Range<usize>,
+    pub cells: Cells<'a>,
+    pub powers: Powers<'a>,
+    /// Columns of the cells that are left to the scalar model.
+    pub open: &'a mut Vec<usize>,
+}
+
+/// Hour angles of the grid's longitudes.
+#[derive(Debug)]
+pub struct Hours {
+    /// Of the cells, by narrow tile.
+    pub cells: Vec<Turns<TILE>>,
+    /// Of the narrow tiles' nodes and checks.
+    pub narrow: Vec<Places>,
+    /// Of the wide tiles' nodes and checks.
+    pub wide: Vec<Places>,
+}
+
+/// A strip's tiles.
+#[derive(Debug)]
+pub struct Tiles {
+    /// Tried first.
+    pub wide: Vec<Tile>,
+    /// Tried where a wide one is not smooth.
+    pub narrow: Vec<Tile>,
+}
+
+/// Polynomials along the row.
+struct Along {
+    /// Of which wide tile the first are.
+    wide: Option<usize>,
+    panel: RowCoefficients<4>,
+    sky: RowCoefficients<7>,
+}
+
+/// Where a tile meets the run.
+struct Overlap {
+    /// Within the run.
+    cells: Range<usize>,
+    /// Of the first of them, within the tile.
+    offset: usize,
+}
+
+/// Computes the run.
+#[inline(always)]
+pub fn run<L: Lanes>(mut work: RowWork<'_>) {
+    let mut along = Along { wide: None, panel: [[0.0; NODES]; 4], sky: [[0.0; NODES]; 7] };
+    let tiles = work.columns.start / TILE..work.columns.end.div_ceil(TILE);
+    for index in tiles {
+        let overlap = Overlap::of(index, &work.columns);
+        if is_missing::<L>(&work.cells.ghi[overlap.cells.clone()]) {
+            work.powers.actual[overlap.cells.clone()].fill(f64::NAN);
+            work.powers.ideal[overlap.cells].fill(f64::NAN);
+            continue;
+        }
+        let place = along.find::<L>(&mut work, index);
+        tile::<L>(&mut work, &place, index, &overlap);
+    }
+}
+
+impl Hours {
+    /// As [`Turns::turned`].
+    pub fn new(grid: &GridTables, by: [f64; 2]) -> Self {
+        Self {
+            cells: grid.columns.iter().map(|columns| columns.cells.turned(by)).collect(),
+            narrow: grid.columns.iter().map(|columns| columns.places.turned(by)).collect(),
+            wide: grid.wide.iter().map(|places| places.turned(by)).collect(),
+        }
+    }
+}
+
+impl Tiles {
+    /// None of them looked at.
+    pub fn new(grid: &GridTables) -> Self {
+        let unknown = |count| vec![Tile::Unknown; count];
+        Self { wide: unknown(grid.wide.len()), narrow: unknown(grid.columns.len()) }
+    }
+
+    /// For another strip.
+    pub fn forget(&mut self) {
+        self.wide.iter_mut().chain(&mut self.narrow).for_each(|tile| *tile = Tile::Unknown);
+    }
+}
+
+impl Along {
+    /// How the geometry of a narrow tile's cells is to be had: from its wide tile where that has all
+    /// polynomials, or else from itself.
+    #[inline(always)]
+    fn find<'a, 'w: 'a, L: Lanes>(&'a mut self, work: &mut RowWork<'w>, index: usize) -> Place<'a> {
+        let (columns, row) = (&work.grid.columns[index], &work.grid.rows[work.row]);
+        let of_wide = index / WIDE;
+        let wide = &mut work.tiles.wide[of_wide];
+        look::<L>(wide, work.model, work.sky, work.strip, &work.hours.wide[of_wide], false);
+        if let Tile::Panel(surface) = wide {
+            if self.wide != Some(of_wide) {
+                (self.wide, self.panel) = (Some(of_wide), surface.row::<L, FUSED>(row.within));
+            }
+            return Place::Panel(&self.panel, &columns.within_wide);
+        }
+        let narrow = &mut work.tiles.narrow[index];
+        look::<L>(narrow, work.model, work.sky, work.strip, &work.hours.narrow[index], true);
+        match narrow {
+            Tile::Panel(surface) => {
+                (self.wide, self.panel) = (None, surface.row::<L, FUSED>(row.within));
+                Place::Panel(&self.panel, &columns.within)
+            }
+            Tile::Sky(surface) => {
+                self.sky = surface.row::<L, FUSED>(row.within);
+                Place::Sky(&self.sky, &columns.within, row)
+            }
+            Tile::Unknown | Tile::Rough => Place::Rough(row, &work.hours.cells[index]),
+        }
+    }
+}
+
+/// Finds a tile's polynomials, unless that has been done.
+#[inline(always)]
+fn look<L: Lanes>(tile: &mut Tile, model: &Model, sky: &Sky, strip: &Strip, hours: &Places, sky_too: bool) {
+    if matches!(tile, Tile::Unknown) {
+        tile.fit::<L>(model, sky, &Site { strip, hours }, sky_too);
+    }
+}
+
+impl Overlap {
+    fn of(index: usize, columns: &Range<usize>) -> Self {
+        let first = index * TILE;
+        let (start, end) = (columns.start.max(first), columns.end.min(first + TILE));
+        Self { cells: start - columns.start..end - columns.start, offset: start - first }
+    }
+}
+
+/// Whether all of these are.
+#[inline(always)]
+fn is_missing<L: Lanes>(values: &[f64]) -> bool {
+    let lanes = values.len() / L::WIDTH * L::WIDTH;
+    let mut present = 0;
+    for at in (0..lanes).step_by(L::WIDTH) {
+        present |= L::load(values, at).is_number().bits();
+    }
+    present == 0 && values[lanes..].iter().all(|value| value.is_nan())
+}
+
+/// Whole tiles are computed in place; parts of one, as a tile whose other cells are missing.
+#[inline(always)]
+fn tile<L: Lanes>(work: &mut RowWork<'_>, place: &Place<'_>, index: usize, overlap: &Overlap) {
+    let whole = Given::whole(&work.cells, overlap.cells.clone());
+    let places = Found::whole(&mut work.powers, overlap.cells.clone());
+    let open = if let (Some(given), Some(found)) = (whole, places) {
+        compute::<L>(work.model, work.sky, place, &given, found)
+    } else {
+        let padded = Padded::of(&work.cells, overlap);
+        let (mut actual, mut ideal) = ([0.0; TILE], [0.0; TILE]);
+        let found = Found { actual: &mut actual, ideal: &mut ideal };
+        let open = compute::<L>(work.model, work.sky, place, &padded.given(), found);
+        let within = overlap.offset..overlap.offset + overlap.cells.len();
+        work.powers.actual[overlap.cells.clone()].copy_from_slice(&actual[within.clone()]);
+        work.powers.ideal[overlap.cells.clone()].copy_from_slice(&ideal[within]);
+        open
+    };
+    if open != 0 {
+        let columns = index * TILE..(index + 1) * TILE;
+        work.open
+            .extend((0..).zip(columns).filter(|&(cell, _)| open >> cell & 1 != 0).map(|(_, column)| column));
+    }
+}
+
+/// Part of a tile's cells, the others missing.
+struct Padded {
+    ghi: [f64; TILE],
+    dni: [f64; TILE],
+    dhi: [f64; TILE],
+    temperature: [f64; TILE],
+}
+
+impl Padded {
+    fn of(cells: &Cells<'_>, overlap: &Overlap) -> Self {
+        let pad = |values: &[f64]| {
+            let mut padded = [f64::NAN; TILE];
+            if !values.is_empty() {
+                let within = &mut padded[overlap.offset..overlap.offset + overlap.cells.len()];
+                within.copy_from_slice(&values[overlap.cells.clone()]);
+            }
+            padded
+        };
+        Self {
+            ghi: pad(cells.ghi),
+            dni: pad(cells.dni),
+            dhi: pad(cells.dhi),
+            temperature: pad(cells.temperature),
+        }
+    }
+
+    fn given(&self) -> Given<'_> {
+        Given { ghi: &self.ghi, dni: &self.dni, dhi: &self.dhi, temperature: &self.temperature }
+    }
+}

@@ -1,0 +1,172 @@
+//! What the sun gives to a place, whatever the panel there: where it appears, what its spectrum is
+//! worth, and how much a cloudless sky lets through.
+//!
+//! The same model as in [`crate::sun`], [`crate::airmass`] and [`crate::clearsky`], by vectors: the
+//! sun's direction is the geocentric one less the observer's place, and no function is left but
+//! the elevation, one logarithm and four exponentials.
+
+use dayfold_contract::task::Module;
+
+use super::elementary::{ALIKE, angle, exp, ln, polynomial, small_sin_cos};
+use super::grid::Row;
+use super::lanes::Lanes;
+use crate::sun::Sun;
+
+/// A radian.
+pub const DEGREES: f64 = 180.0 / std::f64::consts::PI;
+
+/// How many functions in [`Seen::kinks`] there are.
+pub const KINKS: usize = 3;
+
+/// The sun at one time, as it enters the formulas, and the module's F1.
+#[derive(Clone, Copy, Debug)]
+pub struct Sky {
+    /// Of the declination.
+    pub cos_declination: f64,
+    sin_declination: f64,
+    sin_parallax: f64,
+    extraterrestrial: f64,
+    spectral: [f64; 5],
+}
+
+/// What it is at some places.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<L> {
+    /// Towards the apparent sun, a unit vector: up, north and east. Then F1, not yet bounded by zero,
+    /// and a cloudless sky's GHI, and its DNI in two ways, of which the smaller counts; W m-2.
+    pub values: [L; 7],
+    /// Functions that are zero where a value has a kink: the horizon first.
+    pub kinks: [L; KINKS],
+}
+
+/// Where the apparent sun is: a unit vector, and its elevation.
+struct Direction<L> {
+    up: L,
+    north: L,
+    east: L,
+    elevation: L,
+}
+
+impl Sky {
+    /// Of the sun at its time, as a module sees it.
+    pub fn new(sun: &Sun, module: &Module) -> Self {
+        let (sin_declination, cos_declination) = sun.declination().to_radians().sin_cos();
+        let sin_parallax = sun.parallax().to_radians().sin();
+        let (extraterrestrial, spectral) = (sun.extraterrestrial(), module.a);
+        Self { cos_declination, sin_declination, sin_parallax, extraterrestrial, spectral }
+    }
+
+    /// At places of some latitudes. `hour` is cosine and sine of the hour angle, times the cosine of
+    /// the declination.
+    #[inline(always)]
+    pub fn seen<L: Lanes>(&self, row: &Row<L>, hour: [L; 2]) -> Seen<L> {
+        let sun = direction(self, row, hour);
+        let airmass = airmass(&sun);
+        let ([ghi, beam, bound], hazier) = clear_sky(self, sun.up, airmass);
+        let spectral = polynomial::<L, ALIKE, 5>(&self.spectral, airmass);
+        Seen {
+            values: [sun.up, sun.north, sun.east, spectral, ghi, beam, bound],
+            kinks: [sun.up, spectral, hazier],
+        }
+    }
+}
+
+#[inline(always)]
+fn direction<L: Lanes>(sky: &Sky, row: &Row<L>, hour: [L; 2]) -> Direction<L> {
+    let meridian = hour[0] - row.equatorial * sky.sin_parallax;
+    let axis = L::splat(sky.sin_declination) - row.polar * sky.sin_parallax;
+    let up = meridian * row.cos + row.sin * axis;
+    let north = row.cos * axis - meridian * row.sin;
+    let east = -hour[1];
+    let level_square = north * north + east * east;
+    let level = level_square.sqrt();
+    let length = (up * up + level_square).sqrt();
+    // both inverses by one division
+    let inverse = L::splat(1.0) / (level * length);
+    let (of_length, of_level) = (level * inverse, length * inverse);
+    lifted([up * of_length, level * of_length], [north * of_level, east * of_level])
+}
+
+/// With refraction, as [`crate::refraction::refraction`] has it: in degrees
+/// 1.02 / 60 cot(h + 10.3 / (h + 5.11)) for a true elevation h.
+#[inline(always)]
+fn lifted<L: Lanes>([sine, cosine]: [L; 2], [north, east]: [L; 2]) -> Direction<L> {
+    const STRENGTH: f64 = (1013.25 / 1010.0) * (283.0 / (273.0 + 12.0)) * 1.02 / 60.0;
+    let elevation = angle(sine, cosine) * DEGREES;
+    let (sin_more, cos_more) = small_sin_cos(L::splat(10.3 / DEGREES) / (elevation + 5.11));
+    let bent_cosine = cosine * cos_more - sine * sin_more;
+    let bent_sine = sine * cos_more + cosine * sin_more;
+    let lift = bent_cosine * STRENGTH / bent_sine;
+    let (sin_lift, cos_lift) = small_sin_cos(lift * (1.0 / DEGREES));
+    let level = cosine * cos_lift - sine * sin_lift;
+    let up = sine * cos_lift + cosine * sin_lift;
+    // deep in the night the formula for the refraction has a pole
+    let up = L::select(sine.above(L::splat(-0.02)), up, sine);
+    Direction { up, north: north * level, east: east * level, elevation: elevation + lift }
+}
+
+/// Kasten & Young (1989), as [`crate::airmass::kasten_young`].
+#[inline(always)]
+fn airmass<L: Lanes>(sun: &Direction<L>) -> L {
+    let power = exp::<L, ALIKE>(ln::<L, ALIKE>(sun.elevation + 6.07995) * -1.6364);
+    L::splat(1.0) / (power * 0.50572 + sun.up)
+}
+
+/// Ineichen & Perez (2002), as [`crate::clearsky::ineichen`] with a sun above the horizon: GHI, DNI and
+/// the bound on DNI, and where turbidity has a kink. The bound needs no division: GHI holds the cosine.
+#[inline(always)]
+fn clear_sky<L: Lanes>(sky: &Sky, up: L, airmass: L) -> ([L; 3], L) {
+    let hazier = airmass * 0.1 - 0.5;
+    let turbidity = hazier.larger(L::splat(0.0)) + 2.5;
+    let spread = exp::<L, ALIKE>(airmass * turbidity * -0.0387) * (0.868 * sky.extraterrestrial);
+    let beam = exp::<L, ALIKE>(airmass * (turbidity - 1.0) * -0.09) * (0.827 * sky.extraterrestrial);
+    // 1 - (0.1 - 0.2 exp(-turbidity)) / (0.1 + 0.882)
+    let share = exp::<L, ALIKE>(-turbidity) * (0.2 / (0.1 + 0.882)) + (1.0 - 0.1 / (0.1 + 0.882));
+    ([spread * up, beam, spread * share], hazier)
+}
+
+#[cfg(test)]
+mod tests {
+    use dayfold_contract::task::Mount;
+
+    use super::super::grid::GridTables;
+    use super::*;
+    use crate::airmass::kasten_young;
+    use crate::clearsky::ineichen;
+    use crate::module::spectral_factor;
+    use crate::{Site, database};
+
+    fn near(ours: f64, theirs: f64, what: &str) {
+        assert!((ours - theirs).abs() <= 1e-11 * theirs.abs().max(1e-2), "{what}: {ours} and not {theirs}");
+    }
+
+    #[test]
+    fn as_the_scalar_model_has_it() {
+        let module = database::module("Canadian_Solar_CS5P_220M___2009_").unwrap();
+        let sun = Sun::at(1_655_812_800.0);
+        let sky = Sky::new(&sun, &module);
+        for latitude in [-66.0, -40.0, -0.1, 23.0, 60.0, 89.0] {
+            for longitude in (-180..180).step_by(5).map(f64::from) {
+                let position = sun.seen_from(Site { latitude, longitude });
+                let (sin, cos) = (sun.hour_angle() + longitude).to_radians().sin_cos();
+                let row = GridTables::new(&Mount::SingleAxis, &[latitude], &[longitude]).rows[0];
+                let seen = sky.seen::<f64>(&row, [cos * sky.cos_declination, sin * sky.cos_declination]);
+                let [up, north, east, spectral, ghi, beam, bound] = seen.values;
+                if position.apparent_zenith > 90.0 {
+                    assert!(up < 0.0, "{position:?}");
+                    continue;
+                }
+                let (level, clockwise) = position.azimuth.to_radians().sin_cos();
+                let (sine, cosine) = position.apparent_elevation.to_radians().sin_cos();
+                near(up, sine, "up");
+                near(north, clockwise * cosine, "north");
+                near(east, level * cosine, "east");
+                let airmass = kasten_young(position.apparent_zenith);
+                let clear = ineichen(position.apparent_zenith, airmass, sun.extraterrestrial());
+                near(spectral.max(0.0), spectral_factor(&module, airmass), "F1");
+                near(ghi, clear.ghi, "GHI");
+                near(beam.min(bound), clear.dni, "DNI");
+            }
+        }
+    }
+}
