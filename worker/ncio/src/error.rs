@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cf::BadAttribute;
+use crate::chunks::{ChunkError, IndexError};
 use crate::grid::GridError;
 use crate::raw::RawError;
 use crate::time::TimeError;
@@ -63,6 +64,30 @@ pub enum NcError {
         /// The library's reason.
         #[source]
         source: netcdf::Error,
+    },
+    /// A chunk of a variable is damaged or cannot be read.
+    #[error("cannot read the chunk at {chunk:?} of variable {variable:?} of {path}", path = .path.display())]
+    Chunk {
+        /// The file.
+        path: PathBuf,
+        /// The variable.
+        variable: String,
+        /// Where the chunk begins, by indices in the order of the variable's dimensions.
+        chunk: Vec<usize>,
+        /// What is wrong with it.
+        #[source]
+        source: ChunkError,
+    },
+    /// The index of a variable's chunks is damaged.
+    #[error("the index of the chunks of variable {variable:?} of {path} is damaged", path = .path.display())]
+    ChunkIndex {
+        /// The file.
+        path: PathBuf,
+        /// The variable.
+        variable: String,
+        /// What was noticed.
+        #[source]
+        source: IndexError,
     },
     /// A variable is stored with a filter that the library was built without.
     #[error(
@@ -164,6 +189,8 @@ impl NcError {
             | Self::Damaged { path, .. }
             | Self::NoVariable { path, .. }
             | Self::Read { path, .. }
+            | Self::Chunk { path, .. }
+            | Self::ChunkIndex { path, .. }
             | Self::Filter { path, .. }
             | Self::NotNumbers { path, .. }
             | Self::Layout { path, .. }

@@ -1,4 +1,4 @@
-//! What must be said to HDF5 before it starts.
+//! What must be said to HDF5 and to the allocator before the first file.
 #![expect(unsafe_code, reason = "HDF5 is told of file locking only by an environment variable")]
 
 /// To be called first in `main`, before there is a second thread.
@@ -9,4 +9,21 @@
 pub fn init() {
     // SAFETY: no other thread runs yet that could read the environment at the same time.
     unsafe { std::env::set_var("HDF5_USE_FILE_LOCKING", "FALSE") };
+    keep_memory();
 }
+
+/// Lets the process keep what it frees, up to some megabytes.
+///
+/// To look at the first 8 bytes of a file, netcdf-c 4.10.1 takes two blocks of 4 MiB and gives them
+/// back. Fresh pages for these cost more than all else that opening a file does (8 ms instead of 3).
+#[cfg(target_env = "gnu")]
+fn keep_memory() {
+    // SAFETY: plain numbers; where they are refused nothing changes.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 16 << 20);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 16 << 20);
+    }
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn keep_memory() {}

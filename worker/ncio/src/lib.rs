@@ -1,9 +1,10 @@
 //! NetCDF and HDF5, in and out: the only crate that calls them.
 //!
-//! [`reader`] reads fields by CF rules, [`raw`] and [`mod@write`] carry any variables of any type from
+//! [`reader`] reads fields by CF rules, [`chunks`] reads them fast, [`raw`] and [`mod@write`] carry any variables of any type from
 //! partials into a final file, [`dataset`] is a small file in memory.
 
 pub mod cf;
+pub mod chunks;
 mod classic;
 pub mod dataset;
 pub mod error;

@@ -13,6 +13,7 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 pub use field::Field;
+pub(crate) use layout::Positions;
 
 use crate::cf::Rule;
 use crate::classic;
@@ -45,6 +46,11 @@ impl Reader {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether it is stored as HDF5.
+    pub(crate) fn is_hdf5(&self) -> bool {
+        self.dataset.is_hdf5()
     }
 
     /// The names of all variables.

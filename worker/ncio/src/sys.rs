@@ -91,6 +91,14 @@ impl Dataset {
         Ok(Self { id, broken_attributes: Cell::new(false) })
     }
 
+    /// Whether the library reads the file through HDF5.
+    pub(crate) fn is_hdf5(&self) -> bool {
+        let (mut format, mut mode) = (0, 0);
+        // SAFETY: both outlive the call.
+        let told = call(|| unsafe { nc::nc_inq_format_extended(self.id, &mut format, &mut mode) });
+        told.is_ok() && format == nc::NC_FORMATX_NC_HDF5
+    }
+
     /// Remembers an error after which the file must not be closed.
     fn note<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         if matches!(result, Err(Error::Netcdf(nc::NC_EATTMETA))) {

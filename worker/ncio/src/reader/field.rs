@@ -70,6 +70,16 @@ impl Field {
         &self.rule
     }
 
+    /// The variable as it is in the file.
+    pub(crate) fn variable(&self) -> &Variable {
+        &self.variable
+    }
+
+    /// Where its axes are among its dimensions.
+    pub(crate) fn positions(&self) -> Positions {
+        self.axes
+    }
+
     /// How many times there are to read: the length of the dimension of time, 1 without one.
     pub fn steps(&self) -> usize {
         self.axes.time.map_or(1, |position| self.length(position))
@@ -125,10 +135,20 @@ impl Field {
     }
 
     fn check(&self, block: &Block) -> Result<(), NcError> {
-        let steps = block.time_index..block.time_index.saturating_add(1);
-        self.check_range("time steps", &steps, self.steps())?;
-        self.check_range("rows", &block.rows, self.grid.latitudes.len())?;
-        self.check_range("columns", &block.columns, self.grid.longitudes.len())
+        self.check_time(block.time_index)?;
+        self.check_window(&block.rows, &block.columns)
+    }
+
+    /// Checks that there is a time to read.
+    pub(crate) fn check_time(&self, time_index: usize) -> Result<(), NcError> {
+        let steps = time_index..time_index.saturating_add(1);
+        self.check_range("time steps", &steps, self.steps())
+    }
+
+    /// Checks that there are rows and columns.
+    pub(crate) fn check_window(&self, rows: &Range<usize>, columns: &Range<usize>) -> Result<(), NcError> {
+        self.check_range("rows", rows, self.grid.latitudes.len())?;
+        self.check_range("columns", columns, self.grid.longitudes.len())
     }
 
     fn check_range(&self, what: &'static str, asked: &Range<usize>, present: usize) -> Result<(), NcError> {

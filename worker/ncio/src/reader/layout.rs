@@ -17,10 +17,10 @@ pub(super) struct Layout {
 
 /// The positions of a field's axes among its dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Positions {
-    pub(super) time: Option<usize>,
-    pub(super) latitude: usize,
-    pub(super) longitude: usize,
+pub(crate) struct Positions {
+    pub(crate) time: Option<usize>,
+    pub(crate) latitude: usize,
+    pub(crate) longitude: usize,
 }
 
 /// An axis: the position of its dimension and its coordinate variable.

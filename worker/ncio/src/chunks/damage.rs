@@ -1,0 +1,164 @@
+//! What damage to a file's chunks and to their index does: an error, or the same values.
+#![allow(clippy::disallowed_methods, reason = "a test may be cut off")]
+
+use std::path::{Path, PathBuf};
+
+use super::error::ChunkError;
+use super::hdf5::File;
+use super::run::RunReader;
+use super::wanted::Wanted;
+use crate::error::NcError;
+use crate::reader::Reader;
+
+/// A stored chunk of a fixture.
+struct Chunk {
+    origin: Vec<usize>,
+    address: usize,
+    bytes: usize,
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+fn chunks(path: &Path, variable: &str) -> Vec<Chunk> {
+    let _reader = Reader::open(path).unwrap();
+    let file = File::open(path).unwrap();
+    let dataset = file.dataset(variable).unwrap();
+    let mut chunks = Vec::new();
+    assert!(dataset.each_chunk(3, |chunk| {
+        let origin = chunk.origin.iter().map(|&start| start as usize).collect();
+        chunks.push(Chunk { origin, address: chunk.address as usize, bytes: chunk.bytes as usize });
+        true
+    }));
+    assert!(chunks.len() > 1);
+    chunks
+}
+
+/// All values of a variable through its chunks.
+fn read(path: &Path, variable: &str) -> Result<Vec<u64>, NcError> {
+    let reader = Reader::open(path)?;
+    let field = reader.field(variable)?;
+    let wanted = Wanted::window(0..field.grid().latitudes.len(), 0..field.grid().longitudes.len());
+    let mut runs = RunReader::open(&reader, [&field], &wanted)?;
+    let mut found = Vec::new();
+    for time in 0..field.steps() {
+        let mut step = runs.step(time)?;
+        while let Some(run) = step.read_next()? {
+            found.extend(run.values[0].iter().map(|value| value.to_bits()));
+        }
+    }
+    Ok(found)
+}
+
+/// Copies of a file with changes, each under a name of its own: the library may keep a damaged one open.
+struct Copies {
+    folder: tempfile::TempDir,
+    whole: Vec<u8>,
+    count: usize,
+}
+
+impl Copies {
+    fn of(file: &str) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), whole: std::fs::read(fixture(file)).unwrap(), count: 0 }
+    }
+
+    fn changed(&mut self, change: impl FnOnce(&mut Vec<u8>)) -> PathBuf {
+        let mut bytes = self.whole.clone();
+        change(&mut bytes);
+        self.count += 1;
+        let path = self.folder.path().join(format!("{}.nc", self.count));
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+#[test]
+fn every_changed_byte_of_a_chunk_is_an_error_that_names_it_or_means_nothing() {
+    let (mut changes, mut errors) = (0, 0);
+    for (file, variables, sample) in [
+        ("chunks_latest.nc", &["fixed_array", "btree2"][..], 5),
+        ("chunks_h5.nc", &["usual", "inner_sum", "sum_first", "sum_shuffled"], 9),
+    ] {
+        let mut copies = Copies::of(file);
+        for variable in variables {
+            let wanted = read(&fixture(file), variable).unwrap();
+            for chunk in chunks(&fixture(file), variable) {
+                for at in (chunk.address..chunk.address + chunk.bytes).step_by(sample) {
+                    let path = copies.changed(|bytes| bytes[at] ^= 1 << (at % 8));
+                    changes += 1;
+                    match read(&path, variable) {
+                        Err(NcError::Chunk { path: told, variable: name, chunk: origin, .. }) => {
+                            assert_eq!((&told, name.as_str(), &origin), (&path, *variable, &chunk.origin));
+                            errors += 1;
+                        }
+                        // some bits of the format only fill up a byte
+                        other => assert_eq!(other.unwrap(), wanted, "byte {at} of {variable}"),
+                    }
+                    std::fs::remove_file(path).unwrap();
+                }
+            }
+        }
+    }
+    assert!(errors * 100 > changes * 95, "{errors} of {changes}");
+}
+
+/// The only place where a number is written in a file, in 8 bytes.
+fn place_of(bytes: &[u8], number: u64) -> usize {
+    let mut places =
+        bytes.windows(8).enumerate().filter(|(_, window)| *window == number.to_le_bytes()).map(|(at, _)| at);
+    let place = places.next().unwrap();
+    assert_eq!(places.next(), None, "{number} is there twice");
+    place
+}
+
+#[test]
+fn an_index_that_points_outside_the_file_or_gives_a_wrong_size_is_an_error() {
+    // addresses are counted from the end of the block that the user has
+    const BASE: u64 = 1024;
+    let mut copies = Copies::of("chunks_h5.nc");
+    let chunk = chunks(&fixture("chunks_h5.nc"), "usual").remove(3);
+    let entry = place_of(&copies.whole, chunk.address as u64 - BASE);
+    for address in [1 << 20, u64::MAX - BASE - 7, u64::MAX / 2] {
+        let path = copies.changed(|bytes| bytes[entry..entry + 8].copy_from_slice(&address.to_le_bytes()));
+        let error = read(&path, "usual").unwrap_err();
+        let outside = matches!(&error, NcError::Chunk { chunk: origin, source: ChunkError::Outside { .. }, .. } if *origin == chunk.origin);
+        assert!(outside, "{error:?}");
+    }
+    // in a version 1 B-tree a key precedes the address: size, mask, and an origin with one more dimension
+    let size = entry - 4 * 8 - 8;
+    assert_eq!(copies.whole[size..size + 4], (chunk.bytes as u32).to_le_bytes());
+    for bytes in [u32::MAX, 1 << 20, 1, 0] {
+        let path = copies.changed(|whole| whole[size..size + 4].copy_from_slice(&bytes.to_le_bytes()));
+        assert!(matches!(read(&path, "usual"), Err(NcError::Chunk { .. })), "{bytes}");
+    }
+}
+
+#[test]
+fn a_chunk_in_the_place_of_another_is_an_error() {
+    let mut copies = Copies::of("chunks_h5.nc");
+    let [.., one, _] = &chunks(&fixture("chunks_h5.nc"), "usual")[..] else { panic!() };
+    let entry = place_of(&copies.whole, one.address as u64 - 1024);
+    // the last dimension of the grid in the key
+    let column = entry - 2 * 8;
+    for start in [1_u64, 6, 300] {
+        let path = copies.changed(|whole| whole[column..column + 8].copy_from_slice(&start.to_le_bytes()));
+        match read(&path, "usual") {
+            Err(NcError::ChunkIndex { variable, .. }) => assert_eq!(variable, "usual"),
+            other => panic!("{start}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn no_cut_of_a_file_gives_wrong_values() {
+    let mut copies = Copies::of("chunks_latest.nc");
+    let length = copies.whole.len();
+    let wanted = read(&fixture("chunks_latest.nc"), "btree2").unwrap();
+    for end in (0..length).step_by(211) {
+        let path = copies.changed(|bytes| bytes.truncate(end));
+        if let Ok(found) = read(&path, "btree2") {
+            assert_eq!(found, wanted, "cut at {end}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Streaming several fields of one file, run of cells after run: the fast way in.
+//!
+//! The chunks of a field are found by HDF5's index, read with few calls, inflated by libdeflate, and
+//! unshuffled and unpacked while they are in cache; nothing but a row of chunks is in memory. A field
+//! that is stored in a way that is not known here is read by the library; [`RunReader::routes`] tells
+//! which way each goes. The values are the same to the bit.
+
+mod announce;
+mod bytes;
+mod checksum;
+#[cfg(test)]
+mod damage;
+mod dispatch;
+mod element;
+mod error;
+mod floor;
+mod hdf5;
+mod index;
+mod library;
+mod pipeline;
+mod plan;
+mod route;
+mod run;
+mod source;
+mod tiling;
+mod unpack;
+mod wanted;
+
+pub use announce::announce;
+pub use error::{ChunkError, IndexError};
+pub use floor::Floor;
+pub use route::{Reason, Route};
+pub use run::{Run, RunReader, Runs};
+pub use wanted::Wanted;
