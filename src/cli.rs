@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
+use dayfold_supervisor::rundir::shard::Shard;
+
 use crate::config::{Size, parse_date, parse_duration};
 
 const EXAMPLES: &str = "\
@@ -31,6 +33,7 @@ Examples:
   dayfold run config.toml --limit 2 --keep-partials
   dayfold run config.toml --only 2022-02-01 --only 2022-02-07
   dayfold run config.toml --from 2022-02-01 --to 2022-02-28 --workers 13
+  dayfold run config.toml --shard 2/4    on the second of four nodes
   dayfold run config.toml --message-format json 2> events.jsonl
 
 Every option is also a key of the configuration's [run], with _ for -; the
@@ -152,6 +155,9 @@ pub struct RunFlags {
     /// How often a group is tried that crashes [default: 3]
     #[arg(long, value_name = "N")]
     pub attempts: Option<NonZeroU32>,
+    /// Do only this part of the groups, such as `2/4`; whichever of `1/4` to `4/4` ends last folds
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// The first day, such as `2022-02-01` [default: the configuration's, or the archive's]
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub from: Option<Date>,
@@ -288,13 +294,15 @@ mod tests {
 
     #[test]
     fn options_of_run_are_read() {
-        let line = "dayfold run c.toml --workers 4 --memory 8GiB --only a --only b --from 2022-02-01 -v";
+        let line =
+            "dayfold run c.toml --workers 4 --memory 8GiB --only a --only b --from 2022-02-01 --shard 2/4 -v";
         let cli = Cli::try_parse_from(line.split(' ')).unwrap();
         let Command::Run(run) = cli.command else { panic!("{:?}", cli.command) };
         assert_eq!(run.flags.workers, NonZeroU32::new(4));
         assert_eq!(run.flags.memory.map(Size::bytes), Some(8 << 30));
         assert_eq!(run.flags.only, ["a", "b"]);
         assert_eq!(run.flags.from, Some(jiff::civil::date(2022, 2, 1)));
+        assert_eq!(run.flags.shard.unwrap().to_string(), "2/4");
         assert!(run.flags.verbose && !run.flags.quiet);
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
+use dayfold_supervisor::lock::LockError;
 use dayfold_supervisor::run::RunError;
 use dayfold_supervisor::rundir::RunDirError;
 
@@ -61,8 +62,11 @@ fn of_plot(error: &PlotError) -> Exit {
 fn of_run(error: &RunError) -> Exit {
     match error {
         full if is_no_space(full) => Exit::Interrupted,
+        RunError::Lock(LockError::Lost(_)) => Exit::Interrupted,
         RunError::RunDir(RunDirError::Write(_) | RunDirError::Identity(_)) => Exit::Unexpected,
-        RunError::RunDir(_) | RunError::Lock(_) | RunError::Layout(_) => Exit::Refused,
+        RunError::RunDir(_) | RunError::Lock(_) | RunError::OtherDivision { .. } | RunError::Layout(_) => {
+            Exit::Refused
+        }
         _ => Exit::Unexpected,
     }
 }

@@ -2,6 +2,12 @@
 //! into one file. This is the command line; the work is `dayfold-supervisor`'s and
 //! `dayfold-worker`'s.
 
+#![warn(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "they panic where nobody listens: show::stderr, show::stdout"
+)]
+
 mod cli;
 mod commands;
 mod config;
@@ -15,14 +21,15 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::Cli;
+use crate::show::stderr;
 
 fn main() -> ExitCode {
     // before anything else: there is one thread yet
     dayfold_ncio::init();
     commands::dispatch(Cli::parse().command).unwrap_or_else(|error| {
-        eprintln!("error: {}", exit::chain(&error));
+        stderr::say(&format!("error: {}", exit::chain(&error)));
         if let Some(advice) = error.advice() {
-            eprintln!("{advice}");
+            stderr::say(advice);
         }
         exit::of(&error).into()
     })

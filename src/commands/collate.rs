@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use dayfold_supervisor::run::collate_only;
-use dayfold_supervisor::rundir::RunDir;
 
 use super::CliError;
 use super::run::close;
@@ -20,7 +19,6 @@ pub fn run(args: &CollateArgs) -> Result<Exit, CliError> {
     let mut listener = show::listener(voice);
     let report = collate_only(&args.run_dir, args.allow_failed, &mut *listener)?;
     drop(listener);
-    let failed_list = &RunDir::at(&args.run_dir).failed_file();
     let command = "dayfold run, with the configuration of this run";
-    close(&Closing { report: &report, elapsed: began.elapsed(), failed_list, command }, voice)
+    close(&Closing { report: &report, elapsed: began.elapsed(), command }, voice)
 }

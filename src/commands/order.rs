@@ -2,14 +2,14 @@
 //! node's limits come together here.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dayfold_contract::{GroupName, Job};
 use dayfold_supervisor::decide::Settings;
 use dayfold_supervisor::decide::clock::TimeSettings;
 use dayfold_supervisor::decide::memory::MemorySettings;
-use dayfold_supervisor::meter::{Host, memory_limit, question, walltime};
+use dayfold_supervisor::meter::{Host, memory_limit, question, queues, walltime};
 use dayfold_supervisor::run::order::{Order, Selection};
 use dayfold_supervisor::rundir::RunDir;
 use dayfold_supervisor::rundir::plan_file::RegionsNote;
@@ -18,6 +18,9 @@ use jiff::Timestamp;
 use super::prepare::Prepared;
 use super::workers::workers;
 use crate::config::{Config, RunOptions, Size};
+
+/// What a worker is: this program, also when its file has been replaced meanwhile.
+const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// What collation is expected to take for each group, generously.
 const COLLATION_OF_A_GROUP: Duration = Duration::from_millis(2);
@@ -33,6 +36,7 @@ pub fn order(prepared: Prepared, host: &Host) -> io::Result<(Order, Vec<String>)
     warnings.extend(memory.warnings.iter().cloned().chain(more));
     let job = Job {
         root: found.plan.root.clone(),
+        folder: config.folder().to_owned(),
         partials: RunDir::at(&options.run_dir).partials(),
         task: config.task().clone(),
         regions: regions.clone(),
@@ -52,16 +56,24 @@ pub fn order(prepared: Prepared, host: &Host) -> io::Result<(Order, Vec<String>)
             memory: MemorySettings {
                 limit: limit.map(|limit| limit.value),
                 per_group: options.memory_per_group.map(Size::bytes),
+                gadi: queues::is_gadi(host),
             },
             time,
         },
         memory_source: limit.map(|limit| limit.source.clone()),
+        shard: options.shard,
         selection: selection(options),
         allow_failed: options.allow_failed,
         keep_partials: options.keep_partials,
-        worker: (std::env::current_exe()?, vec!["worker".into()]),
+        worker: (worker_program(), vec!["worker".into()]),
     };
     Ok((order, warnings))
+}
+
+/// In debug builds `DAYFOLD_WORKER` names another program: tests put workers there that misbehave.
+fn worker_program() -> PathBuf {
+    let other = if cfg!(debug_assertions) { std::env::var_os("DAYFOLD_WORKER") } else { None };
+    other.map_or_else(|| THIS_PROGRAM.into(), PathBuf::from)
 }
 
 /// The time limits; the batch system is asked once, here.

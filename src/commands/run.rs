@@ -6,7 +6,7 @@ use std::time::Instant;
 use dayfold_supervisor::happening::{Happening, Listener};
 use dayfold_supervisor::meter::Host;
 use dayfold_supervisor::run::order::Verdict;
-use dayfold_supervisor::rundir::RunDir;
+use dayfold_supervisor::rundir::shard::Shard;
 
 use super::CliError;
 use super::order::order;
@@ -14,7 +14,7 @@ use super::prepare::prepare;
 use crate::cli::{MessageFormat, RunArgs};
 use crate::config::{self, Voice};
 use crate::exit::Exit;
-use crate::show::{self, stdout, summary::Closing, words};
+use crate::show::{self, stderr, stdout, summary::Closing, words};
 
 /// Does the run.
 pub fn run(args: &RunArgs) -> Result<Exit, CliError> {
@@ -26,9 +26,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, CliError> {
     tell(&mut *listener, began, warnings);
     let report = dayfold_supervisor::run::run(order, &mut *listener)?;
     drop(listener);
-    let failed_list = &RunDir::at(&options.run_dir).failed_file();
-    let command = &command(&args.config);
-    close(&Closing { report: &report, elapsed: began.elapsed(), failed_list, command }, options.voice)
+    let command = &command(&args.config, report.part);
+    close(&Closing { report: &report, elapsed: began.elapsed(), command }, options.voice)
 }
 
 fn tell(listener: &mut dyn Listener, began: Instant, warnings: Vec<String>) {
@@ -40,7 +39,7 @@ fn tell(listener: &mut dyn Listener, began: Instant, warnings: Vec<String>) {
 /// Says how it ended, prints the final file's path, and turns the end into an exit code.
 pub fn close(closing: &Closing<'_>, voice: Voice) -> Result<Exit, CliError> {
     if voice.format == MessageFormat::Human {
-        closing.lines(voice.verbosity).iter().for_each(|line| eprintln!("{line}"));
+        closing.lines(voice.verbosity).iter().for_each(|line| stderr::say(line));
     }
     if let Some(output) = &closing.report.output {
         stdout::print(&format!("{}\n", output.display()))?;
@@ -51,13 +50,15 @@ pub fn close(closing: &Closing<'_>, voice: Voice) -> Result<Exit, CliError> {
 /// The exit code of a run that was begun.
 fn exit(verdict: &Verdict) -> Exit {
     match verdict {
-        Verdict::Complete | Verdict::PartDone => Exit::Done,
+        Verdict::Complete | Verdict::PartDone | Verdict::OthersLeft(_) => Exit::Done,
         Verdict::Failed | Verdict::Contradiction(_) => Exit::Failed,
         Verdict::PartlyRun | Verdict::Interrupted(_) => Exit::Interrupted,
     }
 }
 
-/// The command that does what is left.
-fn command(config: &Path) -> String {
-    format!("dayfold run {}", words::argument(&config.display().to_string()))
+/// The command that does what is left of this part.
+fn command(config: &Path, part: Shard) -> String {
+    let config = words::argument(&config.display().to_string());
+    let shard = if part.is_whole() { String::new() } else { format!(" --shard {part}") };
+    format!("dayfold run {config}{shard}")
 }

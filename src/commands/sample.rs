@@ -4,12 +4,13 @@ use crate::cli::SampleArgs;
 use crate::commands::CliError;
 use crate::exit::Exit;
 use crate::sample::{CONFIGURATION, Sample};
+use crate::show::stderr;
 
 /// Writes the sample and says how to go on.
 pub fn run(args: &SampleArgs) -> Result<Exit, CliError> {
     let sample = Sample { from: args.from, days: args.days, coarsen: args.coarsen, temperature: args.tas };
-    sample.write(&args.dir, |day| eprintln!("wrote {day}"))?;
+    sample.write(&args.dir, |day| stderr::say(&format!("wrote {day}")))?;
     let configuration = args.dir.join(CONFIGURATION);
-    eprintln!("\nNow try:\n  dayfold run {}", configuration.display());
+    stderr::say(&format!("\nNow try:\n  dayfold run {}", configuration.display()));
     Ok(Exit::Done)
 }

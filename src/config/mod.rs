@@ -5,6 +5,7 @@
 //! it. What needs a look at the archive is `planning`'s.
 
 mod archive;
+mod command;
 mod document;
 mod mistakes;
 pub mod nearest;
@@ -36,6 +37,7 @@ pub struct Config {
     task: TaskSpec,
     bad_files: BadFiles,
     output: PathBuf,
+    folder: PathBuf,
     run: RunOptions,
 }
 
@@ -63,6 +65,11 @@ impl Config {
     /// The final file, absolute.
     pub fn output(&self) -> &Path {
         &self.output
+    }
+
+    /// The configuration's own folder, absolute.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// How to do it.
@@ -98,12 +105,16 @@ fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Conf
     let output = read_output(&root.table("output"), paths);
     let (file, keys) = run::read_run(&root.table("run"), paths);
     let flags = run::over(flags, file);
+    if let Some(task) = &task {
+        command::check_others(task, regions.as_ref(), keys.bad_files, root.mistakes());
+    }
     let (mut archive, output) = (archive?, output?);
     archive.from = flags.from.or(archive.from);
     archive.to = flags.to.or(archive.to);
     check_archive(&archive, root.mistakes());
     let run = RunOptions::new(flags, &keys, default_run_dir(&output));
-    Some(Config { archive, regions, task: task?, bad_files: keys.bad_files, output, run })
+    let (bad_files, folder) = (keys.bad_files, paths.base.to_owned());
+    Some(Config { archive, regions, task: task?, bad_files, output, folder, run })
 }
 
 fn read_output(output: &Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {

@@ -53,7 +53,8 @@ impl Paths<'_> {
         }
     }
 
-    fn lookup(&self, name: &str) -> Result<String, PathError> {
+    /// The value of an environment variable.
+    pub fn lookup(&self, name: &str) -> Result<String, PathError> {
         (self.variable)(name).ok_or_else(|| PathError::Unset(name.to_owned()))
     }
 }

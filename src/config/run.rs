@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dayfold_contract::job::BadFiles;
+use dayfold_supervisor::rundir::shard::Shard;
 
 use super::archive::read_date;
 use super::document::{Table, Value};
@@ -39,6 +40,8 @@ pub struct RunOptions {
     pub timeout: Option<Duration>,
     /// How often a group is tried that crashes.
     pub attempts: NonZeroU32,
+    /// Which part of the groups.
+    pub shard: Shard,
     /// Do only so many groups.
     pub limit: Option<NonZeroU32>,
     /// Do only these groups; all, if it is empty.
@@ -84,6 +87,7 @@ impl RunOptions {
             grace: flags.grace.unwrap_or(DEFAULT_GRACE),
             timeout: flags.timeout,
             attempts: flags.attempts.unwrap_or(DEFAULT_ATTEMPTS),
+            shard: flags.shard.unwrap_or_default(),
             limit: flags.limit,
             only: flags.only,
             allow_failed: flags.allow_failed,
@@ -133,6 +137,7 @@ pub fn read_run(run: &Table<'_>, paths: &Paths<'_>) -> (RunFlags, OnlyKeys) {
         attempts: count("attempts"),
         from: run.get("from").and_then(|from| read_date(&from)),
         to: run.get("to").and_then(|to| read_date(&to)),
+        shard: run.get("shard").and_then(|shard| shard.parse(str::parse)),
         limit: count("limit"),
         only: run.get("only").and_then(|only| read_only(&only)).unwrap_or_default(),
         allow_failed: flag("allow_failed"),
@@ -166,6 +171,7 @@ pub fn over(line: RunFlags, file: RunFlags) -> RunFlags {
         attempts: line.attempts.or(file.attempts),
         from: line.from.or(file.from),
         to: line.to.or(file.to),
+        shard: line.shard.or(file.shard),
         limit: line.limit.or(file.limit),
         only: if line.only.is_empty() { file.only } else { line.only },
         allow_failed: line.allow_failed || file.allow_failed,
@@ -222,5 +228,6 @@ mod tests {
         assert_eq!(options.run_dir, PathBuf::from("out.nc.run"));
         assert_eq!((options.grace.as_secs(), options.timeout, options.walltime), (5, None, None));
         assert_eq!((options.workers, options.memory, options.limit), (None, None, None));
+        assert!(options.shard.is_whole());
     }
 }

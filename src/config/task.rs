@@ -5,6 +5,7 @@ use dayfold_contract::TaskSpec;
 use dayfold_contract::task::{IrradianceNames, Mount, PvSpec, Temperature};
 use dayfold_pv::database;
 
+use super::command::read_command;
 use super::document::{Table, Value};
 use super::paths::Paths;
 
@@ -15,9 +16,12 @@ const DEFAULT_TEMPERATURE: f64 = 18.0;
 /// Deg C: what is outside was meant in another unit.
 const TEMPERATURES: std::ops::RangeInclusive<f64> = -100.0..=100.0;
 
+type Reader = fn(&Table<'_>, &Paths<'_>) -> Option<TaskSpec>;
+const KINDS: [(&str, Reader); 2] = [("pv", read_pv), ("command", read_command)];
+
 /// Reads `[task]`.
 pub fn read_task(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {
-    match task.require("kind")?.choice(&[("pv", read_pv)]) {
+    match task.require("kind")?.choice(&KINDS) {
         Some(read) => read(task, paths),
         // without its kind nothing is known of its keys
         None => None,

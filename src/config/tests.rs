@@ -1,7 +1,7 @@
 //! Whole configurations, right and wrong, and what is said about them.
 
 use dayfold_contract::plan::GroupBy;
-use dayfold_contract::task::{Mount, PvSpec, Temperature};
+use dayfold_contract::task::{CommandSpec, Mount, PvSpec, Temperature};
 use jiff::civil::date;
 
 use super::*;
@@ -23,7 +23,7 @@ fn read(text: &str, flags: RunFlags) -> Result<Config, String> {
 }
 
 fn pv(config: &Config) -> &PvSpec {
-    let TaskSpec::Pv(pv) = config.task();
+    let TaskSpec::Pv(pv) = config.task() else { panic!("{:?}", config.task()) };
     pv
 }
 
@@ -159,7 +159,69 @@ fn wrong_values_of_the_task_say_what_is_right() {
     }
     assert_eq!(
         read(&SMALLEST.replace("'pv'", "'wind'"), RunFlags::default()).unwrap_err(),
-        "c.toml:5: task.kind cannot be \"wind\": choose \"pv\""
+        "c.toml:5: task.kind cannot be \"wind\": choose \"pv\" or \"command\""
+    );
+}
+
+/// The smallest configuration with this command as its task.
+fn with_command(command: &str) -> Result<Config, String> {
+    read(&SMALLEST.replace("kind = 'pv'", &format!("kind = 'command'\n{command}")), RunFlags::default())
+}
+
+#[test]
+fn a_command_stays_as_it_is_written() {
+    let config = with_command("command = ['~/day.sh', '{group}', '{files}', '--out={output}']").unwrap();
+    let written = ["~/day.sh", "{group}", "{files}", "--out={output}"].map(str::to_owned).to_vec();
+    assert_eq!(config.task(), &TaskSpec::Command(CommandSpec { command: written }));
+    assert_eq!(config.folder(), Path::new("/work"));
+}
+
+#[test]
+fn wrong_commands_are_told_by_entry() {
+    for (command, said) in [
+        (
+            "",
+            "c.toml: missing task.command: `dayfold sample DIR` writes a complete configuration to start from",
+        ),
+        (
+            "command = []",
+            "c.toml:6: task.command is empty: it must name a program, such as \
+             [\"./day.sh\", \"{files}\", \"{output}\"]",
+        ),
+        (
+            "command = './day.sh {files}'",
+            "c.toml:6: task.command must be a list in [ ], and is the text \"./day.sh {files}\"",
+        ),
+        (
+            "command = ['{root}/day.sh']",
+            "c.toml:6: entry 1 of task.command must be the path or the name of a program, without placeholders",
+        ),
+        (
+            "command = ['cp', '{file}']",
+            "c.toml:6: entry 2 of task.command is wrong: {file} is no placeholder: known are {group}, {files}, \
+             {list}, {output}, {root}; write {{ for a brace",
+        ),
+        (
+            "command = ['cp', '${SHORE}/a']",
+            "c.toml:6: entry 2 of task.command is wrong: the environment variable SHORE is not set",
+        ),
+        (
+            "command = ['cp']\nmodule = 'x'",
+            "c.toml:7: unknown key \"module\" in [task]: known are \"kind\", \"command\"",
+        ),
+    ] {
+        assert_eq!(with_command(command).unwrap_err(), said);
+    }
+}
+
+#[test]
+fn a_command_has_neither_regions_nor_files_to_skip() {
+    let text = SMALLEST.replace("kind = 'pv'", "kind = 'command'\ncommand = ['true']");
+    let more = "[regions]\nfile = 'a.shp'\nname = 'n'\n[run]\nbad_files = 'skip'";
+    let said = read(&format!("{text}{more}"), RunFlags::default()).unwrap_err();
+    assert!(
+        said.contains("[regions] has no use") && said.contains("run.bad_files = \"skip\" has no use"),
+        "{said}"
     );
 }
 

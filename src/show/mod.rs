@@ -13,6 +13,7 @@ pub mod plan;
 #[cfg(test)]
 mod samples;
 mod screen;
+pub mod stderr;
 pub mod stdout;
 pub mod summary;
 mod table;

@@ -2,6 +2,7 @@
 //!
 //! Pure: an event and a verbosity in, text out. Progress and the closing lines are not told here.
 
+use dayfold_contract::message::FailureKind;
 use dayfold_supervisor::happening::Happening;
 
 use super::words;
@@ -74,14 +75,15 @@ fn begun(happening: &Happening) -> Vec<String> {
 }
 
 fn attempt_failed(happening: &Happening) -> Vec<String> {
-    let Happening::AttemptFailed { group, attempt, reason, file, log, again, .. } = happening else {
+    let Happening::AttemptFailed { group, attempt, kind, reason, file, log, again, .. } = happening else {
         return Vec::new();
     };
-    let reason = words::at_file(reason, file.as_deref());
-    let first = if *again {
-        format!("warning: {group}: attempt {attempt} failed, trying again: {reason}")
-    } else {
-        format!("error: {group}: failed{}: {reason}", nth_attempt(*attempt))
+    let at_file = words::at_file(reason, file.as_deref());
+    let first = match (kind, again) {
+        // the input has nothing to do with it
+        (FailureKind::NoSpace, _) => format!("error: {group}: its result could not be written: {reason}"),
+        (_, true) => format!("warning: {group}: attempt {attempt} failed, trying again: {at_file}"),
+        (_, false) => format!("error: {group}: failed{}: {at_file}", nth_attempt(*attempt)),
     };
     let log = log.iter().map(|line| format!("  {line}"));
     std::iter::once(first).chain(log).collect()

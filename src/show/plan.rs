@@ -1,7 +1,7 @@
 //! A plan as people read it.
 
 use dayfold_contract::plan::GroupBy;
-use dayfold_contract::task::{Mount, PvSpec, Temperature};
+use dayfold_contract::task::{CommandSpec, Mount, PvSpec, Temperature};
 use dayfold_contract::{GroupName, TaskSpec};
 
 use super::table::TwoColumns;
@@ -17,9 +17,11 @@ pub fn text(report: &PlanReport) -> String {
     if !report.missing.is_empty() {
         table = table.row("missing", missing(&report.missing));
     }
+    table = table.row("files", files(report));
+    if report.task.is_by_region() {
+        table = table.row("regions", regions(report.regions.as_deref()));
+    }
     table = table
-        .row("files", files(report))
-        .row("regions", regions(report.regions.as_deref()))
         .row("task", task(&report.task))
         .row("output", report.output.display().to_string())
         .row("run dir", report.run_dir.display().to_string())
@@ -65,8 +67,12 @@ fn regions(names: Option<&[String]>) -> String {
 }
 
 fn task(task: &TaskSpec) -> String {
-    let TaskSpec::Pv(pv) = task;
-    format!("pv: what panels and their inverters deliver\n{}", pv_details(pv))
+    match task {
+        TaskSpec::Pv(pv) => format!("pv: what panels and their inverters deliver\n{}", pv_details(pv)),
+        TaskSpec::Command(CommandSpec { command }) => {
+            format!("command: a program for each group\n{command:?}")
+        }
+    }
 }
 
 fn pv_details(pv: &PvSpec) -> String {

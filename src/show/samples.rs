@@ -5,6 +5,7 @@ use std::time::Duration;
 use dayfold_contract::GroupName;
 use dayfold_contract::message::FailureKind;
 use dayfold_supervisor::happening::{Happening, WorkerId};
+use dayfold_supervisor::run::order::Verdict;
 
 pub fn begun(to_do: usize) -> Happening {
     Happening::Begun {
@@ -47,5 +48,5 @@ pub fn failed(group: &str, attempt: u32, again: bool) -> Happening {
 }
 
 pub fn ended(done: usize, failed: usize, left: usize) -> Happening {
-    Happening::Ended { done, failed, left, output: None }
+    Happening::Ended { verdict: Verdict::Complete, done, failed, left, output: None }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::tally::Tally;
-use super::words;
+use super::{stderr, words};
 
 /// Plain lines of progress come no closer than this.
 const BETWEEN_LINES: Duration = Duration::from_secs(30);
@@ -43,7 +43,7 @@ impl Bar {
 
 impl Screen for Bar {
     fn say(&mut self, line: &str) {
-        self.0.suspend(|| eprintln!("{line}"));
+        self.0.suspend(|| stderr::say(line));
     }
 
     fn progress(&mut self, tally: &Tally) {

@@ -1,12 +1,12 @@
 //! The closing lines of a run: how much is done, what failed, what is missing, and which command
 //! goes on from here. Text only; the final file's path is a result and goes to standard output.
 
-use std::path::Path;
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
 use dayfold_supervisor::run::order::{Report, Verdict};
 use dayfold_supervisor::rundir::failed_table::FailedGroup;
+use dayfold_supervisor::rundir::shard::Shard;
 
 use super::words;
 use crate::config::Verbosity;
@@ -21,8 +21,6 @@ pub struct Closing<'a> {
     pub report: &'a Report,
     /// From its start to its end.
     pub elapsed: Duration,
-    /// Where all failures are listed.
-    pub failed_list: &'a Path,
     /// The command that goes on with what is left.
     pub command: &'a str,
 }
@@ -65,7 +63,7 @@ impl Closing<'_> {
         }
         let mut lines = vec![format!("error: {} failed:", words::count(failed.len(), "group"))];
         lines.extend(failed.iter().take(LISTED).map(failure));
-        let list = self.failed_list.display();
+        let list = self.report.failed_list.display();
         lines.push(match failed.len().saturating_sub(LISTED) {
             0 => format!("  (also in {list})"),
             more => format!("  and {more} more: all are in {list}"),
@@ -78,6 +76,7 @@ impl Closing<'_> {
         let (left, command) = (words::count(self.left(), "group"), self.command);
         match &self.report.verdict {
             Verdict::Complete => None,
+            Verdict::OthersLeft(others) => Some(others_left(self.report.part, others)),
             Verdict::PartDone | Verdict::PartlyRun => Some(format!("{left} left; to go on: {command}")),
             Verdict::Failed => Some(format!("to try what failed again: {command}")),
             Verdict::Contradiction(what) => Some(format!("error: {what}")),
@@ -86,6 +85,12 @@ impl Closing<'_> {
             }
         }
     }
+}
+
+fn others_left(part: Shard, others: &[Shard]) -> String {
+    let names: Vec<String> = others.iter().map(Shard::to_string).collect();
+    let others = words::shortened(&names);
+    format!("shard {part} is done; the last to end of the others folds the results: {others}")
 }
 
 fn failure(failed: &FailedGroup) -> String {
@@ -110,6 +115,8 @@ mod tests {
         };
         Report {
             verdict,
+            part: Shard::WHOLE,
+            failed_list: "pv.nc.run/failed.tsv".into(),
             tally: Tally { done: 28 - failed - left, failed, left, not_now: 0 },
             failed: (0..failed).map(group).collect(),
             missing: Vec::new(),
@@ -118,12 +125,8 @@ mod tests {
     }
 
     fn lines(report: &Report, verbosity: Verbosity) -> Vec<String> {
-        let closing = Closing {
-            report,
-            elapsed: Duration::from_secs(65),
-            failed_list: Path::new("pv.nc.run/failed.tsv"),
-            command: "dayfold run config.toml",
-        };
+        let closing =
+            Closing { report, elapsed: Duration::from_secs(65), command: "dayfold run config.toml" };
         closing.lines(verbosity)
     }
 
@@ -148,6 +151,15 @@ mod tests {
         assert_eq!(lines[2], "  day 0 (3 attempts): the worker was killed (a.nc)");
         assert_eq!(lines[12], "  and 2 more: all are in pv.nc.run/failed.tsv");
         assert_eq!(lines[13], "to try what failed again: dayfold run config.toml");
+    }
+
+    #[test]
+    fn a_shard_that_ends_names_those_that_are_still_to_end() {
+        let others = ["2/3", "3/3"].map(|text| text.parse().unwrap()).to_vec();
+        let part = "1/3".parse().unwrap();
+        let report = Report { part, ..report(Verdict::OthersLeft(others), 0, 0) };
+        let last = lines(&report, Verbosity::Quiet).pop().unwrap();
+        assert_eq!(last, "shard 1/3 is done; the last to end of the others folds the results: 2/3, 3/3");
     }
 
     #[test]

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use dayfold_contract::partial::ASIDE_PREFIX;
 use tempfile::NamedTempFile;
 
+use crate::crash;
+
 /// What could not be done to a file, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{action} {}", path.display())]
@@ -62,7 +64,9 @@ pub fn publish(aside: &Path, target: &Path) -> io::Result<()> {
 pub fn put_in_place(aside: &Path, target: &Path) -> io::Result<()> {
     let file = File::open(aside).map_err(DurableError::at("open", aside))?;
     file.sync_all().map_err(DurableError::at("sync", aside))?;
+    crash::after("sync", aside);
     fs::rename(aside, target).map_err(DurableError::at("rename a finished file to", target))?;
+    crash::after("rename", target);
     Ok(())
 }
 
@@ -78,6 +82,7 @@ pub fn replace_with(
 ) -> Result<(), DurableError> {
     let aside = write_aside(target, write)?;
     aside.persist(target).map_err(|error| DurableError::at("replace", target)(error.error))?;
+    crash::after("replace", target);
     sync_folder(folder_of(target)).map_err(DurableError::at("sync the folder of", target))
 }
 
@@ -88,13 +93,16 @@ pub fn create_new(target: &Path, content: &[u8]) -> Result<(), DurableError> {
     let aside = write_aside(target, |writer| writer.write_all(content))?;
     // renameat2 with NOREPLACE, or a hard link where the file system does not know that
     aside.persist_noclobber(target).map_err(|error| DurableError::at("create", target)(error.error))?;
+    crash::after("create", target);
     sync_folder(folder_of(target)).map_err(DurableError::at("sync the folder of", target))
 }
 
 /// Syncs a folder: the names in it are then as durable as the files.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     let handle = File::open(folder).map_err(DurableError::at("open the folder", folder))?;
-    match handle.sync_all() {
+    let synced = handle.sync_all();
+    crash::after("sync the folder", folder);
+    match synced {
         // some network file systems know no sync of folders, and need none
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             Ok(())
@@ -103,8 +111,8 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the files of `folder` whose names begin with `prefix`; how many there were. Only for
-/// who knows that nobody is writing there.
+/// Removes the files and folders in `folder` whose names begin with `prefix`; how many there were.
+/// Only for who knows that nobody is writing there.
 pub fn sweep(folder: &Path, prefix: &str) -> Result<usize, DurableError> {
     let mut swept = 0;
     for entry in fs::read_dir(folder).map_err(DurableError::at("list", folder))? {
@@ -113,13 +121,23 @@ pub fn sweep(folder: &Path, prefix: &str) -> Result<usize, DurableError> {
             continue;
         }
         let path = folder.join(name);
-        match fs::remove_file(&path) {
-            Ok(()) => swept += 1,
+        match remove(&path) {
+            Ok(()) => {
+                crash::after("sweep", &path);
+                swept += 1;
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(DurableError::at("remove the left-over", &path)(error)),
         }
     }
     Ok(swept)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => fs::remove_dir_all(path),
+        removed => removed,
+    }
 }
 
 /// A whole, synced file without its name yet; dropped, it is gone.
@@ -134,10 +152,13 @@ fn write_aside(
         .permissions(mode)
         .tempfile_in(folder_of(target))
         .map_err(DurableError::at("create a file aside", target))?;
+    crash::after("begin aside", target);
     let mut writer = BufWriter::new(aside.as_file());
     write(&mut writer).and_then(|()| writer.flush()).map_err(DurableError::at("write", target))?;
     drop(writer);
+    crash::after("write aside", target);
     aside.as_file().sync_all().map_err(DurableError::at("sync", target))?;
+    crash::after("sync aside", target);
     Ok(aside)
 }
 
@@ -263,7 +284,8 @@ mod tests {
         for name in [".aside-1", ".aside-plan.json-x", "plan.json"] {
             File::create(folder.path().join(name)).unwrap();
         }
-        assert_eq!(sweep(folder.path(), ASIDE_PREFIX).unwrap(), 2);
+        fs::create_dir_all(folder.path().join(".aside-2.d/within")).unwrap();
+        assert_eq!(sweep(folder.path(), ASIDE_PREFIX).unwrap(), 3);
         assert_eq!(names(folder.path()), ["plan.json"]);
     }
 }

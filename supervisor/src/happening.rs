@@ -5,10 +5,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::decide::stop::Stop;
 use dayfold_contract::GroupName;
 use dayfold_contract::message::FailureKind;
 use serde::{Deserialize, Serialize};
+
+use crate::decide::stop::Stop;
+use crate::run::order::Verdict;
 
 /// A worker's place in the pool, from 0; a replacement keeps the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -55,7 +57,8 @@ pub enum Happening {
         worker: WorkerId,
         /// The partial's file name; `None` where the task gave no values.
         partial: Option<String>,
-        /// From its start to its end.
+        /// From its start to its end; seconds where it is written.
+        #[serde(with = "seconds")]
         elapsed: Duration,
         /// The worker's largest resident memory in this group, bytes.
         peak_memory: u64,
@@ -86,6 +89,15 @@ pub enum Happening {
         /// How it ended.
         reason: String,
     },
+    /// What memory is used, every half a minute or so.
+    Memory {
+        /// Bytes, of all that counts against the limit.
+        used: u64,
+        /// Bytes that may be used, where a limit is known.
+        limit: Option<u64>,
+        /// Groups at work.
+        running: usize,
+    },
     /// A line of a worker's log.
     WorkerLog {
         /// Whose.
@@ -112,6 +124,9 @@ pub enum Happening {
     },
     /// The run is over.
     Ended {
+        /// How: written as `verdict`, and `why` where there is more to say.
+        #[serde(flatten)]
+        verdict: Verdict,
         /// Groups of the plan that are done, now or earlier.
         done: usize,
         /// Groups that failed.
@@ -121,10 +136,57 @@ pub enum Happening {
         /// The final file, where it was written.
         output: Option<PathBuf>,
     },
+    /// The run is over because of an error that has nothing to do with any group.
+    Broken {
+        /// In full.
+        reason: String,
+    },
 }
 
 /// Who hears what happens.
 pub trait Listener {
     /// Hears of one event, `at` after the run's start. Must not block for long.
     fn hear(&mut self, at: Duration, happening: &Happening);
+}
+
+/// A duration as a number of seconds.
+pub(crate) mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_f64(duration.as_secs_f64())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        Duration::try_from_secs_f64(f64::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn durations_are_seconds_and_the_end_says_how() {
+        let finished = Happening::Finished {
+            group: GroupName::new("a"),
+            attempt: 1,
+            worker: WorkerId(0),
+            partial: None,
+            elapsed: Duration::from_millis(2500),
+            peak_memory: 1,
+        };
+        assert_eq!(serde_json::to_value(finished).unwrap()["elapsed"], json!(2.5));
+        let verdict = Verdict::Interrupted(Stop::Signal);
+        let ended = Happening::Ended { verdict, done: 1, failed: 0, left: 2, output: None };
+        let written = json!({
+            "event": "ended", "verdict": "interrupted", "why": "signal",
+            "done": 1, "failed": 0, "left": 2, "output": null
+        });
+        assert_eq!(serde_json::to_value(&ended).unwrap(), written);
+        assert_eq!(serde_json::from_value::<Happening>(written).unwrap(), ended);
+    }
 }

@@ -8,13 +8,16 @@
 //! root package's.
 
 pub mod collate;
+mod crash;
 pub mod decide;
 pub mod durable;
 pub mod happening;
+mod interrupt;
 pub mod journal;
 pub mod lock;
 pub mod meter;
 pub mod planning;
 pub mod pool;
+mod room;
 pub mod run;
 pub mod rundir;

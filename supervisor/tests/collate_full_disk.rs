@@ -7,7 +7,7 @@ mod collate_support;
 use std::process::Command;
 
 use collate_support::{Bench, series};
-use dayfold_supervisor::collate::{Collation, collate};
+use dayfold_supervisor::collate::{Collation, collate, to_the_end};
 
 #[test]
 fn a_full_disk_is_told_and_leaves_nothing() {
@@ -28,8 +28,8 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     let numbers: Vec<f64> = hours.iter().map(|_| next()).collect();
     let bench = Bench::of(&[series(&hours, &numbers)]);
     let output = small.path().join("out.nc");
-    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[] };
-    let outcome = collate(&collation, &mut |_| {});
+    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[], own: &[] };
+    let outcome = collate(&collation, &mut to_the_end);
     let left = std::fs::read_dir(small.path()).unwrap().count();
     Command::new("umount").arg("--lazy").arg(small.path()).status().unwrap();
     let error = outcome.unwrap_err();

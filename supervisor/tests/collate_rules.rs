@@ -9,7 +9,7 @@ use collate_support::{Bench, find, read, series, strings, texts, values, variabl
 use dayfold_contract::partial::SKIPPED_FILES;
 use dayfold_ncio::dataset::{Attribute, DataType, Dataset, Values, attribute};
 use dayfold_ncio::time::UtcTime;
-use dayfold_supervisor::collate::{CollateError, Collation, prepare};
+use dayfold_supervisor::collate::{CollateError, Collation, prepare, to_the_end};
 
 #[test]
 fn times_are_sorted_over_all_partials() {
@@ -269,14 +269,14 @@ fn an_old_output_stays_until_the_new_one_is_published() {
     let before = std::fs::read(&output).unwrap();
     let left_over = bench.folder().join(".aside-out.nc-collation-1");
     std::fs::File::create(&left_over).unwrap();
-    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[] };
-    let prepared = prepare(&collation, &mut |_| {}).unwrap();
+    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[], own: &[] };
+    let prepared = prepare(&collation, &mut to_the_end).unwrap();
     assert!(!left_over.exists());
     assert!(std::fs::read(&output).unwrap() == before);
     assert!(bench.names()[0].starts_with(".aside-out.nc-"), "{:?}", bench.names());
     drop(prepared);
     assert_eq!(bench.names(), ["out.nc", "partial-a.nc"]);
-    prepare(&collation, &mut |_| {}).unwrap().publish().unwrap();
+    prepare(&collation, &mut to_the_end).unwrap().publish().unwrap();
     assert!(std::fs::read(&output).unwrap() != before);
     assert_eq!(bench.names(), ["out.nc", "partial-a.nc"]);
     assert_eq!(values(&read(&output), "time").data_type(), DataType::F64);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use collate_support::{Bench, variable};
 use dayfold_ncio::dataset::{Dataset, Values};
-use dayfold_supervisor::collate::{Collation, Progress, prepare};
+use dayfold_supervisor::collate::{Collation, Progress, prepare, to_the_end};
 
 const DAYS: usize = 3650;
 const STEPS: usize = 103;
@@ -74,13 +74,14 @@ fn a_decade() {
     }
     println!("wrote {DAYS} partials in {:.2?}, peak memory {}", begun.elapsed(), peak_memory());
     let output = bench.output();
-    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[] };
+    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[], own: &[] };
     let (begun, processor_before) = (Instant::now(), processor());
     let mut surveyed = Duration::ZERO;
     let prepared = prepare(&collation, &mut |progress| {
         if matches!(progress, Progress::Surveyed { done: DAYS, .. }) {
             surveyed = processor() - processor_before;
         }
+        to_the_end(progress)
     });
     let collated = prepared.unwrap().publish().unwrap();
     let bytes = std::fs::metadata(&output).unwrap().len();

@@ -27,7 +27,7 @@ const WRONG: &[(&str, &str)] = &[
            config.toml:3: archive.pattern must be a text in quotes, and is the number 5\n  \
            config.toml:4: archive.from is wrong: \"2022-02-30\" is an impossible date: 2022-02 has the days \
            1 to 28\n  \
-           config.toml:6: task.kind cannot be \"wind\": choose \"pv\"\n  \
+           config.toml:6: task.kind cannot be \"wind\": choose \"pv\" or \"command\"\n  \
            config.toml:11: run.memory is wrong: \"190 apples\" is not a size: write a number and a unit, such \
            as \"190GB\" or \"8GiB\"\n",
     ),

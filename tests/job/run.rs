@@ -1,5 +1,7 @@
 //! The main job with the real binary: real processes, a real archive, whole files.
 
+#![expect(clippy::disallowed_methods, reason = "a test spoils files on purpose")]
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

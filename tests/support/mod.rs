@@ -39,8 +39,8 @@ impl Folder {
         path
     }
 
-    /// Runs `dayfold` with these arguments here.
-    pub fn dayfold(&self, args: &[&str]) -> Outcome {
+    /// `dayfold` with these arguments, to be run here.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dayfold"));
         command.args(args).current_dir(self.path()).env("HOME", self.path()).env_remove("SHORE");
         // as outside of any batch job
@@ -50,7 +50,12 @@ impl Folder {
                 command.env_remove(&*name);
             }
         }
-        let output = command.output().unwrap();
+        command
+    }
+
+    /// Runs `dayfold` with these arguments here.
+    pub fn dayfold(&self, args: &[&str]) -> Outcome {
+        let output = self.command(args).output().unwrap();
         let here = self.path().display().to_string();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&here, "DIR");
         Outcome {

@@ -5,8 +5,10 @@
 //! does what when is the supervisor's.
 
 mod axis;
+mod descendants;
 pub mod regions;
 mod serve;
+mod system;
 pub mod task;
 mod told;
 

@@ -1,108 +1,25 @@
 //! The worker process itself: its protocol, its end, its deafness to signals.
-//!
-//! The process is this test program, started again to run [`the_process_itself`]; what the test
-//! framework prints goes elsewhere, descriptor 3 is the one that is served.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod common;
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use dayfold_contract::frame::{self, read_frame, write_frame};
+use common::process::{self, Worker};
 use dayfold_contract::message::{Assignment, FailureKind, FromWorker, Output, PROTOCOL, ToWorker};
 use dayfold_contract::partial::ASIDE_PREFIX;
 use dayfold_contract::task::{Mount, Temperature};
 use dayfold_contract::{Fingerprint, GroupId, Job};
 use dayfold_worker::{BAD_MESSAGE, GONE, OTHER_PROTOCOL};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
-use rustix::process::{Pid, Signal, kill_process};
-
-const AS_WORKER: &str = "DAYFOLD_TEST_SERVE";
+use rustix::process::Signal;
 
 /// As a child: serves. As a test among others: nothing.
 #[test]
 fn the_process_itself() {
-    if std::env::var_os(AS_WORKER).is_none() {
-        return;
-    }
-    let served = File::options().write(true).open("/proc/self/fd/3").unwrap();
-    rustix::stdio::dup2_stdout(&served).unwrap();
-    drop(served);
-    let code = dayfold_worker::serve();
-    // Only the number of an exit code is in its debug form; the framework would replace it.
-    let number: String = format!("{code:?}").chars().filter(char::is_ascii_digit).collect();
-    std::process::exit(number.parse().unwrap());
-}
-
-struct Worker {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: ChildStdout,
-}
-
-impl Worker {
-    fn start() -> Self {
-        let program = std::env::current_exe().unwrap();
-        let mut child = Command::new("sh")
-            .args(["-c", r#"exec "$0" --exact the_process_itself --nocapture 3>&1 >/dev/null"#])
-            .arg(program)
-            .env(AS_WORKER, "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self { input: child.stdin.take(), output: child.stdout.take().unwrap(), child }
-    }
-
-    /// Greets a worker, its job in small parts.
-    fn with_job(job: &Job) -> Self {
-        let mut worker = Self::start();
-        let job = frame::encode(job).unwrap();
-        worker.say(&ToWorker::Hello { protocol: PROTOCOL, job_bytes: job.len() as u64 });
-        job.chunks(1000).for_each(|part| worker.say(&ToWorker::JobPart(part.to_vec())));
-        assert_eq!(worker.hear(), Some(FromWorker::Ready { protocol: PROTOCOL }));
-        worker
-    }
-
-    fn say(&mut self, message: &ToWorker) {
-        write_frame(self.input.as_mut().unwrap(), message).unwrap();
-    }
-
-    fn hear(&mut self) -> Option<FromWorker> {
-        read_frame(&mut self.output).unwrap()
-    }
-
-    fn leave(&mut self) {
-        self.input = None;
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_raw(self.child.id().try_into().unwrap()).unwrap(), signal).unwrap();
-    }
-
-    /// How it ends, and its log. A worker that does not end in a minute is ended, and the test fails.
-    fn end(mut self) -> (ExitStatus, String) {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            if Instant::now() > deadline {
-                self.child.kill().unwrap();
-                panic!("the worker does not end");
-            }
-            thread::sleep(Duration::from_millis(5));
-        };
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        (status, log)
-    }
+    process::serve_if_asked();
 }
 
 fn fixture_job(partials: &Path) -> Job {

@@ -11,7 +11,7 @@ use super::error::CollateError;
 use super::files::Files;
 use super::layout::{Column, Layout};
 use super::order::{Run, Step};
-use super::{Progress, Source};
+use super::{Progress, Source, Watch, tell};
 
 /// Writes the final file. `steps` are those of the same `sources`.
 pub(super) fn copy(
@@ -20,7 +20,7 @@ pub(super) fn copy(
     constants: &[(String, Values)],
     sources: &[&Source],
     steps: &[Step],
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<(), CollateError> {
     let Layout { schema, storage, columns } = layout;
     let writer = RawWriter::create(path, schema, storage)?;
@@ -35,7 +35,7 @@ pub(super) fn copy(
             Step::Keep(run) => copy.keep(run)?,
             Step::Check { kept, twin } => copy.check(kept, twin)?,
         }
-        progress(Progress::Copied { done: done + 1, of: steps.len() });
+        tell(progress, Progress::Copied { done: done + 1, of: steps.len() })?;
     }
     copy.finish()
 }

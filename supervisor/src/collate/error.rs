@@ -23,6 +23,24 @@ pub enum CollateError {
         /// The file that was to be written.
         output: PathBuf,
     },
+    /// Who watches it broke it off; nothing was changed.
+    #[error("the folding was broken off")]
+    BrokenOff,
+    /// Results of two grids.
+    #[error(
+        "groups {first} and {second} are of different grids: {one}, and {other}; run files of different grids \
+         apart, each with a run directory of its own"
+    )]
+    Grids {
+        /// One group.
+        first: GroupName,
+        /// The other.
+        second: GroupName,
+        /// The grid of one.
+        one: String,
+        /// The grid of the other.
+        other: String,
+    },
     /// A partial cannot be read.
     #[error("cannot use the partial of group {group}")]
     Partial {
@@ -147,7 +165,7 @@ impl From<NcError> for CollateError {
 impl CollateError {
     /// Whether results contradict each other: exit code 3.
     pub fn is_contradiction(&self) -> bool {
-        matches!(self, Self::Contradiction { .. })
+        matches!(self, Self::Contradiction { .. } | Self::Grids { .. })
     }
 
     /// Whether the disk or a quota is full: exit code 75, the same may succeed once there is room.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dayfold_contract::partial::SKIPPED_FILES;
+use dayfold_contract::partial::{GRID, SKIPPED_FILES};
 use dayfold_ncio::dataset::{Attribute, Values, attribute};
 
 use super::difference::same;
@@ -12,25 +12,38 @@ type Attributes = Vec<(String, Attribute)>;
 /// What is known of them so far.
 #[derive(Default)]
 pub(super) struct Globals {
+    /// Names that are passed over.
+    own: BTreeSet<String>,
     /// The first partial's, less what others have otherwise.
     kept: Option<Attributes>,
     dropped: BTreeSet<String>,
     skipped_files: BTreeSet<String>,
+    /// What partials say of their grid, which is the same; those without any time say nothing.
+    grid: Option<Attribute>,
 }
 
 impl Globals {
+    /// Nothing is known, and what has one of these names will not be.
+    pub(super) fn without(own: &[&str]) -> Self {
+        Self { own: own.iter().map(|&name| name.to_owned()).collect(), ..Self::default() }
+    }
+
     /// Takes another partial's.
     pub(super) fn fold(&mut self, attributes: &[(String, Attribute)]) {
         if let Some(skipped) = attribute(attributes, SKIPPED_FILES) {
             self.skipped_files.extend(lines(skipped));
         }
-        let others = attributes.iter().filter(|(name, _)| name != SKIPPED_FILES);
+        if self.grid.is_none() {
+            self.grid = attribute(attributes, GRID).cloned();
+        }
+        let counts = |name: &String| name != SKIPPED_FILES && name != GRID && !self.own.contains(name);
+        let others: Attributes = attributes.iter().filter(|(name, _)| counts(name)).cloned().collect();
         let Some(kept) = &mut self.kept else {
-            self.kept = Some(others.cloned().collect());
+            self.kept = Some(others);
             return;
         };
-        let names = kept.iter().map(|(name, _)| name).chain(others.map(|(name, _)| name));
-        let differs = |name: &&String| !same(attribute(kept, name), attribute(attributes, name));
+        let names = kept.iter().chain(&others).map(|(name, _)| name);
+        let differs = |name: &&String| !same(attribute(kept, name), attribute(&others, name));
         let differing: Vec<String> = names.filter(differs).cloned().collect();
         kept.retain(|(name, _)| !differing.contains(name));
         self.dropped.extend(differing);
@@ -39,6 +52,7 @@ impl Globals {
     /// Those of the final file, where `set` are given from outside and win.
     pub(super) fn finish(&self, set: &[(String, Attribute)]) -> Attributes {
         let mut attributes = self.kept.clone().unwrap_or_default();
+        attributes.extend(self.grid.clone().map(|grid| (GRID.to_owned(), grid)));
         if !self.skipped_files.is_empty() {
             let files: Vec<_> = self.skipped_files.iter().map(String::as_str).collect();
             attributes.push((SKIPPED_FILES.to_owned(), files.join("\n").into()));
@@ -99,6 +113,17 @@ mod tests {
         let globals = folded(&[&[("title", "a"), ("source", "b")], &[("title", "c"), ("source", "b")]]);
         let set = attributes(&[("source", "x"), ("title", "y")]);
         assert_eq!(globals.finish(&set), attributes(&[("source", "x"), ("title", "y")]));
+        assert!(globals.dropped(&set).is_empty());
+    }
+
+    #[test]
+    fn names_of_our_own_come_from_outside_or_not_at_all() {
+        let mut globals = Globals::without(&["missing_groups", "task"]);
+        for source in [&[("missing_groups", "3"), ("title", "PV"), ("task", "pv")][..], &[("title", "PV")]] {
+            globals.fold(&attributes(source));
+        }
+        let set = attributes(&[("task", "pv")]);
+        assert_eq!(globals.finish(&set), attributes(&[("title", "PV"), ("task", "pv")]));
         assert!(globals.dropped(&set).is_empty());
     }
 

@@ -21,6 +21,7 @@ mod layout;
 mod order;
 mod survey;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::GroupName;
@@ -52,6 +53,9 @@ pub struct Collation<'a> {
     pub output: &'a Path,
     /// Global attributes of the final file; they win over the partials'.
     pub attributes: &'a [(String, Attribute)],
+    /// Names of global attributes that are set from outside or not at all: a source that is an
+    /// earlier final file has them, and they may not hold any more.
+    pub own: &'a [&'a str],
 }
 
 /// How far it is.
@@ -71,6 +75,18 @@ pub enum Progress {
         /// of so many.
         of: usize,
     },
+}
+
+/// Hears how far it is, and may break it off.
+pub type Watch<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
+
+/// Lets it go on to the end.
+pub fn to_the_end(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+fn tell(watch: &mut Watch<'_>, progress: Progress) -> Result<(), CollateError> {
+    if watch(progress).is_break() { Err(CollateError::BrokenOff) } else { Ok(()) }
 }
 
 /// What came of it.
@@ -96,21 +112,15 @@ pub struct Prepared {
 }
 
 /// Folds partials into a file, at once. Blocks for as long as it takes.
-pub fn collate(
-    collation: &Collation<'_>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Collated, CollateError> {
+pub fn collate(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Collated, CollateError> {
     prepare(collation, progress)?.publish()
 }
 
 /// Writes the final file aside, in the folder where it will stay. Removes what a crash left there
 /// of an earlier try: nobody else may be collating into the same output. Blocks for as long as it takes.
-pub fn prepare(
-    collation: &Collation<'_>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Prepared, CollateError> {
-    let Collation { sources, output, attributes } = *collation;
-    let mut survey = survey::survey(sources, progress)?;
+pub fn prepare(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Prepared, CollateError> {
+    let Collation { sources, output, attributes, own } = *collation;
+    let mut survey = survey::survey(sources, own, progress)?;
     let (with_values, without_values) = (survey.sources.len(), survey.without_values);
     let no_values = || CollateError::NoValues { groups: sources.len(), output: output.to_owned() };
     let reference = survey.reference.take().ok_or_else(no_values)?;
@@ -124,6 +134,11 @@ pub fn prepare(
 }
 
 impl Prepared {
+    /// Where the file is for now.
+    pub fn path(&self) -> &Path {
+        &self.aside
+    }
+
     /// Gives the file its name, in place of what is there, durably.
     pub fn publish(self) -> Result<Collated, CollateError> {
         let Self { aside, collated } = self;

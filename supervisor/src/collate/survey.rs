@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use dayfold_contract::partial::SHARED_DIMENSION;
-use dayfold_ncio::dataset::Values;
+use dayfold_contract::GroupName;
+use dayfold_contract::partial::{GRID, SHARED_DIMENSION};
+use dayfold_ncio::dataset::{Attribute, Values, attribute};
 use dayfold_ncio::error::NcError;
 use dayfold_ncio::raw::{RawFile, Schema, VariableSchema};
 use dayfold_ncio::time::{TimeError, UtcTime};
@@ -16,7 +17,7 @@ use super::difference;
 use super::error::CollateError;
 use super::globals::Globals;
 use super::order::Row;
-use super::{Progress, Source};
+use super::{Progress, Source, Watch, tell};
 
 /// What all partials have in common, and their times.
 pub(super) struct Survey<'a> {
@@ -33,6 +34,8 @@ pub(super) struct Survey<'a> {
     /// Whether all times are whole seconds.
     pub(super) whole_seconds: bool,
     pub(super) globals: Globals,
+    /// The grid of the first partial that tells one, and whose that is.
+    grid: Option<(GroupName, String)>,
 }
 
 /// The schema of the final file, but for times, and the values that do not depend on time.
@@ -44,7 +47,8 @@ pub(super) struct Reference {
 /// Looks at all, in order of the groups' names.
 pub(super) fn survey<'a>(
     sources: &'a [Source],
-    progress: &mut dyn FnMut(Progress),
+    own: &[&str],
+    progress: &mut Watch<'_>,
 ) -> Result<Survey<'a>, CollateError> {
     let mut sorted: Vec<&Source> = sources.iter().collect();
     sorted.sort_by(|one, other| one.group.cmp(&other.group));
@@ -55,11 +59,12 @@ pub(super) fn survey<'a>(
         rows: Vec::new(),
         recode: BTreeSet::new(),
         whole_seconds: true,
-        globals: Globals::default(),
+        globals: Globals::without(own),
+        grid: None,
     };
     for (done, source) in sorted.iter().enumerate() {
         survey.take(source)?;
-        progress(Progress::Surveyed { done: done + 1, of: sorted.len() });
+        tell(progress, Progress::Surveyed { done: done + 1, of: sorted.len() })?;
     }
     Ok(survey)
 }
@@ -71,6 +76,7 @@ impl<'a> Survey<'a> {
             return Ok(());
         }
         let file = RawFile::open(&source.path).map_err(partial(source))?;
+        self.compare_grids(source, &file)?;
         self.globals.fold(&file.schema().attributes);
         let times = times(source, &file)?;
         if times.is_empty() {
@@ -81,6 +87,19 @@ impl<'a> Survey<'a> {
         self.compare(source, &file)?;
         self.sources.push(source);
         Ok(())
+    }
+
+    /// Values of two grids do not belong into one file, even where they would fit.
+    fn compare_grids(&mut self, source: &Source, file: &RawFile) -> Result<(), CollateError> {
+        let Some(found) = attribute(&file.schema().attributes, GRID).and_then(Attribute::text) else {
+            return Ok(());
+        };
+        let (group, grid) = self.grid.get_or_insert_with(|| (source.group.clone(), found.to_owned()));
+        if grid == found {
+            return Ok(());
+        }
+        let (first, second) = (group.clone(), source.group.clone());
+        Err(CollateError::Grids { first, second, one: grid.clone(), other: found.to_owned() })
     }
 
     fn take_times(&mut self, times: &[UtcTime]) {

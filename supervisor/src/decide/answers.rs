@@ -3,10 +3,11 @@
 //! An answer must fit what the worker has in hand: anything else is rubbish, and a worker that
 //! talks rubbish is ended and replaced. Answers of a worker that is to end are not counted.
 
+use dayfold_contract::job::Layout;
 use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output};
 
 use super::State;
-use super::crew::{Ending, Hand, Running, Slot};
+use super::crew::{Ending, Hand, PATIENCE, Running, Slot};
 use super::event::{Action, Exit, How, KeepFailure, KeptPartial, Moment};
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
@@ -28,7 +29,7 @@ impl State {
         };
         if !makes_sense {
             let what = "an answer to something that it was not asked".to_owned();
-            self.end_worker(worker, Ending::Rubbish(what));
+            self.end_worker(now, worker, Ending::Rubbish(what));
         }
     }
 
@@ -66,19 +67,46 @@ impl State {
     }
 
     fn ended_well(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, mut output: Output) -> bool {
-        let Some(running) = self.take_running(worker, attempt) else { return false };
+        let Some(running) = self.take_running(now, worker, attempt) else { return false };
         self.clock.group_took(now.saturating_sub(running.since));
         output.peak_memory = self.memory.group_ended(worker, output.peak_memory);
+        if let Some(reason) = self.other_layout(output.layout.as_ref()) {
+            self.actions.push(Action::Discard(output));
+            let failure = Failure { kind: FailureKind::Input, reason, file: None, log: Vec::new() };
+            self.failed_attempt(now, worker, running, failure);
+            return true;
+        }
         self.groups.settle(attempt.group);
         self.actions.push(Action::Keep(worker, attempt, output));
         true
     }
 
+    /// Why a group does not fit the others. The first that has a layout says what the others must have.
+    fn other_layout(&mut self, found: Option<&Layout>) -> Option<String> {
+        let found = found?;
+        let expected = self.layout.get_or_insert_with(|| found.clone());
+        (found.fingerprint != expected.fingerprint).then(|| {
+            format!(
+                "its files have another grid than the run's other groups: {found}, expected {expected}; \
+                 run files of different grids apart"
+            )
+        })
+    }
+
     fn ended_badly(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, failure: Failure) -> bool {
-        let Some(running) = self.take_running(worker, attempt) else { return false };
+        let Some(running) = self.take_running(now, worker, attempt) else { return false };
         self.memory.group_ended(worker, 0);
-        self.failed_attempt(now, worker, running, failure, Vec::new());
+        if failure.kind == FailureKind::Passing && self.stops_for_a_signal() {
+            self.groups.forgive(attempt.group);
+        } else {
+            self.failed_attempt(now, worker, running, failure);
+        }
         true
+    }
+
+    /// A batch system signals the programs of tasks, too: what fails then is done again by the next run.
+    fn stops_for_a_signal(&self) -> bool {
+        matches!(self.stopped(), Some(Stop::Signal | Stop::AtOnce))
     }
 
     fn taken_back(&mut self, worker: WorkerId, attempt: Attempt) -> bool {
@@ -90,9 +118,14 @@ impl State {
         taken.is_some()
     }
 
-    fn take_running(&mut self, worker: WorkerId, attempt: Attempt) -> Option<Running> {
+    /// It has ended: the worker goes on with what is in its pipe.
+    fn take_running(&mut self, now: Moment, worker: WorkerId, attempt: Attempt) -> Option<Running> {
         let hand = self.crew.hand_mut(worker)?;
-        hand.running.take_if(|running| running.attempt == attempt)
+        let running = hand.running.take_if(|running| running.attempt == attempt)?;
+        if let Some(next) = &mut hand.next {
+            next.owed.get_or_insert(now);
+        }
+        Some(running)
     }
 
     /// A result has its place, or not.
@@ -114,7 +147,7 @@ impl State {
             }
         };
         let running = Running { attempt, since: now, file: None };
-        self.failed_attempt(now, worker, running, Failure { kind, reason, file: None }, Vec::new());
+        self.failed_attempt(now, worker, running, Failure { kind, reason, file: None, log: Vec::new() });
     }
 
     fn is_done(&mut self, worker: WorkerId, attempt: Attempt, kept: KeptPartial) {
@@ -135,7 +168,7 @@ impl State {
         let was = self.crew.exited(worker);
         self.memory.worker_gone(worker);
         let (why, hand) = match was {
-            Slot::Ending(why, hand) => (Some(why), hand),
+            Slot::Ending(why, hand, _) => (Some(why), hand),
             Slot::Serving(hand) => (None, hand),
             _ => (None, Hand::default()),
         };
@@ -172,18 +205,11 @@ impl State {
             Some(Ending::TooLarge(reason)) => (FailureKind::Input, reason),
             why => (FailureKind::Passing, lost(why.as_ref(), &exit)),
         };
-        let failure = Failure { kind, reason, file: running.file.clone() };
-        self.failed_attempt(now, worker, running, failure, exit.log);
+        let failure = Failure { kind, reason, file: running.file.clone(), log: exit.log };
+        self.failed_attempt(now, worker, running, failure);
     }
 
-    fn failed_attempt(
-        &mut self,
-        now: Moment,
-        worker: WorkerId,
-        running: Running,
-        failure: Failure,
-        log: Vec<String>,
-    ) {
+    fn failed_attempt(&mut self, now: Moment, worker: WorkerId, running: Running, failure: Failure) {
         let Attempt { group, number } = running.attempt;
         let again = match failure.kind {
             FailureKind::Input => false,
@@ -202,7 +228,7 @@ impl State {
             kind: failure.kind,
             reason: failure.reason,
             file: failure.file.or(running.file),
-            log,
+            log: failure.log,
             again,
         });
         if failure.kind == FailureKind::NoSpace {
@@ -222,6 +248,9 @@ fn lost(why: Option<&Ending>, exit: &Exit) -> String {
             format!("the group took longer than the {} s that --timeout allows", limit.as_secs_f64())
         }
         Some(Ending::Rubbish(what)) => How::Rubbish(what.clone()).to_string(),
+        Some(Ending::Silent) => {
+            format!("the worker did not answer for {} s: it was stopped, or is stuck", PATIENCE.as_secs())
+        }
         Some(Ending::TooLarge(reason)) => reason.clone(),
         _ if exit.out_of_memory => format!("{}: the kernel killed it for want of memory", exit.how),
         _ => exit.how.to_string(),

@@ -7,6 +7,10 @@ use dayfold_contract::message::Attempt;
 use super::event::Moment;
 use crate::happening::WorkerId;
 
+/// What a worker that lives does at once may take it so long: to be ready, to start, to give back,
+/// to end. On a loaded node, from a slow file system.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A worker that cannot get to its first group this many times in a row is not replaced any more.
 pub const STARTS_IN_VAIN: u32 = 3;
 
@@ -15,12 +19,12 @@ pub const STARTS_IN_VAIN: u32 = 3;
 pub enum Slot {
     /// No process.
     Vacant,
-    /// A process that has not said it is ready.
-    Starting,
+    /// A process that has not said it is ready, and since when.
+    Starting(Moment),
     /// A process that takes assignments.
     Serving(Hand),
-    /// A process that is to end, and what it had when that was decided.
-    Ending(Ending, Hand),
+    /// A process that is to end, what it had when that was decided, and since when.
+    Ending(Ending, Hand, Moment),
     /// Cannot be started: given up.
     GivenUp,
 }
@@ -38,6 +42,11 @@ impl Hand {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.running.is_none() && self.next.is_none()
+    }
+
+    fn moments(&mut self) -> impl Iterator<Item = &mut Moment> {
+        let running = self.running.iter_mut().map(|running| &mut running.since);
+        running.chain(self.next.iter_mut().filter_map(|next| next.owed.as_mut()))
     }
 }
 
@@ -59,6 +68,9 @@ pub struct Next {
     pub attempt: Attempt,
     /// It has been asked back.
     pub asked_back: bool,
+    /// Since when the worker owes an answer to it: that it has started, where it has nothing else
+    /// in hand, or that it is given back.
+    pub owed: Option<Moment>,
 }
 
 /// Why we end a worker's process.
@@ -76,6 +88,8 @@ pub enum Ending {
     Stopped,
     /// It said something that makes no sense.
     Rubbish(String),
+    /// It does not answer: it is stopped, or stuck.
+    Silent,
 }
 
 #[derive(Clone, Debug)]
@@ -121,13 +135,13 @@ impl Crew {
     }
 
     /// A process has been asked for.
-    pub fn starting(&mut self, worker: WorkerId) {
-        self.set(worker, Slot::Starting);
+    pub fn starting(&mut self, worker: WorkerId, now: Moment) {
+        self.set(worker, Slot::Starting(now));
     }
 
     /// The process says it is ready; false where that makes no sense.
     pub fn ready(&mut self, worker: WorkerId) -> bool {
-        let expected = *self.slot(worker) == Slot::Starting;
+        let expected = matches!(self.slot(worker), Slot::Starting(_));
         if expected {
             self.set(worker, Slot::Serving(Hand::default()));
         }
@@ -143,14 +157,14 @@ impl Crew {
 
     /// We want its process to end. A worker that ends already keeps its first reason, unless that
     /// was only that its work was finished.
-    pub fn ending(&mut self, worker: WorkerId, why: Ending) {
+    pub fn ending(&mut self, worker: WorkerId, why: Ending, now: Moment) {
         let Some(member) = self.members.get_mut(worker.0 as usize) else { return };
         let hand = match &mut member.slot {
-            Slot::Serving(hand) | Slot::Ending(Ending::Finished, hand) => std::mem::take(hand),
-            Slot::Starting => Hand::default(),
+            Slot::Serving(hand) | Slot::Ending(Ending::Finished, hand, _) => std::mem::take(hand),
+            Slot::Starting(_) => Hand::default(),
             Slot::Vacant | Slot::Ending(..) | Slot::GivenUp => return,
         };
-        member.slot = Slot::Ending(why, hand);
+        member.slot = Slot::Ending(why, hand, now);
     }
 
     /// Its process is gone: what it was at. A worker that ended by itself before it got to a group,
@@ -158,7 +172,8 @@ impl Crew {
     pub fn exited(&mut self, worker: WorkerId) -> Slot {
         let Some(member) = self.members.get_mut(worker.0 as usize) else { return Slot::GivenUp };
         let was = std::mem::replace(&mut member.slot, Slot::Vacant);
-        let on_our_word = matches!(was, Slot::Ending(ref why, _) if !matches!(why, Ending::Rubbish(_)));
+        let blamed = |why: &Ending| matches!(why, Ending::Rubbish(_) | Ending::Silent);
+        let on_our_word = matches!(&was, Slot::Ending(why, ..) if !blamed(why));
         if !on_our_word {
             member.starts_in_vain += 1;
         }
@@ -166,6 +181,33 @@ impl Crew {
             member.slot = Slot::GivenUp;
         }
         was
+    }
+
+    /// Everything is held to have begun so much later.
+    pub fn postpone(&mut self, by: Duration) {
+        for member in &mut self.members {
+            let (since, hand) = match &mut member.slot {
+                Slot::Vacant | Slot::GivenUp => continue,
+                Slot::Starting(since) => (Some(since), None),
+                Slot::Serving(hand) => (None, Some(hand)),
+                Slot::Ending(_, hand, since) => (Some(since), Some(hand)),
+            };
+            since
+                .into_iter()
+                .chain(hand.into_iter().flat_map(Hand::moments))
+                .for_each(|moment| *moment += by);
+        }
+    }
+
+    /// When a worker that does not answer until then is taken for stuck. One that has been killed
+    /// cannot be hurried any more.
+    pub fn patience_ends(&self, worker: WorkerId) -> Option<Moment> {
+        let owed = match self.slot(worker) {
+            Slot::Starting(since) | Slot::Ending(Ending::Finished, _, since) => Some(*since),
+            Slot::Serving(hand) => hand.next.as_ref().and_then(|next| next.owed),
+            Slot::Vacant | Slot::GivenUp | Slot::Ending(..) => None,
+        };
+        owed.map(|since| since + PATIENCE)
     }
 
     /// Whether no process is there or on its way.
@@ -190,14 +232,15 @@ mod tests {
     use super::*;
 
     const ONE: WorkerId = WorkerId(0);
+    const NOW: Moment = Duration::from_secs(7);
 
     #[test]
     fn a_worker_that_never_gets_to_a_group_is_given_up() {
         let mut crew = Crew::new(1);
         for _ in 0..STARTS_IN_VAIN {
             assert_eq!(*crew.slot(ONE), Slot::Vacant);
-            crew.starting(ONE);
-            assert_eq!(crew.exited(ONE), Slot::Starting);
+            crew.starting(ONE, NOW);
+            assert_eq!(crew.exited(ONE), Slot::Starting(NOW));
         }
         assert!(crew.is_hopeless());
     }
@@ -206,7 +249,7 @@ mod tests {
     fn a_worker_that_got_to_a_group_is_replaced_for_ever() {
         let mut crew = Crew::new(1);
         for _ in 0..10 * STARTS_IN_VAIN {
-            crew.starting(ONE);
+            crew.starting(ONE, NOW);
             assert!(crew.ready(ONE));
             crew.proven(ONE);
             crew.exited(ONE);
@@ -217,10 +260,10 @@ mod tests {
     #[test]
     fn a_worker_keeps_the_first_reason_to_end() {
         let mut crew = Crew::new(1);
-        crew.starting(ONE);
+        crew.starting(ONE, NOW);
         assert!(crew.ready(ONE) && !crew.ready(ONE));
-        crew.ending(ONE, Ending::TimedOut(Duration::ZERO));
-        crew.ending(ONE, Ending::Pressure);
-        assert_eq!(crew.exited(ONE), Slot::Ending(Ending::TimedOut(Duration::ZERO), Hand::default()));
+        crew.ending(ONE, Ending::TimedOut(Duration::ZERO), NOW);
+        crew.ending(ONE, Ending::Pressure, NOW);
+        assert_eq!(crew.exited(ONE), Slot::Ending(Ending::TimedOut(Duration::ZERO), Hand::default(), NOW));
     }
 }

@@ -30,6 +30,9 @@ pub enum Event {
         /// How.
         exit: Exit,
     },
+    /// The kernel killed a program of a worker's for want of memory; what the worker lost by it, it
+    /// tells itself.
+    ProgramKilled,
     /// A result has its name and is safe on the disk, or could not get there.
     Kept {
         /// Whose.
@@ -41,6 +44,11 @@ pub enum Event {
     },
     /// Memory was read.
     Metered(Reading),
+    /// This process had been stopped for so long, and goes on.
+    Continued {
+        /// For how long.
+        paused: Duration,
+    },
     /// Somebody wants the run to end.
     Asked(Stop),
     /// The time of [`super::State::next_wake`] has come.

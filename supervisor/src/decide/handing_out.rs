@@ -1,23 +1,24 @@
 //! Who gets what: idle workers first, then new workers, then one ahead in the pipe of busy ones.
 
+use super::State;
 use super::crew::{Hand, Next, Slot};
 use super::event::{Action, Moment};
-use super::{State, memory};
+use super::memory::{Growth, Pressure};
 use crate::happening::WorkerId;
 
 impl State {
     /// Hands out what may be started now.
     pub(super) fn hand_out(&mut self, now: Moment) {
         if self.stopped.is_some() || self.groups.waiting() == 0 {
-            self.share_the_last();
+            self.share_the_last(now);
             return;
         }
         if self.clock.has_time_for(1, now) {
-            self.fill_idle();
-            self.spawn();
+            self.fill_idle(now);
+            self.spawn(now);
         }
         if self.clock.has_time_for(2, now) {
-            self.fill_pipes();
+            self.fill_pipes(now);
         }
     }
 
@@ -25,8 +26,8 @@ impl State {
     pub(super) fn busy(&self) -> Vec<WorkerId> {
         let busy = |slot: &Slot| match slot {
             Slot::Vacant | Slot::GivenUp => false,
-            Slot::Starting => true,
-            Slot::Serving(hand) | Slot::Ending(_, hand) => !hand.is_empty(),
+            Slot::Starting(_) => true,
+            Slot::Serving(hand) | Slot::Ending(_, hand, _) => !hand.is_empty(),
         };
         self.crew.slots().filter(|(_, slot)| busy(slot)).map(|(worker, _)| worker).collect()
     }
@@ -43,24 +44,28 @@ impl State {
         self.crew.slots().filter(|(_, slot)| wanted(slot)).map(|(worker, _)| worker).collect()
     }
 
-    fn fill_idle(&mut self) {
+    fn fill_idle(&mut self, now: Moment) {
         for worker in self.workers_where(|slot| matches!(slot, Slot::Serving(hand) if hand.is_empty())) {
             if !self.admits(Some(worker)) {
                 break;
             }
-            self.assign(worker);
+            match self.memory.growth(worker) {
+                Growth::None => self.assign(worker, now),
+                Growth::Suspected => {}
+                Growth::Proven => self.let_go(worker, now),
+            }
         }
     }
 
     /// Starts as many processes as groups wait that nobody is on the way to take.
-    fn spawn(&mut self) {
-        let starting = self.workers_where(|slot| *slot == Slot::Starting).len();
+    fn spawn(&mut self, now: Moment) {
+        let starting = self.workers_where(|slot| matches!(slot, Slot::Starting(_))).len();
         let mut wanted = self.groups.waiting().saturating_sub(starting);
         for worker in self.workers_where(|slot| *slot == Slot::Vacant) {
             if wanted == 0 || !self.admits(None) {
                 break;
             }
-            self.crew.starting(worker);
+            self.crew.starting(worker, now);
             self.actions.push(Action::Spawn(worker));
             wanted -= 1;
         }
@@ -68,31 +73,34 @@ impl State {
 
     /// Puts one assignment into the pipe of each worker that is at work: when it ends, it need not
     /// wait. Not before new workers have had their share, and not under pressure.
-    fn fill_pipes(&mut self) {
-        if self.memory.pressure() != memory::Pressure::None {
+    fn fill_pipes(&mut self, now: Moment) {
+        if self.memory.pressure() != Pressure::None {
             return;
         }
-        let starting = self.workers_where(|slot| *slot == Slot::Starting).len();
+        let starting = self.workers_where(|slot| matches!(slot, Slot::Starting(_))).len();
         let at_work = |slot: &Slot| matches!(slot, Slot::Serving(Hand { running: Some(_), next: None }));
-        for worker in self.workers_where(at_work) {
+        let at_work = self.workers_where(at_work).into_iter();
+        let trusted: Vec<_> = at_work.filter(|&worker| self.memory.growth(worker) == Growth::None).collect();
+        for worker in trusted {
             if self.groups.waiting() <= starting {
                 break;
             }
-            self.assign(worker);
+            self.assign(worker, now);
         }
     }
 
-    fn assign(&mut self, worker: WorkerId) {
+    fn assign(&mut self, worker: WorkerId, now: Moment) {
         let Some(attempt) = self.groups.assign_next(worker) else { return };
         if let Some(hand) = self.crew.hand_mut(worker) {
-            hand.next = Some(Next { attempt, asked_back: false });
+            let owed = hand.running.is_none().then_some(now);
+            hand.next = Some(Next { attempt, asked_back: false, owed });
             self.actions.push(Action::Assign(worker, attempt));
         }
     }
 
     /// Nothing waits, but a group in the pipe of a busy worker could be done by an idle one; and
     /// when the run stops, nothing in a pipe shall start.
-    fn share_the_last(&mut self) {
+    fn share_the_last(&mut self, now: Moment) {
         let idle = self.workers_where(|slot| matches!(slot, Slot::Serving(hand) if hand.is_empty()));
         let free = match self.stopped {
             Some(_) => usize::MAX,
@@ -103,14 +111,15 @@ impl State {
             |slot| matches!(slot, Slot::Serving(Hand { next: Some(next), .. }) if next.asked_back),
         );
         for worker in self.workers_where(waits).into_iter().take(free.saturating_sub(on_the_way.len())) {
-            self.ask_back(worker);
+            self.ask_back(worker, now);
         }
     }
 
-    pub(super) fn ask_back(&mut self, worker: WorkerId) {
+    pub(super) fn ask_back(&mut self, worker: WorkerId, now: Moment) {
         let Some(next) = self.crew.hand_mut(worker).and_then(|hand| hand.next.as_mut()) else { return };
         if !next.asked_back {
             next.asked_back = true;
+            next.owed = Some(now);
             self.actions.push(Action::TakeBack(worker, next.attempt));
         }
     }

@@ -8,6 +8,13 @@ use std::collections::BTreeMap;
 
 use super::event::Reading;
 use crate::happening::WorkerId;
+use crate::meter::queues;
+
+/// A worker may keep so much more than twice what it began with.
+const TOLERATED: u64 = 64 << 20;
+
+/// A worker's growth is looked at after so many groups.
+const LOOKED_AT_EVERY: u32 = 8;
 
 /// What is known beforehand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +23,8 @@ pub struct MemorySettings {
     pub limit: Option<u64>,
     /// Bytes that a group needs, as the user says.
     pub per_group: Option<u64>,
+    /// This is Gadi, whose queues are known.
+    pub gadi: bool,
 }
 
 /// How near the limit is.
@@ -29,13 +38,39 @@ pub enum Pressure {
     Critical,
 }
 
+/// What is known of one worker's process.
+#[derive(Clone, Copy, Debug, Default)]
+struct Process {
+    /// As it was last read.
+    usage: u64,
+    /// The first reading: what a worker uses that has done nothing.
+    first: Option<u64>,
+    /// The largest reading since its group began; `None` while it has none.
+    peak: Option<u64>,
+    /// The smallest reading since its last group began.
+    lowest: Option<u64>,
+    /// The last reading while it had no group.
+    idle: Option<u64>,
+    /// Groups that it has begun.
+    groups: u32,
+}
+
+/// Whether a worker may be given another group, as far as what it keeps goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// It may.
+    None,
+    /// In its last group it never came near to what it began with: to be read while it is idle.
+    Suspected,
+    /// It keeps what it should have given back: to be replaced.
+    Proven,
+}
+
 /// What is known of memory.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     settings: MemorySettings,
-    usage: BTreeMap<WorkerId, u64>,
-    /// The largest usage of each worker since its group began.
-    peaks: BTreeMap<WorkerId, u64>,
+    processes: BTreeMap<WorkerId, Process>,
     /// Used by neither group nor idle worker: the supervisor, and what else is in the cgroup.
     others: u64,
     largest_peak: Option<u64>,
@@ -49,39 +84,39 @@ impl Memory {
         Self { settings, ..Self::default() }
     }
 
-    /// The limit in bytes.
+    /// Bytes that may be used, where a limit is known.
     pub fn limit(&self) -> Option<u64> {
         self.settings.limit
     }
 
     /// Takes in what was read.
     pub fn metered(&mut self, reading: &Reading) {
-        self.usage = reading.workers.iter().copied().collect();
-        for (&worker, &usage) in &self.usage {
-            let peak = self.peaks.entry(worker).or_default();
-            *peak = usage.max(*peak);
+        for &(worker, usage) in &reading.workers {
+            self.processes.entry(worker).or_default().read(usage);
         }
-        let workers: u64 = self.usage.values().sum();
+        let workers: u64 = reading.workers.iter().map(|(_, usage)| usage).sum();
         let cgroup = reading.cgroup.unwrap_or_default().saturating_sub(workers);
         self.others = cgroup.max(reading.supervisor);
     }
 
     /// A worker begins a group.
     pub fn group_began(&mut self, worker: WorkerId) {
-        self.peaks.insert(worker, self.usage_of(worker));
+        let process = self.processes.entry(worker).or_default();
+        (process.peak, process.lowest, process.idle) = (Some(process.usage), None, None);
+        process.groups += 1;
     }
 
     /// A worker ended a group, and knows this of its peak: the larger of that and what was read.
     pub fn group_ended(&mut self, worker: WorkerId, told: u64) -> u64 {
-        let peak = told.max(self.peaks.remove(&worker).unwrap_or_default());
+        let read = self.processes.get_mut(&worker).and_then(|process| process.peak.take());
+        let peak = told.max(read.unwrap_or_default());
         self.largest_peak = self.largest_peak.max(Some(peak));
         peak
     }
 
     /// A worker's process is gone.
     pub fn worker_gone(&mut self, worker: WorkerId) {
-        self.usage.remove(&worker);
-        self.peaks.remove(&worker);
+        self.processes.remove(&worker);
     }
 
     /// The kernel killed a worker while so many were busy: henceforth one fewer must fit.
@@ -93,7 +128,38 @@ impl Memory {
 
     /// What a worker used when it was last read.
     pub fn usage_of(&self, worker: WorkerId) -> u64 {
-        self.usage.get(&worker).copied().unwrap_or_default()
+        self.processes.get(&worker).map_or(0, |process| process.usage)
+    }
+
+    /// Whether a worker has grown for good; looked at now and then, since the proof takes a moment
+    /// without work.
+    pub fn growth(&self, worker: WorkerId) -> Growth {
+        let process = self.processes.get(&worker).copied().unwrap_or_default();
+        let looked_at = process.groups > 0 && process.groups.is_multiple_of(LOOKED_AT_EVERY);
+        let expected = process.first.unwrap_or_default().saturating_mul(2).saturating_add(TOLERATED);
+        let more = |reading: Option<u64>| reading.is_some_and(|reading| reading > expected);
+        match (looked_at && more(process.lowest), process.idle) {
+            (false, _) => Growth::None,
+            (true, None) => Growth::Suspected,
+            (true, idle) => {
+                if more(idle) {
+                    Growth::Proven
+                } else {
+                    Growth::None
+                }
+            }
+        }
+    }
+
+    /// Why a group that does not fit alone failed, and what to do.
+    pub fn too_large(&self, worker: WorkerId) -> String {
+        let (usage, limit) = (self.usage_of(worker), self.settings.limit.unwrap_or_default());
+        let queue = if self.settings.gadi { queues::that_holds(usage) } else { None };
+        let queue = queue.map(|queue| format!(" (a node of the queue {queue} holds it)")).unwrap_or_default();
+        format!(
+            "the group alone used {usage} bytes of memory, and the limit is {limit} bytes in all: give the job \
+             more memory{queue}, or make the groups smaller"
+        )
     }
 
     /// Whether nothing is known of what a group needs: then few are started.
@@ -103,7 +169,7 @@ impl Memory {
 
     /// What a group is expected to need, bytes.
     pub fn expected(&self) -> u64 {
-        let running = self.peaks.values().copied().max().unwrap_or_default();
+        let running = self.processes.values().filter_map(|process| process.peak).max().unwrap_or_default();
         let known = match (self.settings.per_group, self.largest_peak) {
             (None, None) => running.saturating_mul(2),
             (None, Some(largest)) => largest.max(running),
@@ -120,13 +186,12 @@ impl Memory {
             return true;
         }
         let expected = self.expected();
-        let reckoned = |(worker, &usage): (&WorkerId, &u64)| {
-            let counts = busy.contains(worker) || idle == Some(*worker);
-            if counts { usage.max(expected) } else { usage }
+        let takes = |worker: &WorkerId| busy.contains(worker) || idle == Some(*worker);
+        let reckoned = |(worker, process): (&WorkerId, &Process)| {
+            if takes(worker) { process.usage.max(expected) } else { process.usage }
         };
-        let read: u64 = self.usage.iter().map(reckoned).sum();
-        let unread =
-            busy.iter().copied().chain(idle).filter(|worker| !self.usage.contains_key(worker)).count();
+        let read: u64 = self.processes.iter().map(reckoned).sum();
+        let unread = busy.iter().chain(&idle).filter(|worker| !self.processes.contains_key(worker)).count();
         let unread = unread as u64 + u64::from(idle.is_none());
         let sum = read.saturating_add(self.others).saturating_add(expected.saturating_mul(unread));
         self.pressure() == Pressure::None && sum <= nine_tenths(limit)
@@ -145,7 +210,20 @@ impl Memory {
 
     /// All that is used, bytes.
     pub fn used(&self) -> u64 {
-        self.usage.values().sum::<u64>().saturating_add(self.others)
+        let workers: u64 = self.processes.values().map(|process| process.usage).sum();
+        workers.saturating_add(self.others)
+    }
+}
+
+impl Process {
+    fn read(&mut self, usage: u64) {
+        self.usage = usage;
+        self.first.get_or_insert(usage);
+        match &mut self.peak {
+            Some(peak) => *peak = usage.max(*peak),
+            None => self.idle = Some(usage),
+        }
+        self.lowest = Some(self.lowest.map_or(usage, |lowest| lowest.min(usage)));
     }
 }
 
@@ -160,7 +238,7 @@ mod tests {
     const LIMIT: u64 = 1000;
 
     fn memory(per_group: Option<u64>) -> Memory {
-        Memory::new(MemorySettings { limit: Some(LIMIT), per_group })
+        Memory::new(MemorySettings { limit: Some(LIMIT), per_group, gadi: false })
     }
 
     fn reading(workers: &[u64]) -> Reading {
@@ -175,6 +253,7 @@ mod tests {
     #[test]
     fn while_none_has_ended_the_largest_usage_doubled_stands_for_the_peak() {
         let mut memory = memory(None);
+        memory.group_began(WorkerId(0));
         memory.metered(&reading(&[100, 60]));
         assert!(memory.is_new());
         assert_eq!(memory.expected(), 200);
@@ -224,6 +303,37 @@ mod tests {
         memory.killed_by_kernel(4);
         assert!(memory.admits(&busy(2), None));
         assert!(!memory.admits(&busy(3), None));
+    }
+
+    #[test]
+    fn a_worker_that_never_comes_down_is_suspected_and_proven_while_idle() {
+        let mut memory = memory(None);
+        let read = |memory: &mut Memory, megabytes: u64| memory.metered(&reading(&[megabytes << 20]));
+        read(&mut memory, 10);
+        for _ in 0..LOOKED_AT_EVERY {
+            assert_eq!(memory.growth(WorkerId(0)), Growth::None);
+            memory.group_began(WorkerId(0));
+            read(&mut memory, 500);
+            read(&mut memory, 300);
+            memory.group_ended(WorkerId(0), 0);
+        }
+        assert_eq!(memory.growth(WorkerId(0)), Growth::Suspected, "300 is more than 2 x 10 + 64");
+        read(&mut memory, 90);
+        assert_eq!(memory.growth(WorkerId(0)), Growth::Proven);
+        read(&mut memory, 80);
+        assert_eq!(memory.growth(WorkerId(0)), Growth::None);
+    }
+
+    #[test]
+    fn on_gadi_the_queue_that_would_hold_a_group_is_named() {
+        let settings = MemorySettings { limit: Some(190_000_000_000), per_group: None, gadi: true };
+        let mut memory = Memory::new(settings);
+        memory.metered(&reading(&[185_000_000_000]));
+        assert!(
+            memory.too_large(WorkerId(0)).contains("queue normalsr"),
+            "{}",
+            memory.too_large(WorkerId(0))
+        );
     }
 
     #[test]

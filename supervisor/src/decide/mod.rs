@@ -25,6 +25,7 @@ mod winding_down;
 
 use std::num::NonZeroU32;
 
+use dayfold_contract::job::Layout;
 use dayfold_contract::{GroupId, GroupName};
 
 use clock::{Clock, TimeSettings};
@@ -57,6 +58,10 @@ pub struct State {
     crew: Crew,
     memory: Memory,
     clock: Clock,
+    /// What the files of all groups look like, once that is known.
+    layout: Option<Layout>,
+    /// When memory was last told.
+    told_memory: Option<Moment>,
     stopped: Option<(Stop, Moment)>,
     /// What has been decided in answer to the event at hand.
     actions: Vec<Action>,
@@ -70,6 +75,8 @@ impl State {
             crew: Crew::new(settings.workers.get()),
             memory: Memory::new(settings.memory),
             clock: Clock::new(settings.time),
+            layout: None,
+            told_memory: None,
             stopped: None,
             actions: Vec::new(),
             settings,
@@ -82,11 +89,14 @@ impl State {
             Event::Begin | Event::Woke => {}
             Event::Said { worker, message } => self.said(now, worker, message),
             Event::Exited { worker, exit } => self.exited(now, worker, exit),
+            Event::ProgramKilled => self.memory.killed_by_kernel(self.busy().len()),
             Event::Kept { worker, attempt, result } => self.kept(now, worker, attempt, result),
             Event::Metered(reading) => {
                 self.memory.metered(&reading);
-                self.relieve();
+                self.tell_memory(now);
+                self.relieve(now);
             }
+            Event::Continued { paused } => self.forget(paused),
             Event::Asked(reason) => self.stop(now, reason),
         }
         self.end_what_took_too_long(now);
@@ -101,10 +111,20 @@ impl State {
         nothing_to_do && !self.groups.is_settling() && self.crew.is_empty()
     }
 
+    /// The same, of files that look like this: a group of others fails.
+    pub fn expecting(self, layout: Option<Layout>) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// What the files of all groups look like, once that is known.
+    pub fn layout(&self) -> Option<&Layout> {
+        self.layout.as_ref()
+    }
+
     /// The group that a worker has at work.
     pub fn in_hand(&self, worker: WorkerId) -> Option<GroupName> {
         match self.crew.slot(worker) {
-            Slot::Serving(hand) | Slot::Ending(_, hand) => {
+            Slot::Serving(hand) | Slot::Ending(_, hand, _) => {
                 hand.running.as_ref().map(|running| self.groups.name(running.attempt.group))
             }
             _ => None,

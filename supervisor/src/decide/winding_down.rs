@@ -1,11 +1,16 @@
 //! Ending: what took too long, what must give memory back, reasons to stop, and the end itself.
 
+use std::time::Duration;
+
 use super::State;
 use super::crew::{Ending, Slot};
 use super::event::{Action, Moment};
 use super::memory::Pressure;
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
+
+/// For the journal: often enough to draw, and seldom enough to keep.
+const MEMORY_TOLD_EVERY: Duration = Duration::from_secs(30);
 
 impl State {
     /// There is a reason to stop. A weaker one than the one that is there changes nothing.
@@ -32,22 +37,39 @@ impl State {
         for (worker, since) in self.running() {
             if self.clock.times_out(since).is_some_and(|end| now >= end) {
                 let limit = self.clock.timeout().unwrap_or_default();
-                self.end_worker(worker, Ending::TimedOut(limit));
+                self.end_worker(now, worker, Ending::TimedOut(limit));
             }
         }
+        self.end_what_does_not_answer(now);
         if let Some((reason, since)) = self.stopped
             && (!reason.has_grace() || now >= self.clock.grace_ends(since))
         {
             let alive = |slot: &Slot| !matches!(slot, Slot::Vacant | Slot::GivenUp);
             let alive: Vec<_> =
                 self.crew.slots().filter(|(_, slot)| alive(slot)).map(|(worker, _)| worker).collect();
-            alive.into_iter().for_each(|worker| self.end_worker(worker, Ending::Stopped));
+            alive.into_iter().for_each(|worker| self.end_worker(now, worker, Ending::Stopped));
+        }
+    }
+
+    fn end_what_does_not_answer(&mut self, now: Moment) {
+        for worker in self.crew.ids() {
+            if self.crew.patience_ends(worker).is_some_and(|end| now >= end) {
+                self.end_worker(now, worker, Ending::Silent);
+            }
+        }
+    }
+
+    /// A pause counts neither as a group's time nor as grace; the walltime goes on.
+    pub(super) fn forget(&mut self, paused: Duration) {
+        self.crew.postpone(paused);
+        if let Some((_, since)) = &mut self.stopped {
+            *since += paused;
         }
     }
 
     /// Gives memory back when the limit is near: first what idle workers hold, then the group that
     /// has done least; a group that does not fit alone fails.
-    pub(super) fn relieve(&mut self) {
+    pub(super) fn relieve(&mut self, now: Moment) {
         if self.memory.pressure() < Pressure::Critical || self.is_relieving() {
             return;
         }
@@ -55,30 +77,32 @@ impl State {
         let idle: Vec<_> =
             self.crew.slots().filter(|(_, slot)| idle(slot)).map(|(worker, _)| worker).collect();
         if !idle.is_empty() {
-            return idle.into_iter().for_each(|worker| self.end_worker(worker, Ending::Pressure));
+            return idle.into_iter().for_each(|worker| self.end_worker(now, worker, Ending::Pressure));
         }
         let running = self.running();
         match (running.len(), running.iter().max_by_key(|(_, since)| *since)) {
             (1, Some(&(worker, _))) => {
-                let reason = self.too_large(worker);
-                self.end_worker(worker, Ending::TooLarge(reason));
+                let reason = self.memory.too_large(worker);
+                self.end_worker(now, worker, Ending::TooLarge(reason));
             }
-            (_, Some(&(worker, _))) => self.end_worker(worker, Ending::Pressure),
+            (_, Some(&(worker, _))) => self.end_worker(now, worker, Ending::Pressure),
             (_, None) => {}
         }
     }
 
-    fn is_relieving(&self) -> bool {
-        let ending = |slot: &Slot| matches!(slot, Slot::Ending(Ending::Pressure | Ending::TooLarge(_), _));
-        self.crew.slots().any(|(_, slot)| ending(slot))
+    /// Tells how much memory is used, now and then.
+    pub(super) fn tell_memory(&mut self, now: Moment) {
+        if self.told_memory.is_some_and(|told| now < told + MEMORY_TOLD_EVERY) {
+            return;
+        }
+        self.told_memory = Some(now);
+        let (used, limit, running) = (self.memory.used(), self.memory.limit(), self.running().len());
+        self.tell(Happening::Memory { used, limit, running });
     }
 
-    fn too_large(&self, worker: WorkerId) -> String {
-        let (usage, limit) = (self.memory.usage_of(worker), self.memory.limit().unwrap_or_default());
-        format!(
-            "the group alone used {usage} bytes of memory, and the limit is {limit} bytes in all: give the job \
-             more memory, or make the groups smaller"
-        )
+    fn is_relieving(&self) -> bool {
+        let ending = |slot: &Slot| matches!(slot, Slot::Ending(Ending::Pressure | Ending::TooLarge(_), ..));
+        self.crew.slots().any(|(_, slot)| ending(slot))
     }
 
     fn running(&self) -> Vec<(WorkerId, Moment)> {
@@ -90,9 +114,9 @@ impl State {
     }
 
     /// Ends a worker's process.
-    pub(super) fn end_worker(&mut self, worker: WorkerId, why: Ending) {
+    pub(super) fn end_worker(&mut self, now: Moment, worker: WorkerId, why: Ending) {
         let before = self.crew.slot(worker).clone();
-        self.crew.ending(worker, why);
+        self.crew.ending(worker, why, now);
         if *self.crew.slot(worker) != before {
             self.actions.push(Action::Kill(worker));
         }
@@ -107,16 +131,19 @@ impl State {
             return;
         }
         let free = |slot: &Slot| match slot {
-            Slot::Starting => true,
+            Slot::Starting(_) => true,
             Slot::Serving(hand) => hand.is_empty(),
             _ => false,
         };
         let free: Vec<_> =
             self.crew.slots().filter(|(_, slot)| free(slot)).map(|(worker, _)| worker).collect();
-        for worker in free {
-            self.crew.ending(worker, Ending::Finished);
-            self.actions.push(Action::Shutdown(worker));
-        }
+        free.into_iter().for_each(|worker| self.let_go(worker, now));
+    }
+
+    /// Tells a worker without work that nothing more will come.
+    pub(super) fn let_go(&mut self, worker: WorkerId, now: Moment) {
+        self.crew.ending(worker, Ending::Finished, now);
+        self.actions.push(Action::Shutdown(worker));
     }
 
     /// Groups wait, none is at work, and there is no time for another.
@@ -129,6 +156,7 @@ impl State {
         let timeouts = self.running().into_iter().filter_map(|(_, since)| self.clock.times_out(since));
         let grace = self.stopped.map(|(_, since)| self.clock.grace_ends(since));
         let walltime = self.clock.last_end().filter(|_| self.stopped.is_none());
-        timeouts.chain(grace).chain(walltime).min()
+        let patience = self.crew.ids().filter_map(|worker| self.crew.patience_ends(worker));
+        timeouts.chain(grace).chain(walltime).chain(patience).min()
     }
 }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::happening::Happening;
+use crate::happening::{Happening, seconds};
+use crate::rundir::shard::Shard;
 
 /// The version of the journal's format. The header's own form never changes.
 pub const FORMAT: u32 = 1;
@@ -46,9 +47,11 @@ pub enum Record {
     Unknown(Map<String, Value>),
 }
 
-/// Who works on the run.
+/// Who works on the run, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
+    /// `run` or `collate`.
+    pub command: String,
     /// The node.
     pub host: String,
     /// The supervisor's process.
@@ -57,6 +60,14 @@ pub struct Session {
     pub job: Option<String>,
     /// The program's version.
     pub version: String,
+    /// Which part.
+    pub shard: Shard,
+    /// Worker processes at most; 0 where none are started.
+    pub workers: u32,
+    /// Bytes that may be used, where a limit is known.
+    pub memory_limit: Option<u64>,
+    /// Options by their keys in `[run]`: durations in seconds, sizes in bytes, null where not given.
+    pub options: Map<String, Value>,
 }
 
 /// An entry as it is written: tagged by `event`, as [`Happening`] is.
@@ -76,7 +87,8 @@ enum Content<'a> {
         session: &'a Session,
     },
     Happened {
-        after_ms: u64,
+        #[serde(with = "seconds")]
+        after: Duration,
         #[serde(flatten)]
         happening: &'a Happening,
     },
@@ -90,7 +102,7 @@ impl Entry {
     pub(super) fn to_write(&self) -> impl Serialize + '_ {
         let content = match &self.record {
             Record::Session(session) => Content::Session { event: SESSION, session },
-            Record::Happened { after, happening } => happened(*after, happening),
+            Record::Happened { after, happening } => Content::Happened { after: *after, happening },
             Record::Unknown(fields) => Content::Unknown(fields),
         };
         Written { at: self.at, content }
@@ -106,20 +118,11 @@ impl Entry {
     }
 }
 
-/// What just happened, in the form of a line: without a copy of it, since it is done for each.
-pub(super) fn to_write(at: Timestamp, after: Duration, happening: &Happening) -> impl Serialize + '_ {
-    Written { at, content: happened(after, happening) }
-}
-
-fn happened(after: Duration, happening: &Happening) -> Content<'_> {
-    Content::Happened { after_ms: u64::try_from(after.as_millis()).unwrap_or(u64::MAX), happening }
-}
-
 fn known(fields: &Map<String, Value>) -> Option<Record> {
     if fields.get("event")? == SESSION {
         return Session::deserialize(fields).ok().map(Record::Session);
     }
-    let after = Duration::from_millis(fields.get("after_ms")?.as_u64()?);
+    let after = seconds::deserialize(fields.get("after")?).ok()?;
     Some(Record::Happened { after, happening: Happening::deserialize(fields).ok()? })
 }
 
@@ -149,7 +152,17 @@ mod tests {
     #[test]
     fn entries_come_back() {
         let (group, worker) = (GroupName::new("2022-02-01"), WorkerId(3));
-        let session = Session { host: "n".into(), process: 7, job: None, version: "0.1.0".into() };
+        let session = Session {
+            command: "run".into(),
+            host: "n".into(),
+            process: 7,
+            job: None,
+            version: "0.1.0".into(),
+            shard: "2/4".parse().unwrap(),
+            workers: 104,
+            memory_limit: Some(u64::MAX),
+            options: json!({"grace": 5.0, "limit": null}).as_object().unwrap().clone(),
+        };
         let finished = Happening::Finished {
             group: group.clone(),
             attempt: 2,
@@ -176,14 +189,14 @@ mod tests {
 
     #[test]
     fn a_kind_from_the_future_is_kept() {
-        let fields = json!({"event": "moved", "after_ms": 5, "to": {"node": 7}});
+        let fields = json!({"event": "moved", "after": 5, "to": {"node": 7}});
         let entry = entry(Record::Unknown(fields.as_object().unwrap().clone()));
         assert_eq!(back(&entry), Some(entry));
     }
 
     #[test]
     fn a_known_kind_with_other_fields_is_kept_too() {
-        let line = br#"{"at":"2022-02-01T00:00:00Z","after_ms":1,"event":"started","shape":"new"}"#;
+        let line = br#"{"at":"2022-02-01T00:00:00Z","after":1,"event":"started","shape":"new"}"#;
         assert!(matches!(Entry::parse(line).unwrap().record, Record::Unknown(_)));
         assert_eq!(Entry::parse(b"{\"event\":\"started\"}"), None);
     }
@@ -192,8 +205,7 @@ mod tests {
     fn the_line_reads_plainly() {
         let line =
             serde_json::to_string(&entry(happened(Happening::Collating { partials: 3 })).to_write()).unwrap();
-        let expected =
-            r#"{"at":"2022-02-01T03:04:05.678Z","after_ms":1500,"event":"collating","partials":3}"#;
+        let expected = r#"{"at":"2022-02-01T03:04:05.678Z","after":1.5,"event":"collating","partials":3}"#;
         assert_eq!(line, expected);
     }
 }

@@ -1,8 +1,8 @@
 //! The journal: an append-only line an event, so that after a crash it is known what happened.
 //!
-//! It is one listener among others, and the first to hear. It does not decide what is done: the
-//! partials do, each by its own name; a lost journal costs the history and nothing else. One
-//! process writes it, who holds the shard's lock; [`read()`] follows from anywhere.
+//! It does not decide what is done: the partials do, each by its own name; a lost journal costs the
+//! history and nothing else. One process writes it, who holds the shard's lock; [`read()`] follows
+//! from anywhere. What is written and when is the run's.
 
 pub mod entry;
 pub mod line;
@@ -12,17 +12,14 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use dayfold_contract::Fingerprint;
-use jiff::Timestamp;
-use serde::Serialize;
 
+use crate::crash;
 use crate::durable::{self, DurableError};
-use crate::happening::{Happening, Listener};
 use entry::Header;
 pub use entry::{Entry, FORMAT, Record, Session};
-use read::Tail;
+use read::{Examined, Tail};
 pub use read::{History, read};
 
 /// So much is gathered before it is written without being asked.
@@ -64,16 +61,6 @@ pub enum JournalError {
         /// What it says.
         found: u32,
     },
-    /// It is of another run.
-    #[error("go on with the journal {}: it is of run {found}, and this is run {expected}", path.display())]
-    OtherRun {
-        /// Which.
-        path: PathBuf,
-        /// This run.
-        expected: Fingerprint,
-        /// Its run.
-        found: Fingerprint,
-    },
 }
 
 impl JournalError {
@@ -82,7 +69,7 @@ impl JournalError {
         match self {
             Self::Write { source, .. } => durable::is_no_space(source),
             Self::Create(error) => error.is_no_space(),
-            Self::Read { .. } | Self::Format { .. } | Self::OtherRun { .. } => false,
+            Self::Read { .. } | Self::Format { .. } => false,
         }
     }
 }
@@ -98,31 +85,23 @@ pub struct Journal {
     /// Lines that are not in the file yet.
     lines: Vec<u8>,
     unsynced: bool,
-    /// What a listener could not say.
-    trouble: Option<JournalError>,
 }
 
 impl Journal {
     /// Goes on with the journal of this run, or begins one; what it tells so far. A torn tail is
-    /// cut off. One whose header is damaged is put aside, since nobody knows whose it is.
+    /// cut off. One whose header is damaged is put aside, since nobody knows whose it is, and so is
+    /// that of another run.
     pub fn open(path: &Path, run: Fingerprint) -> Result<(Self, History), JournalError> {
-        let mut warnings = Vec::new();
         let (good, history) = match read::examine(path, Tail::IsTorn)? {
-            Some(found) => match found.history.run {
-                Some(of) if of != run => {
-                    return Err(JournalError::OtherRun { path: path.to_owned(), expected: run, found: of });
-                }
-                Some(_) => (found.good, found.history),
-                None => {
-                    warnings.extend(put_aside(path, found.length)?);
-                    begin(path, run)?
-                }
-            },
             None => begin(path, run)?,
+            Some(found) if found.history.run == Some(run) => (found.good, found.history),
+            Some(found) => {
+                let told = put_aside(path, &found)?;
+                let (good, fresh) = begin(path, run)?;
+                (good, History { warnings: told.into_iter().collect(), ..fresh })
+            }
         };
-        let journal = Self::go_on(path, good)?;
-        let warnings = history.warnings.iter().cloned().chain(warnings).collect();
-        Ok((journal, History { warnings, ..history }))
+        Ok((Self::go_on(path, good)?, history))
     }
 
     fn go_on(path: &Path, good: u64) -> Result<Self, JournalError> {
@@ -133,12 +112,14 @@ impl Journal {
             Ok(file)
         };
         let file = cut().map_err(|source| JournalError::Write { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), file, good, lines: Vec::new(), unsynced: false, trouble: None })
+        Ok(Self { path: path.to_owned(), file, good, lines: Vec::new(), unsynced: false })
     }
 
     /// Adds an entry. It is in the file after [`Journal::flush`], and safe after [`Journal::sync`].
     pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        self.push(&entry.to_write())
+        let pushed = line::push(&mut self.lines, &entry.to_write());
+        pushed.map_err(|source| self.not_written(source))?;
+        if self.lines.len() >= BUFFER { self.flush() } else { Ok(()) }
     }
 
     /// Writes what was added, for others to read.
@@ -147,18 +128,15 @@ impl Journal {
             return Ok(());
         }
         self.file.write_all_at(&self.lines, self.good).map_err(|source| self.not_written(source))?;
+        crash::after("append", &self.path);
         self.good += self.lines.len() as u64;
         self.lines.clear();
         self.unsynced = true;
         Ok(())
     }
 
-    /// Makes all that was added safe; many entries share one sync. Also says what went wrong since
-    /// the last time.
+    /// Makes all that was added safe; many entries share one sync.
     pub fn sync(&mut self) -> Result<(), JournalError> {
-        if let Some(trouble) = self.trouble.take() {
-            return Err(trouble);
-        }
         self.flush()?;
         if self.unsynced {
             self.file.sync_data().map_err(|source| self.not_written(source))?;
@@ -167,26 +145,13 @@ impl Journal {
         Ok(())
     }
 
-    fn push(&mut self, entry: &impl Serialize) -> Result<(), JournalError> {
-        line::push(&mut self.lines, entry).map_err(|source| self.not_written(source))?;
-        if self.lines.len() >= BUFFER { self.flush() } else { Ok(()) }
+    /// Leaves the file to somebody else: what is not written yet is dropped.
+    pub fn abandon(mut self) {
+        self.lines.clear();
     }
 
     fn not_written(&self, source: io::Error) -> JournalError {
         JournalError::Write { path: self.path.clone(), source }
-    }
-}
-
-impl Listener for Journal {
-    /// Notes what happened, apart from the workers' logs, of which failures hold the last lines. A
-    /// failure to write is kept for [`Journal::sync`].
-    fn hear(&mut self, at: Duration, happening: &Happening) {
-        if matches!(happening, Happening::WorkerLog { .. }) {
-            return;
-        }
-        if let Err(error) = self.push(&entry::to_write(Timestamp::now(), at, happening)) {
-            self.trouble.get_or_insert(error);
-        }
     }
 }
 
@@ -206,14 +171,18 @@ fn begin(path: &Path, run: Fingerprint) -> Result<(u64, History), JournalError> 
     Ok((header.len() as u64, History { run: Some(run), ..History::default() }))
 }
 
-/// Moves a damaged journal out of the way, unless there is nothing in it.
-fn put_aside(path: &Path, length: u64) -> Result<Option<String>, JournalError> {
+/// Moves a journal out of the way that is damaged or another run's, unless there is nothing in it.
+fn put_aside(path: &Path, found: &Examined) -> Result<Option<String>, JournalError> {
+    let (suffix, what) = match found.history.run {
+        Some(_) => (".other", "it is of another run"),
+        None => (".damaged", "its header is damaged"),
+    };
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".damaged");
+    name.push(suffix);
     let aside = path.with_file_name(name);
     fs::rename(path, &aside).map_err(|source| JournalError::Write { path: aside.clone(), source })?;
-    let told = || format!("{}: its header is damaged; it is now {}", path.display(), aside.display());
-    Ok((length > 0).then(told))
+    let told = || format!("{}: {what}; it is now {}", path.display(), aside.display());
+    Ok((found.length > 0).then(told))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod memory_limit;
 pub mod processes;
 pub mod qstat;
 pub mod question;
+pub mod queues;
 pub mod reading;
 pub mod usage;
 pub mod walltime;

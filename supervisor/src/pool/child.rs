@@ -41,6 +41,8 @@ pub enum Heard {
     Event(Event),
     /// A line of a worker's log.
     Line(WorkerId, String),
+    /// The terminal wants us to stop for a while.
+    Pause,
 }
 
 /// A worker process, as the pool holds it.
@@ -59,8 +61,13 @@ impl Handle {
 
     /// Ends the process and its children.
     pub fn kill(&self) {
+        self.signal(Signal::KILL);
+    }
+
+    /// Sends a signal to the process and its children.
+    pub fn signal(&self, signal: Signal) {
         if let Some(pid) = self.pid {
-            let _gone = kill_process_group(pid, Signal::KILL);
+            let _gone = kill_process_group(pid, signal);
         }
     }
 
@@ -103,6 +110,10 @@ async fn live(
         child.stdout.take().map(|stdout| tokio::spawn(listen(worker, stdout, heard.clone(), pid)));
     let logging = child.stderr.take().map(|stderr| tokio::spawn(log(worker, stderr, heard.clone())));
     let status = child.wait().await;
+    // a worker that was killed alone leaves the programs that it started
+    if let Some(pid) = pid {
+        let _none_left = kill_process_group(pid, Signal::KILL);
+    }
     if let Some(writing) = writing {
         writing.abort();
     }

@@ -15,8 +15,8 @@ use tokio::sync::mpsc::Sender;
 
 use super::child::Heard;
 use crate::decide::event::{Event, KeepFailure, KeptPartial};
-use crate::durable;
 use crate::happening::WorkerId;
+use crate::{crash, durable};
 
 /// One result to be put into its place.
 #[derive(Debug)]
@@ -115,11 +115,16 @@ fn name(keeping: &Keeping, request: &ToKeep) -> io::Result<KeptPartial> {
     let partial = match &request.output.partial {
         Some(aside) => {
             let name = name(aside.checksum);
-            std::fs::rename(keeping.partials.join(&aside.file), keeping.partials.join(&name))?;
+            let (from, to) = (keeping.partials.join(&aside.file), keeping.partials.join(&name));
+            crash::after("answer", &from);
+            std::fs::rename(from, &to)?;
+            crash::after("keep", &to);
             Some(name)
         }
         None => {
-            std::fs::File::create(keeping.partials.join(name(Fingerprint::of(b""))))?;
+            let empty = keeping.partials.join(name(Fingerprint::of(b"")));
+            std::fs::File::create(&empty)?;
+            crash::after("keep nothing", &empty);
             None
         }
     };

@@ -5,34 +5,39 @@
 //!
 //! - [`launch`]: how a worker is started · [`child`]: its pipes and its end
 //! - [`keeper`]: puts results into their places
-//! - [`metering`]: reads memory · [`signals`]: hears signals
+//! - [`metering`]: reads memory · [`signals`]: hears signals · [`pauses`]: knows when we were stopped
 //! - [`probe`]: asks one worker about one file, before any work
 
 pub mod child;
 pub mod keeper;
 pub mod launch;
 mod metering;
+mod pauses;
 pub mod probe;
 mod signals;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use dayfold_contract::Group;
 use dayfold_contract::frame::FrameError;
-use dayfold_contract::message::{Assignment, Attempt, Output, ToWorker};
+use dayfold_contract::message::{Assignment, Attempt, FailureKind, FromWorker, Output, ToWorker};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::decide::State;
 use crate::decide::event::{Action, Event, How, Reading};
+use crate::decide::stop::Stop;
 use crate::happening::{Happening, Listener, WorkerId};
 use crate::meter::Host;
+use crate::room;
 use child::{Handle, Heard};
 use keeper::{Keeper, Keeping, ToKeep};
 use launch::Launcher;
 use metering::Meter;
+use pauses::Pauses;
+use rustix::process::Signal;
 
 /// Children wait when so much has not been heard: a worker that floods its log is slowed down.
 const UNHEARD: usize = 1024;
@@ -59,10 +64,15 @@ pub struct Pool<'a> {
     listener: &'a mut dyn Listener,
     began: Instant,
     children: BTreeMap<WorkerId, Handle>,
+    /// Before the keeper, which waits for its thread when it goes: that must not wait for us to hear.
+    heard: Receiver<Heard>,
     keeper: Keeper,
     meter: Meter,
     ticks: Interval,
-    heard: Receiver<Heard>,
+    pauses: Pauses,
+    late: VecDeque<Event>,
+    /// Results that came so far, and their bytes.
+    written: (u64, u64),
     tell: Sender<Heard>,
 }
 
@@ -95,6 +105,9 @@ impl<'a> Pool<'a> {
             keeper,
             meter: Meter::new(Host::here()),
             ticks,
+            pauses: Pauses::new(Instant::now()),
+            late: VecDeque::new(),
+            written: (0, 0),
             heard,
             tell,
         })
@@ -108,7 +121,7 @@ impl<'a> Pool<'a> {
         let mut event = Event::Begin;
         loop {
             for action in state.on(self.began.elapsed(), event) {
-                self.perform(action)?;
+                self.perform(action, state)?;
             }
             if state.is_over() {
                 return Ok(());
@@ -117,19 +130,41 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// The next event; lines of logs are passed on meanwhile.
+    /// The next event; lines of logs are passed on meanwhile. After a pause that is the first event.
     async fn wait(&mut self, state: &State) -> Event {
+        if let Some(event) = self.late.pop_front() {
+            return event;
+        }
+        let event = self.hear(state).await;
+        match self.pauses.seen(Instant::now()) {
+            Some(paused) => {
+                self.late.push_back(event);
+                Event::Continued { paused }
+            }
+            None => event,
+        }
+    }
+
+    async fn hear(&mut self, state: &State) -> Event {
         loop {
             let until_wake = state.next_wake().map(|at| at.saturating_sub(self.began.elapsed()));
             tokio::select! {
                 Some(heard) = self.heard.recv() => match heard {
-                    Heard::Event(event) => return self.note_exit(event),
+                    Heard::Event(event) => return self.note_kill(event),
                     Heard::Line(worker, line) => self.pass_on(state, worker, line),
+                    Heard::Pause => self.pause(),
                 },
                 _ = self.ticks.tick() => return Event::Metered(self.read_memory()),
                 () = sleep(until_wake) => return Event::Woke,
             }
         }
+    }
+
+    /// Stops the workers and then ourselves; when we are continued, so are they.
+    fn pause(&self) {
+        self.children.values().for_each(|child| child.signal(Signal::STOP));
+        signals::pause();
+        self.children.values().for_each(|child| child.signal(Signal::CONT));
     }
 
     fn read_memory(&mut self) -> Reading {
@@ -139,11 +174,21 @@ impl<'a> Pool<'a> {
     }
 
     /// A process that was killed, while the kernel counts a kill for want of memory, is taken for
-    /// the one that the kernel chose.
-    fn note_exit(&mut self, mut event: Event) -> Event {
-        if let Event::Exited { worker, exit } = &mut event {
-            self.children.remove(worker);
-            exit.out_of_memory = exit.how == How::Signal(9) && self.meter.has_killed();
+    /// the one that the kernel chose: the worker's, or that of a program of its.
+    fn note_kill(&mut self, mut event: Event) -> Event {
+        match &mut event {
+            Event::Exited { worker, exit } => {
+                self.children.remove(worker);
+                exit.out_of_memory = exit.how == How::Signal(9) && self.meter.has_killed();
+            }
+            Event::Said { message: FromWorker::Failed { failure, .. }, .. }
+                if failure.kind == FailureKind::Passing && self.meter.has_killed() =>
+            {
+                failure.reason += " (the kernel has just killed a process of this job for want of memory)";
+                self.late.push_back(event);
+                return Event::ProgramKilled;
+            }
+            _ => {}
         }
         event
     }
@@ -153,7 +198,7 @@ impl<'a> Pool<'a> {
         self.tell_listener(&Happening::WorkerLog { worker, group, line });
     }
 
-    fn perform(&mut self, action: Action) -> Result<(), PoolError> {
+    fn perform(&mut self, action: Action, state: &State) -> Result<(), PoolError> {
         match action {
             Action::Spawn(worker) => {
                 let handle = child::start(worker, self.launcher, self.tell.clone());
@@ -169,7 +214,12 @@ impl<'a> Pool<'a> {
             }
             Action::Keep(worker, attempt, output) => self.keep(worker, attempt, output),
             Action::Discard(output) => self.discard(&output),
-            Action::Tell(happening) => self.tell_listener(&happening),
+            Action::Tell(happening) => {
+                self.tell_listener(&happening);
+                if happening == (Happening::Stopping { reason: Stop::NoSpace }) {
+                    self.tell_room(state);
+                }
+            }
         }
         Ok(())
     }
@@ -184,7 +234,9 @@ impl<'a> Pool<'a> {
         self.children.get(&worker).map_or(Ok(()), |child| child.send(message)).map_err(PoolError::Frame)
     }
 
-    fn keep(&self, worker: WorkerId, attempt: Attempt, output: Output) {
+    fn keep(&mut self, worker: WorkerId, attempt: Attempt, output: Output) {
+        self.written.0 += 1;
+        self.written.1 += output.partial.as_ref().map_or(0, |aside| aside.bytes);
         if let Some(group) = self.groups.get(attempt.group.index()) {
             self.keeper.keep(ToKeep { worker, attempt, group: group.clone(), output });
         }
@@ -195,6 +247,14 @@ impl<'a> Pool<'a> {
         if let Some(aside) = &output.partial {
             let _swept_later = std::fs::remove_file(self.partials.join(&aside.file));
         }
+    }
+
+    /// Tells how much room is missing, by the partials so far.
+    fn tell_room(&mut self, state: &State) {
+        let (results, bytes) = self.written;
+        let wanted = bytes.checked_div(results).map(|one| one.saturating_mul(state.tally().left as u64));
+        let message = room::told(&self.partials, wanted);
+        self.tell_listener(&Happening::Warning { message });
     }
 
     fn tell_listener(&mut self, happening: &Happening) {

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Why the archive could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    /// A file is readable and not what the task needs.
+    /// A file is readable and not what the task needs, or the task's program is not there.
     #[error("{0}")]
     Wrong(String),
     /// No worker gets as far as to answer.
@@ -64,17 +64,24 @@ async fn look(launcher: &Launcher, file: &str) -> Result<Look, ProbeError> {
     let (tell, mut heard) = channel(64);
     let child = child::start(WorkerId(0), launcher, tell);
     child.send(&ToWorker::Probe(file.to_owned()))?;
-    let answer = timeout(PATIENCE, answer(&mut heard)).await;
+    let mut was_ready = false;
+    let answer = timeout(PATIENCE, answer(&mut heard, &mut was_ready)).await;
     child.kill();
-    answer.unwrap_or(Ok(Look::Unreadable))
+    match answer {
+        Ok(answer) => answer,
+        Err(_) if was_ready => Ok(Look::Unreadable),
+        Err(_) => {
+            let reason = format!("it was not ready within {} s", PATIENCE.as_secs());
+            Err(ProbeError::NoWorker { reason, log: Vec::new() })
+        }
+    }
 }
 
 /// Waits for the answer. A worker that dies of the file has said that it was ready.
-async fn answer(heard: &mut Receiver<Heard>) -> Result<Look, ProbeError> {
-    let mut was_ready = false;
+async fn answer(heard: &mut Receiver<Heard>, was_ready: &mut bool) -> Result<Look, ProbeError> {
     while let Some(message) = heard.recv().await {
         match message {
-            Heard::Event(Event::Said { message: FromWorker::Ready { .. }, .. }) => was_ready = true,
+            Heard::Event(Event::Said { message: FromWorker::Ready { .. }, .. }) => *was_ready = true,
             Heard::Event(Event::Said { message: FromWorker::Probed(answer), .. }) => {
                 return match answer {
                     Ok(probe) => Ok(Look::Told(probe)),
@@ -82,11 +89,11 @@ async fn answer(heard: &mut Receiver<Heard>) -> Result<Look, ProbeError> {
                     Err(ProbeFailure::Wrong(why)) => Err(ProbeError::Wrong(why)),
                 };
             }
-            Heard::Event(Event::Exited { exit, .. }) if !was_ready => {
+            Heard::Event(Event::Exited { exit, .. }) if !*was_ready => {
                 return Err(ProbeError::NoWorker { reason: exit.how.to_string(), log: exit.log });
             }
             Heard::Event(Event::Exited { .. }) => break,
-            Heard::Event(_) | Heard::Line(..) => {}
+            Heard::Event(_) | Heard::Line(..) | Heard::Pause => {}
         }
     }
     Ok(Look::Unreadable)

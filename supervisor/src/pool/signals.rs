@@ -1,35 +1,45 @@
 //! Signals, as events: the supervisor alone listens to them, on behalf of its workers.
 //!
 //! Workers have process groups of their own, so Ctrl-C and Ctrl-Z reach only the supervisor; a
-//! batch system's SIGTERM reaches everybody, and workers leave it to us.
+//! batch system's SIGTERM reaches everybody, and workers leave it to us. When we are told to stop
+//! for a while (Ctrl-Z), the workers are stopped first and go on after us.
 
 use std::io;
 
+use rustix::process::{getpid, kill_process};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 
 use super::child::Heard;
 use crate::decide::event::Event;
 use crate::decide::stop::Stop;
+use crate::interrupt;
 
-/// The signals that ask for the end.
-const ENDS: [SignalKind; 3] = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+/// `SIGTSTP`, which Ctrl-Z sends: tokio has no name for it.
+const TERMINAL_STOP: i32 = rustix::process::Signal::TSTP.as_raw();
 
-/// Tells each signal that asks for the end, until the pool is gone.
+/// Tells each signal that asks for the end or for a pause, until the pool is gone.
 ///
 /// # Errors
 /// If the system does not let us listen.
 pub fn listen(heard: &Sender<Heard>) -> io::Result<()> {
-    for kind in ENDS {
-        tokio::spawn(tell(signal(kind)?, heard.clone()));
+    for end in interrupt::ends() {
+        let ended = || Heard::Event(Event::Asked(Stop::Signal));
+        tokio::spawn(tell(signal(SignalKind::from_raw(end.as_raw()))?, ended, heard.clone()));
     }
+    tokio::spawn(tell(signal(SignalKind::from_raw(TERMINAL_STOP))?, || Heard::Pause, heard.clone()));
     Ok(())
 }
 
-async fn tell(mut signals: Signal, heard: Sender<Heard>) {
+async fn tell(mut signals: Signal, what: impl Fn() -> Heard, heard: Sender<Heard>) {
     while signals.recv().await.is_some() {
-        if heard.send(Heard::Event(Event::Asked(Stop::Signal))).await.is_err() {
+        if heard.send(what()).await.is_err() {
             return;
         }
     }
+}
+
+/// Stops this process as the terminal's stop signal would have; returns when it is continued.
+pub fn pause() {
+    let _cannot_fail = kill_process(getpid(), rustix::process::Signal::STOP);
 }

@@ -1,18 +1,22 @@
-//! The end of a run: the list of failures, and whether the final file is due.
+//! The end of a run: its list of failures, and what follows for the final file.
+//!
+//! A shard that ends leaves its marker, also with groups that failed: nothing more will come from
+//! it. Who finds all markers there is the last, folds or says what failed in any shard, and its exit
+//! code speaks for all. So nothing waits for a shard that has ended, and running that one again
+//! tries its failed groups and then finds the others' markers still there.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
-use dayfold_contract::GroupName;
+use dayfold_contract::{GroupId, GroupName};
 
-use super::folding::{Folding, fold};
 use super::known::Known;
 use super::order::{Order, Report, Verdict};
+use super::whole::{Whole, Wishes};
 use super::{Run, RunError};
 use crate::decide::State;
 use crate::decide::groups::{Before, Tally};
 use crate::decide::stop::Stop;
-use crate::happening::Happening;
+use crate::rundir::done_marker;
 use crate::rundir::failed_table::{self, FailedGroup};
 
 /// Closes a run whose pool is done, or had nothing to do.
@@ -20,58 +24,110 @@ use crate::rundir::failed_table::{self, FailedGroup};
 /// # Errors
 /// If no worker could be started, or results cannot be folded.
 pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> Result<Report, RunError> {
-    let failed = all_failed(run, known)?;
-    failed_table::write(&run.dir, &failed)?;
+    let failed = own_failed(run, known, state)?;
+    if run.shard.is_whole() {
+        failed_table::join(&run.dir, &failed)?;
+    } else {
+        failed_table::write(&run.dir, run.shard, &failed)?;
+    }
     if state.stopped() == Some(Stop::NoWorkers) {
         return Err(RunError::NoWorker(run.ears.last_lost().unwrap_or("none was ready").to_owned()));
     }
-    let (verdict, output) = conclude(run, order, known, state)?;
-    let report =
-        Report { verdict, tally: state.tally(), failed, missing: known.frozen.plan.missing.clone(), output };
-    run.hear(&ended(&report));
-    Ok(report)
+    let tally = own_tally(run, known, state);
+    let part = |run: &Run<'_>, verdict| Report {
+        verdict,
+        part: run.shard,
+        tally,
+        failed_list: run.dir.failed_file(run.shard),
+        missing: known.frozen.plan.missing.clone(),
+        failed: failed.clone(),
+        output: None,
+    };
+    if let Some(verdict) = early_end(state, tally) {
+        return Ok(part(run, verdict));
+    }
+    let wishes = Wishes { allow_failed: order.allow_failed, keep_partials: order.keep_partials };
+    if run.shard.is_whole() {
+        return of_this_run(known, state, failed).conclude(run, wishes);
+    }
+    if let Some(verdict) = end_of_shard(run, known, state, tally)? {
+        return Ok(part(run, verdict));
+    }
+    match last_of_all(run, known, wishes)? {
+        Some(report) => Ok(report),
+        None => Ok(part(run, Verdict::Interrupted(Stop::Signal))),
+    }
 }
 
-/// What failed now, and what failed in earlier runs and was not tried now.
-fn all_failed(run: &mut Run<'_>, known: &Known) -> Result<Vec<FailedGroup>, RunError> {
-    let groups = known.frozen.plan.groups.iter().zip(&known.before);
-    let untried: HashSet<&GroupName> =
-        groups.filter(|(_, before)| **before == Before::NotNow).map(|(group, _)| &group.name).collect();
-    let earlier = failed_table::read(&run.dir);
+/// What failed now, and what failed in earlier runs and has neither been done nor failed again.
+fn own_failed(run: &Run<'_>, known: &Known, state: &State) -> Result<Vec<FailedGroup>, RunError> {
+    let done: HashSet<usize> = state.done().into_iter().map(GroupId::index).collect();
     let mut failed = run.ears.failed().to_vec();
-    failed.extend(earlier.into_iter().filter(|earlier| untried.contains(&earlier.group)));
+    let again: HashSet<&GroupName> = run.ears.failed().iter().map(|failed| &failed.group).collect();
+    let groups = known.frozen.plan.groups.iter().enumerate();
+    let untried: HashSet<&GroupName> = groups
+        .filter(|(place, group)| {
+            run.shard.takes(*place) && !done.contains(place) && !again.contains(&group.name)
+        })
+        .map(|(_, group)| &group.name)
+        .collect();
+    failed
+        .extend(failed_table::read(&run.dir)?.into_iter().filter(|earlier| untried.contains(&earlier.group)));
     failed.sort_by(|a, b| a.group.cmp(&b.group));
     Ok(failed)
 }
 
-/// How the run ends, and the final file where one is due.
-fn conclude(
-    run: &mut Run<'_>,
-    order: &Order,
-    known: &Known,
-    state: &State,
-) -> Result<(Verdict, Option<PathBuf>), RunError> {
-    let Tally { failed, not_now, .. } = state.tally();
-    let ended = if failed > 0 { Verdict::Failed } else { Verdict::Complete };
-    match state.stopped() {
-        Some(stop) => return Ok((Verdict::Interrupted(stop), None)),
-        None if failed > 0 && !order.allow_failed => return Ok((Verdict::Failed, None)),
-        None if not_now > 0 => {
-            return Ok((if failed > 0 { Verdict::Failed } else { Verdict::PartDone }, None));
-        }
-        None => {}
-    }
-    let folding = Folding {
-        frozen: &known.frozen,
-        finished: known.finished.as_ref(),
-        done: state.done(),
-        failed: state.failed(),
-        keep_partials: order.keep_partials,
-    };
-    fold(run, &folding, ended)
+/// How many groups of this shard stand where.
+fn own_tally(run: &Run<'_>, known: &Known, state: &State) -> Tally {
+    let done = state.done().into_iter().filter(|id| run.shard.takes(id.index())).count();
+    Tally { done, not_now: known.count(run.shard, Before::NotNow), ..state.tally() }
 }
 
-fn ended(report: &Report) -> Happening {
-    let Tally { done, failed, left, not_now } = report.tally;
-    Happening::Ended { done, failed, left: left + not_now, output: report.output.clone() }
+/// Where not all of this part has been tried, there is nothing to be folded.
+fn early_end(state: &State, tally: Tally) -> Option<Verdict> {
+    match (state.stopped(), tally) {
+        (Some(stop), _) => Some(Verdict::Interrupted(stop)),
+        (None, Tally { not_now: 0, .. }) => None,
+        (None, Tally { failed: 0, .. }) => Some(Verdict::PartDone),
+        (None, _) => Some(Verdict::Failed),
+    }
+}
+
+/// All groups, where this run knows of all of them.
+fn of_this_run<'a>(known: &'a Known, state: &State, failed: Vec<FailedGroup>) -> Whole<'a> {
+    let finished = known.finished.clone();
+    Whole { frozen: &known.frozen, finished, done: state.done(), failed, left: Vec::new() }
+}
+
+/// Leaves the marker; how this shard ends, if it is not the last.
+fn end_of_shard(
+    run: &mut Run<'_>,
+    known: &Known,
+    state: &State,
+    tally: Tally,
+) -> Result<Option<Verdict>, RunError> {
+    let frozen = &known.frozen;
+    if state.done().len() == frozen.plan.groups.len() && of_this_run(known, state, Vec::new()).is_in_final() {
+        return Ok(None);
+    }
+    run.still_ours()?;
+    done_marker::write(&run.dir, run.shard, frozen)?;
+    let others = done_marker::still_to_end(&run.dir, run.shard, frozen)?;
+    Ok(match (others.is_empty(), tally.failed) {
+        (true, _) => None,
+        (false, 0) => Some(Verdict::OthersLeft(others)),
+        (false, _) => Some(Verdict::Failed),
+    })
+}
+
+/// Of several that end at once, one folds after the other, and the second finds it done. `None` if
+/// a signal came while it waited.
+fn last_of_all(run: &mut Run<'_>, known: &Known, wishes: Wishes) -> Result<Option<Report>, RunError> {
+    let path = run.dir.collation_lock_file();
+    if !run.also_take(&path)? {
+        return Ok(None);
+    }
+    let whole = Whole::look(run, &known.frozen)?;
+    failed_table::join(&run.dir, &whole.failed)?;
+    whole.conclude(run, wishes).map(Some)
 }

@@ -1,22 +1,16 @@
 //! `dayfold collate`: the last step alone, from the run directory and nothing else.
 
-use std::collections::HashSet;
 use std::path::Path;
 
-use dayfold_contract::{Group, GroupId, GroupName, partial};
-
-use super::folding::{Folding, fold};
-use super::order::{Report, Verdict};
-use super::{Run, RunError};
-use crate::decide::groups::Tally;
-use crate::happening::{Happening, Listener};
-use crate::rundir::failed_table::{self, FailedGroup};
-use crate::rundir::finished::Finished;
-use crate::rundir::partials::Partials;
+use super::order::Report;
+use super::whole::{Whole, Wishes};
+use super::{Run, RunError, session};
+use crate::happening::Listener;
 use crate::rundir::plan_file::{self, Found, Frozen};
+use crate::rundir::shard::Shard;
 use crate::rundir::{RunDir, RunDirError};
 
-/// Folds what is there, if no group is left to do but those that failed.
+/// Folds what is there, if no group is left to do but those that failed. Partials stay.
 ///
 /// # Errors
 /// If this is no run directory, somebody is at work in it, or partials cannot be folded.
@@ -26,66 +20,21 @@ pub fn collate_only(
     listener: &mut dyn Listener,
 ) -> Result<Report, RunError> {
     let dir = RunDir::at(run_dir);
-    let Found::Whole(frozen) = plan_file::read(&dir)? else {
-        return Err(RunDirError::NoRun { path: run_dir.to_owned() }.into());
-    };
-    let mut run = Run::begin(dir, listener)?;
-    let here = Here::look(&mut run, *frozen)?;
-    let tally = here.tally();
-    let (verdict, output) = if tally.left > 0 {
-        (Verdict::PartlyRun, None)
-    } else if tally.failed > 0 && !allow_failed {
-        (Verdict::Failed, None)
-    } else {
-        here.fold(&mut run)?
-    };
-    let Tally { done, failed, left, .. } = tally;
-    run.hear(&Happening::Ended { done, failed, left, output: output.clone() });
-    Ok(Report { verdict, tally, failed: here.failed, missing: here.frozen.plan.missing, output })
+    // before anything is written into a folder that may be none of ours
+    read_plan(&dir)?;
+    let (mut run, entrance) = Run::begin(dir, Shard::WHOLE, listener)?;
+    let report = read_plan(&run.dir).map_err(RunError::from).and_then(|frozen| {
+        run.begin_journal(frozen.run, session::of_collation(&run.taker));
+        let wishes = Wishes { allow_failed, keep_partials: true };
+        Whole::look(&mut run, &frozen)?.conclude(&mut run, wishes)
+    });
+    drop(entrance);
+    run.end(report)
 }
 
-/// What the run directory holds.
-struct Here {
-    frozen: Frozen,
-    finished: Option<Finished>,
-    done: Vec<GroupId>,
-    failed: Vec<FailedGroup>,
-}
-
-impl Here {
-    fn look(run: &mut Run<'_>, frozen: Frozen) -> Result<Self, RunError> {
-        let mut partials = Partials::list(&run.dir)?;
-        let warnings = partials.verify(frozen.run, &frozen.plan.groups);
-        run.warn(&warnings);
-        let finished = Finished::read(&run.dir, &frozen.output)?;
-        let in_final = finished.as_ref().map(Finished::keys).unwrap_or_default();
-        let is_done = |group: &Group| {
-            partials.of(frozen.run, group).is_some() || in_final.contains(&partial::key(frozen.run, group))
-        };
-        let groups = (0..).map(GroupId).zip(&frozen.plan.groups);
-        let done = groups.filter(|(_, group)| is_done(group)).map(|(id, _)| id).collect();
-        let undone: HashSet<&GroupName> =
-            frozen.plan.groups.iter().filter(|group| !is_done(group)).map(|group| &group.name).collect();
-        let mut failed = failed_table::read(&run.dir);
-        failed.retain(|failed| undone.contains(&failed.group));
-        Ok(Self { finished, done, failed, frozen })
-    }
-
-    fn tally(&self) -> Tally {
-        let (done, failed) = (self.done.len(), self.failed.len());
-        let left = self.frozen.plan.groups.len() - done - failed;
-        Tally { done, failed, left, not_now: 0 }
-    }
-
-    fn fold(&self, run: &mut Run<'_>) -> Result<(Verdict, Option<std::path::PathBuf>), RunError> {
-        let ended = if self.failed.is_empty() { Verdict::Complete } else { Verdict::Failed };
-        let folding = Folding {
-            frozen: &self.frozen,
-            finished: self.finished.as_ref(),
-            done: self.done.clone(),
-            failed: self.failed.iter().map(|failed| failed.group.clone()).collect(),
-            keep_partials: true,
-        };
-        fold(run, &folding, ended)
+fn read_plan(dir: &RunDir) -> Result<Frozen, RunDirError> {
+    match plan_file::read(dir)? {
+        Found::Whole(frozen) => Ok(frozen),
+        Found::None | Found::Damaged => Err(RunDirError::NoRun { path: dir.path().to_owned() }),
     }
 }

@@ -1,15 +1,18 @@
-//! Who hears what happens: the user's listener, and the list of what failed.
+//! Who hears what happens: the journal, the list of what failed, and the user's listener.
 
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
 
+use super::chronicle::Chronicle;
 use crate::happening::{Happening, Listener};
+use crate::journal::{Record, Session};
 use crate::rundir::failed_table::FailedGroup;
 
 /// Passes on what happens, and keeps what the closing needs.
 pub struct Ears<'a> {
     user: &'a mut dyn Listener,
+    chronicle: Option<Chronicle>,
     failed: Vec<FailedGroup>,
     lost: Option<String>,
 }
@@ -17,7 +20,22 @@ pub struct Ears<'a> {
 impl<'a> Ears<'a> {
     /// Passes on to this listener.
     pub fn new(user: &'a mut dyn Listener) -> Self {
-        Self { user, failed: Vec::new(), lost: None }
+        Self { user, chronicle: None, failed: Vec::new(), lost: None }
+    }
+
+    /// From now on all is noted in this journal, too.
+    pub fn begin_journal(&mut self, chronicle: Option<Chronicle>, session: Session) {
+        if let Some(chronicle) = &chronicle {
+            chronicle.note(Record::Session(session));
+        }
+        self.chronicle = chronicle;
+    }
+
+    /// Closes the journal: it is safe then, or that it is not has been told.
+    pub fn end_journal(&mut self, at: Duration) {
+        if let Some(message) = self.chronicle.take().and_then(Chronicle::close) {
+            self.user.hear(at, &Happening::Warning { message });
+        }
     }
 
     /// The groups that were given up.
@@ -30,13 +48,22 @@ impl<'a> Ears<'a> {
         self.lost.as_deref()
     }
 
-    fn note(&mut self, happening: &Happening) {
+    fn keep(&mut self, happening: &Happening) {
         match happening {
             Happening::AttemptFailed { group, attempt, reason, file, again: false, .. } => {
                 self.failed.push(failed(group, *attempt, reason, file.as_ref()));
             }
             Happening::WorkerLost { reason, .. } => self.lost = Some(reason.clone()),
             _ => {}
+        }
+    }
+
+    /// All but the workers' logs, of which failures hold the last lines.
+    fn note(&mut self, at: Duration, happening: &Happening) {
+        if let Some(chronicle) = &self.chronicle
+            && !matches!(happening, Happening::WorkerLog { .. })
+        {
+            chronicle.note(Record::Happened { after: at, happening: happening.clone() });
         }
     }
 }
@@ -47,7 +74,11 @@ fn failed(group: &GroupName, attempts: u32, reason: &str, file: Option<&String>)
 
 impl Listener for Ears<'_> {
     fn hear(&mut self, at: Duration, happening: &Happening) {
-        self.note(happening);
+        self.note(at, happening);
+        self.keep(happening);
         self.user.hear(at, happening);
+        if let Some(message) = self.chronicle.as_ref().and_then(Chronicle::trouble) {
+            self.user.hear(at, &Happening::Warning { message });
+        }
     }
 }

@@ -1,18 +1,22 @@
 //! From partials to the final file, and what is removed then.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::{Group, GroupId, GroupName, partial};
 
 use super::order::Verdict;
-use super::{Run, RunError, provenance};
+use super::{Run, RunError, provenance, target};
 use crate::collate::{self, CollateError, Collation, Source};
 use crate::decide::stop::Stop;
 use crate::happening::Happening;
-use crate::rundir::RunDirError;
+use crate::interrupt::Interrupt;
+use crate::pool::PoolError;
+use crate::room;
 use crate::rundir::finished::Finished;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
+use crate::rundir::{RunDirError, done_marker};
 
 /// What is to be folded.
 pub struct Folding<'a> {
@@ -21,7 +25,7 @@ pub struct Folding<'a> {
     /// The final file that stands for partials that are gone.
     pub finished: Option<&'a Finished>,
     /// The groups whose results are safe.
-    pub done: Vec<GroupId>,
+    pub done: &'a [GroupId],
     /// The groups that are left out.
     pub failed: Vec<GroupName>,
     /// Keep partials when the final file is there.
@@ -34,11 +38,15 @@ impl Folding<'_> {
     }
 
     /// Whether the final file holds everything already.
-    fn is_done(&self) -> bool {
+    pub fn is_done(&self) -> bool {
         let Some(finished) = self.finished else { return false };
+        let Frozen { run, output, plan, .. } = self.frozen;
         let keys = finished.keys();
-        let in_it = |group: &Group| keys.contains(&partial::key(self.frozen.run, group));
-        finished.missing == self.frozen.plan.missing && self.failed.is_empty() && self.done().all(in_it)
+        let in_it = |group: &Group| keys.contains(&partial::key(*run, group));
+        finished.output == *output
+            && finished.missing == plan.missing
+            && self.failed.is_empty()
+            && self.done().all(in_it)
     }
 
     /// The final file for the groups that it holds, partials for the others, in the plan's order.
@@ -80,22 +88,32 @@ pub fn fold(
             run.hear(&Happening::Warning { message });
             return Ok((ended, None));
         }
+        Err(RunError::Collate(CollateError::BrokenOff)) => {
+            return Ok((Verdict::Interrupted(Stop::Signal), None));
+        }
         Err(RunError::Collate(error)) if error.is_contradiction() => {
             return Ok((Verdict::Contradiction(error.to_string()), None));
         }
         Err(RunError::Collate(error)) if error.is_no_space() => {
-            run.hear(&Happening::Warning { message: super::in_full(&error) });
+            let folder = output.parent().unwrap_or(Path::new("."));
+            run.warn(&[super::in_full(&error), room::told(folder, Some(size(&sources)))]);
             return Ok((Verdict::Interrupted(Stop::NoSpace), None));
         }
         Err(error) => return Err(error),
     }
     if folding.failed.is_empty() {
-        put_away(run, folding, &output)?;
+        put_away(run, folding)?;
     }
     Ok((ended, Some(output)))
 }
 
-/// Writes the final file aside, and gives it its name if the run directory is still ours.
+/// The final file is no larger than what it is made of.
+fn size(sources: &[Source]) -> u64 {
+    sources.iter().filter_map(|source| source.path.metadata().ok()).map(|metadata| metadata.len()).sum()
+}
+
+/// Writes the final file aside, writes down what it is made of, and gives it its name if the run
+/// directory is still ours.
 fn write(
     run: &mut Run<'_>,
     folding: &Folding<'_>,
@@ -104,19 +122,26 @@ fn write(
 ) -> Result<(), RunError> {
     let attributes =
         provenance::attributes(folding.frozen, &folding.failed).map_err(RunDirError::Identity)?;
-    let collation = Collation { sources, output, attributes: &attributes };
-    let prepared = collate::prepare(&collation, &mut |_| {})?;
-    (run.guard.asker())()?;
+    let behind_links = &target::behind_links(output);
+    let collation =
+        Collation { sources, output: behind_links, attributes: &attributes, own: &provenance::NAMES };
+    let interrupt = Interrupt::listen().map_err(PoolError::Signals)?;
+    let mut watch = |_| if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let prepared = collate::prepare(&collation, &mut watch)?;
+    run.still_ours()?;
+    let Frozen { run: fingerprint, plan, .. } = folding.frozen;
+    let done = folding.done().cloned().collect();
+    let next = Finished::describe(prepared.path(), output, *fingerprint, done, plan.missing.clone())?;
+    let either: Vec<&Finished> = folding.finished.into_iter().chain([&next]).collect();
+    Finished::write(&run.dir, &either)?;
     let collated = prepared.publish()?;
     run.warn(&collated.warnings);
     Ok(())
 }
 
-/// Writes down what the final file was made of, and then removes the partials.
-fn put_away(run: &mut Run<'_>, folding: &Folding<'_>, output: &Path) -> Result<(), RunError> {
-    let done = folding.done().cloned();
-    let finished = Finished::describe(output, folding.frozen.run, &folding.frozen.plan, done)?;
-    finished.write(&run.dir)?;
+/// Removes what nobody needs any more.
+fn put_away(run: &mut Run<'_>, folding: &Folding<'_>) -> Result<(), RunError> {
+    done_marker::remove_all(&run.dir)?;
     if !folding.keep_partials {
         run.warn(&Partials::list(&run.dir)?.remove_all());
     }

@@ -1,15 +1,20 @@
 //! What is known before work begins: the plan as it was frozen and as the archive is now, and
 //! which groups are done.
+//!
+//! A plan by which others are at work is taken as it is, since their parts are counted by it; what
+//! has come to the archive since then waits for a start without them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use dayfold_contract::{Fingerprint, GroupName, partial};
+use dayfold_contract::{Group, GroupName};
 
 use super::order::{Order, Selection, fingerprint};
+use super::results::Results;
 use crate::decide::groups::Before;
+use crate::lock::{Held, LockError};
 use crate::rundir::finished::Finished;
-use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::{self, Found, Frozen};
+use crate::rundir::shard::Shard;
 use crate::rundir::{RunDir, RunDirError};
 
 /// What is known.
@@ -17,8 +22,8 @@ use crate::rundir::{RunDir, RunDirError};
 pub struct Known {
     /// The plan, and the identity of the run.
     pub frozen: Frozen,
-    /// Whether `plan.json` says something else by now.
-    pub changed: bool,
+    /// What is to become of `plan.json`.
+    pub freeze: Freeze,
     /// The state of each group of the plan.
     pub before: Vec<Before>,
     /// The final file of an earlier run, where it holds groups whose partials are gone.
@@ -27,10 +32,43 @@ pub struct Known {
     pub warnings: Vec<String>,
 }
 
+/// What is to become of `plan.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freeze {
+    /// It stays.
+    Keep,
+    /// It is not there.
+    Create,
+    /// It says something else by now.
+    Replace,
+}
+
+impl Freeze {
+    /// The same, where something has changed.
+    pub fn changed(self) -> Self {
+        if self == Self::Keep { Self::Replace } else { self }
+    }
+}
+
+/// Asks whether another shard is at work, which can take a minute.
+pub type OthersAtWork<'a> = dyn FnMut() -> Result<Option<Held>, LockError> + 'a;
+
+/// Why the run directory cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum KnownError {
+    /// The run directory.
+    #[error(transparent)]
+    RunDir(#[from] RunDirError),
+    /// The others' locks.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
 impl Known {
-    /// How many groups are done.
-    pub fn done(&self) -> usize {
-        self.before.iter().filter(|&&before| before == Before::Done).count()
+    /// How many groups of this shard are in this state.
+    pub fn count(&self, shard: Shard, state: Before) -> usize {
+        let own = self.before.iter().enumerate().filter(|(place, _)| shard.takes(*place));
+        own.filter(|&(_, &before)| before == state).count()
     }
 
     /// How many are to be done now.
@@ -43,76 +81,144 @@ impl Known {
 ///
 /// # Errors
 /// If it belongs to another run, or cannot be read.
-pub fn look(run_dir: &RunDir, order: &Order) -> Result<Known, RunDirError> {
-    let mut warnings = Vec::new();
-    let run = fingerprint(&order.identity)?;
-    let (frozen, changed) = freeze(run_dir, run, order, &mut warnings)?;
-    let mut partials = Partials::list(run_dir)?;
-    warnings.extend(partials.verify(run, &frozen.plan.groups));
-    let finished = Finished::read(run_dir, &order.output)?.filter(|finished| covers(finished, &frozen, run));
-    let in_final = finished.as_ref().map(Finished::keys).unwrap_or_default();
-    let done = frozen
-        .plan
-        .groups
-        .iter()
-        .map(|group| partials.of(run, group).is_some() || in_final.contains(&partial::key(run, group)));
-    let before = select(&frozen, done.collect(), &order.selection);
-    Ok(Known { frozen, changed, before, finished, warnings })
-}
-
-/// A final file can stand for its partials only while every group in it is as it was: the values of
-/// one that has grown could not be taken out of it.
-fn covers(finished: &Finished, frozen: &Frozen, run: Fingerprint) -> bool {
-    let now: HashSet<_> = frozen.plan.groups.iter().map(|group| partial::key(run, group)).collect();
-    finished.groups.iter().all(|key| now.contains(key))
-}
-
-fn freeze(
+pub fn look(
     run_dir: &RunDir,
-    run: Fingerprint,
     order: &Order,
-    warnings: &mut Vec<String>,
-) -> Result<(Frozen, bool), RunDirError> {
-    let new = Frozen {
-        run,
+    others_at_work: &mut OthersAtWork<'_>,
+) -> Result<Known, KnownError> {
+    let mut warnings = Vec::new();
+    let new = frozen_now(order)?;
+    let old = read_frozen(run_dir, &new, &mut warnings)?;
+    let before = if let Found::Whole(old) = &old { Some(old) } else { None };
+    let groups = before.into_iter().chain([&new]).flat_map(|frozen| &frozen.plan.groups);
+    let mut results = Results::look(run_dir, new.run, groups, &mut warnings)?;
+    let (frozen, freeze) = match old {
+        Found::None => (new, Freeze::Create),
+        Found::Damaged => (new, Freeze::Replace),
+        Found::Whole(old) => update(old, new, &results, others_at_work, &mut warnings)?,
+    };
+    results.stand_for(&frozen, &mut warnings);
+    let (frozen, freeze) = with_layout(frozen, freeze, &results);
+    let done = frozen.plan.groups.iter().map(|group| results.is_done(group)).collect();
+    let before = select(&frozen, done, order.shard, &order.selection);
+    Ok(Known { frozen, freeze, before, finished: results.into_finished(), warnings })
+}
+
+/// Where the plan does not say what the archive's files look like, results may: it was lost with the
+/// plan, or no file could be read when it was looked for.
+fn with_layout(frozen: Frozen, freeze: Freeze, results: &Results) -> (Frozen, Freeze) {
+    if frozen.layout.is_some() {
+        return (frozen, freeze);
+    }
+    match results.layout() {
+        None => (frozen, freeze),
+        layout => (Frozen { layout, ..frozen }, freeze.changed()),
+    }
+}
+
+/// What the configuration and the archive say now.
+fn frozen_now(order: &Order) -> Result<Frozen, RunDirError> {
+    Ok(Frozen {
+        run: fingerprint(&order.identity)?,
         identity: order.identity.clone(),
         regions: order.regions.clone(),
         layout: None,
         output: order.output.clone(),
         plan: order.plan.clone(),
-    };
-    let old = match plan_file::read(run_dir)? {
-        Found::None => return Ok((new, true)),
+    })
+}
+
+/// The plan of earlier runs.
+fn read_frozen(
+    run_dir: &RunDir,
+    new: &Frozen,
+    warnings: &mut Vec<String>,
+) -> Result<Found<Frozen>, RunDirError> {
+    let found = plan_file::read(run_dir)?;
+    match &found {
+        Found::Whole(old) if old.run != new.run => {
+            let differences = plan_file::differences(&old.identity, &new.identity);
+            return Err(RunDirError::OtherRun { path: run_dir.path().to_owned(), differences });
+        }
         Found::Damaged => {
             let path = run_dir.plan_file();
             warnings.push(format!("{} is damaged: it is made again from the archive", path.display()));
-            return Ok((new, true));
         }
-        Found::Whole(old) => old,
-    };
-    if old.run != run {
-        let differences = plan_file::differences(&old.identity, &new.identity);
-        return Err(RunDirError::OtherRun { path: run_dir.path().to_owned(), differences });
+        Found::None | Found::Whole(_) => {}
     }
-    let plan = plan_file::merge(&old.plan, new.plan.clone(), warnings);
+    Ok(found)
+}
+
+/// The frozen plan with what has come since, unless others are at work by it.
+fn update(
+    old: Frozen,
+    new: Frozen,
+    results: &Results,
+    others_at_work: &mut OthersAtWork<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<(Frozen, Freeze), KnownError> {
+    let mut told = Vec::new();
+    let plan = plan_file::merge(&old.plan, new.plan.clone(), |group| results.is_done(group), &mut told);
     let merged = Frozen { plan, layout: old.layout.clone(), ..new };
-    let changed = merged != *old;
-    Ok((merged, changed))
+    if merged == old {
+        warnings.extend(told);
+        return Ok((old, Freeze::Keep));
+    }
+    if let Some(held) = others_at_work()? {
+        warnings.push(format!(
+            "{held}, and works by the plan as it was frozen: so does this run; {} at the next start \
+             without others",
+            changes(&old, &merged)
+        ));
+        return Ok((old, Freeze::Keep));
+    }
+    warnings.extend(told);
+    Ok((merged, Freeze::Replace))
+}
+
+/// What has to wait.
+fn changes(old: &Frozen, merged: &Frozen) -> String {
+    let before: HashMap<&GroupName, &Group> =
+        old.plan.groups.iter().map(|group| (&group.name, group)).collect();
+    let is_new = |group: &&Group| before.get(&group.name) != Some(group);
+    let new = merged.plan.groups.iter().filter(is_new).count();
+    match new {
+        0 => "what has changed is taken up".to_owned(),
+        1 => "1 group that is new or has changed is taken up".to_owned(),
+        more => format!("{more} groups that are new or have changed are taken up"),
+    }
 }
 
 /// What each group is at the beginning.
-fn select(frozen: &Frozen, done: Vec<bool>, selection: &Selection) -> Vec<Before> {
+fn select(frozen: &Frozen, done: Vec<bool>, shard: Shard, selection: &Selection) -> Vec<Before> {
     let only: HashSet<&GroupName> = selection.only.iter().collect();
     let mut left = selection.limit.unwrap_or(usize::MAX);
-    let state = |(group, done): (&dayfold_contract::Group, bool)| {
+    let state = |(place, (group, done)): (usize, (&Group, bool))| {
         if done {
             return Before::Done;
         }
-        if left == 0 || !(only.is_empty() || only.contains(&group.name)) {
+        let asked_for = only.is_empty() || only.contains(&group.name);
+        if left == 0 || !asked_for || !shard.takes(place) {
             return Before::NotNow;
         }
         left -= 1;
         Before::ToDo
     };
-    frozen.plan.groups.iter().zip(done).map(state).collect()
+    frozen.plan.groups.iter().zip(done).enumerate().map(state).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rundir::fixture::{frozen, group};
+
+    #[test]
+    fn of_a_shard_the_first_that_are_not_done_are_selected() {
+        let groups = (1..=8).map(|number| group(&number.to_string(), &["a"])).collect();
+        let done = vec![false, true, false, false, false, false, false, false];
+        let selection = Selection { limit: Some(2), only: Vec::new() };
+        let before = select(&frozen(groups), done, "2/2".parse().unwrap(), &selection);
+        use Before::{Done, NotNow, ToDo};
+        assert_eq!(before, [NotNow, Done, NotNow, ToDo, NotNow, ToDo, NotNow, NotNow]);
+    }
 }

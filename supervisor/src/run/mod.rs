@@ -1,40 +1,59 @@
 //! A whole run, from the run directory as it was found to the final file.
 //!
-//! The lock is taken, what is known is looked at, the archive is probed, the plan is frozen; the
-//! pool does what is left; results are folded. Each step leaves the run directory such that the
-//! same command can go on.
+//! Locks are taken, what is known is looked at, the archive is probed, the plan is frozen; the pool
+//! does what is left; results are folded. Each step leaves the run directory such that the same
+//! command can go on.
 //!
 //! - [`order`]: what is asked for, and what came of it
-//! - [`known`]: what earlier runs left · [`guard`]: keeps the lock · [`ears`]: who hears
+//! - [`entrance`]: who may begin · [`taker`], [`vigil`], [`guard`]: locks taken, watched, kept
+//! - [`known`], [`results`]: what earlier runs left
+//! - [`ears`]: who hears · [`chronicle`]: the journal as it is written · [`session`]: its first line
 //! - [`working`]: the archive is probed, the pool works
-//! - [`closing`], [`folding`]: the end · [`provenance`]: what the final file says of itself
+//! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`]: what the final file says of itself
+//! - [`target`]: where the final file goes
 //! - [`collate_only`]: the last step alone
 
+mod chronicle;
 mod closing;
 mod collate_only;
 mod ears;
+mod entrance;
 mod folding;
 mod guard;
 mod known;
 pub mod order;
 mod provenance;
+mod results;
+mod session;
+mod taker;
+mod target;
+mod vigil;
+mod whole;
 mod working;
 
 use std::path::Path;
 use std::time::Instant;
 
+use dayfold_contract::Fingerprint;
 use dayfold_contract::frame::FrameError;
 
 use crate::collate::CollateError;
+use crate::decide::groups::Tally;
 use crate::happening::{Happening, Listener};
-use crate::lock::{Acquisition, Holder, LockError};
-use crate::meter::{Host, batch};
+use crate::interrupt::Interrupt;
+use crate::journal::Session;
+use crate::lock::{Held, LockError};
 use crate::pool::PoolError;
 use crate::pool::probe::ProbeError;
+use crate::rundir::shard::Shard;
 use crate::rundir::{RunDir, RunDirError, prove_writable};
+use chronicle::Chronicle;
 use ears::Ears;
+use entrance::Entrance;
 use guard::Guard;
+use known::{Known, KnownError};
 use order::{Order, Report};
+use taker::Taker;
 
 pub use collate_only::collate_only;
 
@@ -47,8 +66,22 @@ pub enum RunError {
     /// Another supervisor is at work.
     #[error("failed to {0}")]
     Lock(#[from] LockError),
-    /// The archive is not what the task needs.
-    #[error("the archive is not what the task needs: {0}")]
+    /// Another supervisor is at work, on other parts of the plan than this one would be.
+    #[error(
+        "failed to begin: {held}, which is {}, and this would be {}: let that end first, or begin with \
+         the same N in --shard I/N",
+        part(*theirs), part(*mine)
+    )]
+    OtherDivision {
+        /// Its lock.
+        held: Box<Held>,
+        /// Its part.
+        theirs: Shard,
+        /// This one's.
+        mine: Shard,
+    },
+    /// The archive is not what the task needs, or the task's program is not there.
+    #[error("the task cannot be done: {0}")]
     Layout(String),
     /// Workers cannot be started.
     #[error("failed to start a worker: {0}")]
@@ -77,6 +110,19 @@ impl From<ProbeError> for RunError {
     }
 }
 
+impl From<KnownError> for RunError {
+    fn from(error: KnownError) -> Self {
+        match error {
+            KnownError::RunDir(error) => Self::RunDir(error),
+            KnownError::Lock(error) => Self::Lock(error),
+        }
+    }
+}
+
+fn part(shard: Shard) -> String {
+    if shard.is_whole() { "an unsharded run".to_owned() } else { format!("shard {shard}") }
+}
+
 fn indented(log: &[String]) -> String {
     log.iter().map(|line| format!("\n  {line}")).collect()
 }
@@ -84,17 +130,60 @@ fn indented(log: &[String]) -> String {
 /// What all steps of a run share.
 struct Run<'a> {
     dir: RunDir,
-    guard: Guard,
-    ears: Ears<'a>,
+    shard: Shard,
+    taker: Taker,
     began: Instant,
+    ears: Ears<'a>,
+    /// After the ears, so that the journal is closed while the lock is held.
+    guards: Vec<Guard>,
 }
 
 impl<'a> Run<'a> {
-    /// Takes the lock of a run directory that is there.
-    fn begin(dir: RunDir, listener: &'a mut dyn Listener) -> Result<Self, RunError> {
-        let began = Instant::now();
-        let guard = lock(&dir, began, listener)?;
-        Ok(Self { dir, guard, ears: Ears::new(listener), began })
+    /// Takes the locks of a run directory that is there; others begin when the entrance is dropped.
+    fn begin(
+        dir: RunDir,
+        shard: Shard,
+        listener: &'a mut dyn Listener,
+    ) -> Result<(Self, Entrance), RunError> {
+        let (began, taker) = (Instant::now(), Taker::here());
+        let mut ears = Ears::new(listener);
+        let (entrance, own) = entrance::enter(&dir, shard, &taker, &mut teller(&mut ears, began))?;
+        Ok((Self { dir, shard, taker, began, ears, guards: vec![own] }, entrance))
+    }
+
+    /// Writes down from now on what happens.
+    fn begin_journal(&mut self, run: Fingerprint, session: Session) {
+        let asker = self.guards.first().map(Guard::asker);
+        let still_ours = move || asker.as_ref().is_none_or(|ask| ask().is_ok());
+        let path = self.dir.journal_file(self.shard);
+        let (chronicle, warnings) = Chronicle::open(&path, run, Box::new(still_ours));
+        self.ears.begin_journal(chronicle, session);
+        self.warn(&warnings);
+    }
+
+    /// The end, told to all who hear.
+    fn end(mut self, outcome: Result<Report, RunError>) -> Result<Report, RunError> {
+        self.hear(&match &outcome {
+            Ok(report) => ended(report),
+            Err(error) => Happening::Broken { reason: in_full(error) },
+        });
+        self.ears.end_journal(self.began.elapsed());
+        outcome
+    }
+
+    /// Takes one more lock, after others, and keeps it to the end; false if a signal came first.
+    fn also_take(&mut self, path: &Path) -> Result<bool, RunError> {
+        let interrupt = Interrupt::listen().map_err(PoolError::Signals)?;
+        let Self { taker, ears, began, .. } = self;
+        let taken = taker.take_in_turn(path, &|_| interrupt.is_asked(), &mut teller(ears, *began))?;
+        let Ok(lock) = taken else { return Ok(false) };
+        self.guards.push(Guard::new(lock).map_err(RunError::Thread)?);
+        Ok(true)
+    }
+
+    /// Whether nobody has taken a lock over: to be asked before anything is renamed.
+    fn still_ours(&self) -> Result<(), LockError> {
+        self.guards.iter().try_for_each(|guard| (guard.asker())())
     }
 
     fn hear(&mut self, happening: &Happening) {
@@ -108,43 +197,49 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Tells warnings while others wait.
+fn teller<'b>(ears: &'b mut Ears<'_>, began: Instant) -> impl FnMut(String) + 'b {
+    move |message| ears.hear(began.elapsed(), &Happening::Warning { message })
+}
+
+fn ended(report: &Report) -> Happening {
+    let Tally { done, failed, left, not_now } = report.tally;
+    let (verdict, output) = (report.verdict.clone(), report.output.clone());
+    Happening::Ended { verdict, done, failed, left: left + not_now, output }
+}
+
 /// Does a run.
 ///
 /// # Errors
 /// If it cannot be begun, or something unexpected happens; groups that fail are not an error.
 pub fn run(mut order: Order, listener: &mut dyn Listener) -> Result<Report, RunError> {
     let dir = RunDir::at(&order.run_dir);
-    prove_writable(folder_of(&order.output))?;
+    target::prove(&order.output)?;
     dir.prepare()?;
-    let mut run = Run::begin(dir, listener)?;
-    run.dir.sweep()?;
-    let mut known = known::look(&run.dir, &order)?;
-    run.warn(&known.warnings);
-    let state = working::work(&mut run, &mut order, &mut known)?;
-    closing::close(&mut run, &order, &known, &state)
+    let (mut run, entrance) = Run::begin(dir, order.shard, listener)?;
+    let outcome = whole_run(&mut run, &mut order, entrance);
+    run.end(outcome)
 }
 
-fn folder_of(file: &Path) -> &Path {
-    match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+fn whole_run(run: &mut Run<'_>, order: &mut Order, entrance: Entrance) -> Result<Report, RunError> {
+    let mut known = look(run, order, &entrance)?;
+    working::settle(run, order, &mut known, &entrance)?;
+    drop(entrance);
+    let state = working::work(run, order, &known)?;
+    working::remember_layout(run, &mut known, &state)?;
+    closing::close(run, order, &known, &state)
+}
+
+/// What is known, after what crashed writers left has been removed.
+fn look(run: &mut Run<'_>, order: &Order, entrance: &Entrance) -> Result<Known, RunError> {
+    if entrance.is_alone(&run.taker)? {
+        run.dir.sweep()?;
     }
-}
-
-/// Takes the lock, if need be after watching one that may be stale.
-fn lock(dir: &RunDir, began: Instant, listener: &mut dyn Listener) -> Result<Guard, RunError> {
-    let host = Host::here();
-    let job = batch::batch_job(&host).map(|job| job.id);
-    let me = Holder::here(&host, job);
-    let mut told = false;
-    let lock = Acquisition::new(&dir.lock_file(), &me, &host).wait(|held, left| {
-        if !std::mem::replace(&mut told, true) {
-            let seconds = left.as_secs();
-            let message = format!("{held}: waiting up to {seconds} s for a sign of life");
-            listener.hear(began.elapsed(), &Happening::Warning { message });
-        }
-    })?;
-    Guard::new(lock).map_err(RunError::Thread)
+    let Run { dir, taker, ears, began, .. } = run;
+    let known = known::look(dir, order, &mut || entrance.neighbour(taker, &mut teller(ears, *began)))?;
+    run.begin_journal(known.frozen.run, session::of_run(&run.taker, order));
+    run.warn(&known.warnings);
+    Ok(known)
 }
 
 /// An error with its causes, in one line.

@@ -4,12 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use dayfold_contract::{Fingerprint, GroupName, Identity, Job, Plan};
+use serde::{Deserialize, Serialize};
 
 use crate::decide::Settings;
 use crate::decide::groups::Tally;
 use crate::decide::stop::Stop;
 use crate::rundir::failed_table::FailedGroup;
 use crate::rundir::plan_file::RegionsNote;
+use crate::rundir::shard::Shard;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug)]
@@ -30,7 +32,9 @@ pub struct Order {
     pub settings: Settings,
     /// Where the memory limit was read, for people.
     pub memory_source: Option<String>,
-    /// Which groups.
+    /// Which part of the plan.
+    pub shard: Shard,
+    /// Which groups of it.
     pub selection: Selection,
     /// Write the final file without the groups that failed.
     pub allow_failed: bool,
@@ -50,13 +54,16 @@ pub struct Selection {
 }
 
 /// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", content = "why", rename_all = "kebab-case")]
 pub enum Verdict {
     /// The final file is complete.
     Complete,
     /// What was asked for is done, and more is left.
     PartDone,
-    /// `collate`, with groups still to run.
+    /// This shard's part is done; these have not ended yet, and the last to end folds.
+    OthersLeft(Vec<Shard>),
+    /// The last step, with groups still to run.
     PartlyRun,
     /// Some groups failed.
     Failed,
@@ -71,10 +78,14 @@ pub enum Verdict {
 pub struct Report {
     /// How it ended.
     pub verdict: Verdict,
-    /// How many groups stand where.
+    /// What this speaks of: the run's shard, or the whole where that was the last to end.
+    pub part: Shard,
+    /// How many groups of this part stand where.
     pub tally: Tally,
-    /// The groups that failed.
+    /// The groups of this part that failed.
     pub failed: Vec<FailedGroup>,
+    /// Where these are listed.
+    pub failed_list: PathBuf,
     /// Groups without files.
     pub missing: Vec<GroupName>,
     /// The final file, where it is there and whole.

@@ -9,7 +9,19 @@ use dayfold_ncio::dataset::Attribute;
 
 use crate::rundir::plan_file::{Frozen, RegionsNote};
 
-/// The global attributes of the final file.
+/// All that may be set here. Where a final file is folded again it has these from before, and they
+/// may not hold any more.
+pub const NAMES: [&str; 7] = [
+    "Conventions",
+    "archive_pattern",
+    "task",
+    "regions",
+    "archive_versions",
+    "missing_groups",
+    "failed_groups",
+];
+
+/// The global attributes of the final file; their names are [`NAMES`].
 ///
 /// # Errors
 /// If the task cannot be written as JSON.
@@ -22,8 +34,10 @@ pub fn attributes(
         text("Conventions", "CF-1.8"),
         text("archive_pattern", pattern),
         text("task", &serde_json::to_string(task)?),
-        text("regions", &regions(frozen)),
     ];
+    if task.is_by_region() {
+        attributes.push(text("regions", &regions(frozen)));
+    }
     if !versions.is_empty() {
         attributes.push(text("archive_versions", &self::versions(versions)));
     }

@@ -2,8 +2,11 @@
 
 use dayfold_contract::Job;
 use dayfold_contract::frame::FrameError;
+use tokio::runtime::{Builder, Runtime};
 
-use super::known::Known;
+use super::entrance::Entrance;
+use super::guard::Guard;
+use super::known::{Freeze, Known};
 use super::order::Order;
 use super::{Run, RunError};
 use crate::decide::State;
@@ -13,31 +16,65 @@ use crate::pool::Pool;
 use crate::pool::keeper::Keeping;
 use crate::pool::launch::Launcher;
 use crate::pool::probe::probe;
-use crate::rundir::plan_file;
+use crate::rundir::{done_marker, plan_file};
 
 /// So many groups are looked into for a first file that can be read.
 const PROBED_GROUPS: usize = 10;
 
+/// Probes the archive where that has not been done, and freezes the plan. Nobody else begins
+/// meanwhile.
+///
+/// # Errors
+/// If the archive is not what the task needs, or the plan cannot be written.
+pub fn settle(
+    run: &mut Run<'_>,
+    order: &mut Order,
+    known: &mut Known,
+    entrance: &Entrance,
+) -> Result<(), RunError> {
+    if known.to_do() > 0 {
+        runtime()?.block_on(look_at_archive(run, order, known))?;
+        done_marker::remove(&run.dir, run.shard)?;
+    }
+    entrance.check()?;
+    match known.freeze {
+        Freeze::Keep => {}
+        Freeze::Create => plan_file::create(&run.dir, &known.frozen)?,
+        Freeze::Replace => plan_file::replace(&run.dir, &known.frozen)?,
+    }
+    Ok(())
+}
+
 /// Does what is to be done; the state when no more is to come.
 ///
 /// # Errors
-/// If the archive is not what the task needs, or the pool cannot work.
-pub fn work(run: &mut Run<'_>, order: &mut Order, known: &mut Known) -> Result<State, RunError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(RunError::Thread)?;
-    if known.to_do() > 0 {
-        runtime.block_on(look_at_archive(run, order, known))?;
-    }
-    if known.changed {
-        plan_file::write(&run.dir, &known.frozen)?;
-    }
+/// If the pool cannot work.
+pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, RunError> {
     run.hear(&begun(order, known));
     let names = known.frozen.plan.groups.iter().map(|group| group.name.clone());
-    let mut state = State::new(order.settings, names.zip(known.before.iter().copied()));
+    let state = State::new(order.settings, names.zip(known.before.iter().copied()));
+    let mut state = state.expecting(known.frozen.layout.clone());
     if known.to_do() > 0 {
-        runtime.block_on(fill_pool(run, order, known, &mut state))?;
+        runtime()?.block_on(fill_pool(run, order, known, &mut state))?;
     }
     Ok(state)
+}
+
+/// Keeps what the groups' files turned out to look like, where no file could be read beforehand.
+///
+/// # Errors
+/// If the plan cannot be written.
+pub fn remember_layout(run: &Run<'_>, known: &mut Known, state: &State) -> Result<(), RunError> {
+    if known.frozen.layout.is_none() && state.layout().is_some() && run.shard.is_whole() {
+        known.frozen.layout = state.layout().cloned();
+        run.still_ours()?;
+        plan_file::replace(&run.dir, &known.frozen)?;
+    }
+    Ok(())
+}
+
+fn runtime() -> Result<Runtime, RunError> {
+    Builder::new_current_thread().enable_all().build().map_err(RunError::Thread)
 }
 
 async fn fill_pool(
@@ -46,11 +83,13 @@ async fn fill_pool(
     known: &Known,
     state: &mut State,
 ) -> Result<(), RunError> {
-    let still_ours = run.guard.asker();
+    let askers: Vec<_> = run.guards.iter().map(Guard::asker).collect();
     let keeping = Keeping {
         partials: run.dir.partials(),
         run: known.frozen.run,
-        still_ours: Box::new(move || still_ours().map_err(|error| format!("failed to {error}"))),
+        still_ours: Box::new(move || {
+            askers.iter().try_for_each(|ask| ask()).map_err(|error| format!("failed to {error}"))
+        }),
     };
     let launcher = launcher(order, &order.job)?;
     let pool = Pool::new(&launcher, &known.frozen.plan.groups, keeping, &mut run.ears, run.began)?;
@@ -69,7 +108,9 @@ async fn look_at_archive(run: &mut Run<'_>, order: &mut Order, known: &mut Known
         let files = first_files(known);
         if let Some(probe) = probe(&launcher(order, &order.job)?, &files).await? {
             run.warn(&probe.warnings);
-            known.changed |= probe.layout.is_some();
+            if probe.layout.is_some() {
+                known.freeze = known.freeze.changed();
+            }
             known.frozen.layout = probe.layout;
         }
     }
@@ -84,10 +125,12 @@ fn first_files(known: &Known) -> Vec<String> {
 }
 
 fn begun(order: &Order, known: &Known) -> Happening {
+    let shard = order.shard;
+    let (done_before, to_do) = (known.count(shard, Before::Done), known.count(shard, Before::ToDo));
     Happening::Begun {
-        groups: known.before.len(),
-        done_before: known.done(),
-        to_do: known.to_do(),
+        groups: done_before + to_do + known.count(shard, Before::NotNow),
+        done_before,
+        to_do,
         missing: known.frozen.plan.missing.len(),
         workers: order.settings.workers.get() as usize,
         memory_limit: order.settings.memory.limit,

@@ -1,11 +1,18 @@
 //! `failed.tsv`: the groups that failed, for people and their scripts.
+//!
+//! A shard writes `failed.<i>-of-<n>.tsv`, and the last to end joins them into `failed.tsv`. Whether
+//! a group is done is not told here: a row of one that is done by now is passed over by readers.
 
-use std::io;
+use std::collections::BTreeMap;
 
 use dayfold_contract::GroupName;
 
-use super::{RunDir, RunDirError};
+use super::shard::Shard;
+use super::{RunDir, RunDirError, remove_file};
 use crate::durable;
+
+const STEM: &str = "failed";
+const EXTENSION: &str = ".tsv";
 
 /// A group that was given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,23 +27,45 @@ pub struct FailedGroup {
     pub file: Option<String>,
 }
 
-/// Writes the table, whole or not at all; with nothing to tell, the file is removed.
+/// Writes a shard's table, whole or not at all; with nothing to tell, the file is removed.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write(run_dir: &RunDir, failed: &[FailedGroup]) -> Result<(), RunDirError> {
+pub fn write(run_dir: &RunDir, shard: Shard, failed: &[FailedGroup]) -> Result<(), RunDirError> {
+    let path = run_dir.failed_file(shard);
     if failed.is_empty() {
-        return remove(run_dir);
+        return remove_file(&path);
     }
     let rows = failed.iter().map(row);
     let table: String = std::iter::once("group\tattempts\treason\tfile\n".to_owned()).chain(rows).collect();
-    Ok(durable::replace(&run_dir.failed_file(), table.as_bytes())?)
+    Ok(durable::replace(&path, table.as_bytes())?)
 }
 
-/// Reads what an earlier run wrote; lines that do not have the table's form are passed over.
-pub fn read(run_dir: &RunDir) -> Vec<FailedGroup> {
-    let text = std::fs::read_to_string(run_dir.failed_file()).unwrap_or_default();
-    text.lines().skip(1).filter_map(parse).collect()
+/// Writes the table of the whole run, in place of the shards' tables.
+///
+/// # Errors
+/// If it cannot be written, or those not be removed.
+pub fn join(run_dir: &RunDir, failed: &[FailedGroup]) -> Result<(), RunDirError> {
+    write(run_dir, Shard::WHOLE, failed)?;
+    let parts = run_dir.shards_with(STEM, EXTENSION)?.into_iter().filter(|shard| !shard.is_whole());
+    parts.map(|shard| run_dir.failed_file(shard)).try_for_each(|path| remove_file(&path))
+}
+
+/// Reads what earlier runs and all shards wrote, in order of the groups' names; lines that do not
+/// have the table's form are passed over.
+///
+/// # Errors
+/// If the run directory cannot be read.
+pub fn read(run_dir: &RunDir) -> Result<Vec<FailedGroup>, RunDirError> {
+    let mut tables = run_dir.shards_with(STEM, EXTENSION)?;
+    // a shard's table is later than the joined one: that is written in place of them
+    tables.sort();
+    let rows = tables.into_iter().flat_map(|shard| {
+        let text = std::fs::read(run_dir.failed_file(shard)).unwrap_or_default();
+        String::from_utf8_lossy(&text).lines().skip(1).filter_map(parse).collect::<Vec<_>>()
+    });
+    let by_group: BTreeMap<GroupName, FailedGroup> = rows.map(|row| (row.group.clone(), row)).collect();
+    Ok(by_group.into_values().collect())
 }
 
 fn parse(line: &str) -> Option<FailedGroup> {
@@ -44,16 +73,6 @@ fn parse(line: &str) -> Option<FailedGroup> {
     let (group, attempts, reason) = (cells.next()?, cells.next()?.parse().ok()?, cells.next()?.to_owned());
     let file = cells.next().filter(|file| !file.is_empty()).map(str::to_owned);
     Some(FailedGroup { group: GroupName::new(group), attempts, reason, file })
-}
-
-fn remove(run_dir: &RunDir) -> Result<(), RunDirError> {
-    let path = run_dir.failed_file();
-    match std::fs::remove_file(&path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(RunDirError::NotWritable { path, source })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn row(failed: &FailedGroup) -> String {
@@ -82,5 +101,28 @@ mod tests {
         assert_eq!(row(&failed), "2022-02-01\t3\tfirst second third\t\n");
         let back = parse(row(&failed).trim_end_matches('\n'));
         assert_eq!(back, Some(FailedGroup { reason: "first second third".into(), ..failed }));
+    }
+
+    #[test]
+    fn tables_of_shards_are_read_together_and_joined() {
+        let folder = tempfile::tempdir().unwrap();
+        let run_dir = RunDir::at(folder.path());
+        let failed = |group: &str, reason: &str| FailedGroup {
+            group: GroupName::new(group),
+            attempts: 1,
+            reason: reason.into(),
+            file: Some("a.nc".into()),
+        };
+        let shard = |text: &str| text.parse().unwrap();
+        write(&run_dir, Shard::WHOLE, &[failed("1", "early"), failed("3", "early")]).unwrap();
+        write(&run_dir, shard("2/2"), &[failed("2", "late")]).unwrap();
+        write(&run_dir, shard("1/2"), &[failed("3", "late")]).unwrap();
+        let all = [failed("1", "early"), failed("2", "late"), failed("3", "late")];
+        assert_eq!(read(&run_dir).unwrap(), all);
+        join(&run_dir, &all[..2]).unwrap();
+        assert_eq!(read(&run_dir).unwrap(), all[..2]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        join(&run_dir, &[]).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -2,17 +2,22 @@
 //!
 //! It lets a finished run be told from one that never began, and lets dates be added later: the
 //! final file then takes the place of the partials that it was made of, as long as it is the same
-//! to the byte.
+//! to the byte. It is written before a new final file takes the place of the old one, and holds both
+//! until then: whichever is there, its description is.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::{Fingerprint, Group, GroupName, Plan, partial};
 use serde::{Deserialize, Serialize};
 
+use super::plan_file::has_all;
+use super::sealed::{self, Found};
 use super::{RunDir, RunDirError};
 use crate::durable;
+
+const FORMAT: u32 = 1;
 
 /// What a final file was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,56 +25,163 @@ pub struct Finished {
     /// The final file.
     pub output: PathBuf,
     /// Of its content.
-    pub checksum: Fingerprint,
-    /// The keys of the groups in it: see [`partial::key`].
-    pub groups: Vec<Fingerprint>,
+    pub output_checksum: Fingerprint,
+    /// The run's fingerprint.
+    pub run: Fingerprint,
+    /// The groups in it, with their files.
+    pub groups: Vec<Group>,
     /// The groups that its attribute names as missing.
     pub missing: Vec<GroupName>,
 }
 
+/// Whether more files can only add times to a group's result, and change none that it had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// They only add.
+    Adds,
+    /// They may change anything.
+    MayChange,
+}
+
 impl Finished {
-    /// Describes the final file that was made of these groups.
+    /// Describes what will be the final file `output`, made of these groups, and is `aside` still.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn describe(
+        aside: &Path,
         output: &Path,
         run: Fingerprint,
-        plan: &Plan,
-        done: impl Iterator<Item = Group>,
+        groups: Vec<Group>,
+        missing: Vec<GroupName>,
     ) -> Result<Self, RunDirError> {
-        let checksum = checksum(output)?;
-        let groups = done.map(|group| partial::key(run, &group)).collect();
-        Ok(Self { output: output.to_owned(), checksum, groups, missing: plan.missing.clone() })
+        Ok(Self { output: output.to_owned(), output_checksum: checksum(aside)?, run, groups, missing })
     }
 
-    /// Reads it; `None` where it is not there, is damaged, or the final file is another by now.
+    /// Reads it; `None` where it is not there, or does not hold any more, which is told.
     ///
     /// # Errors
-    /// If a file cannot be read.
-    pub fn read(run_dir: &RunDir, output: &Path) -> Result<Option<Self>, RunDirError> {
-        let Ok(text) = std::fs::read(run_dir.finished_file()) else { return Ok(None) };
-        let Ok(finished) = serde_json::from_slice::<Self>(&text) else { return Ok(None) };
-        let there = finished.output == output && output.is_file();
-        Ok((there && checksum(output)? == finished.checksum).then_some(finished))
+    /// If a file cannot be read, or is of a newer format.
+    pub fn read(run_dir: &RunDir, warnings: &mut Vec<String>) -> Result<Option<Self>, RunDirError> {
+        let path = run_dir.finished_file();
+        let described = match sealed::read::<Either<Self>>(&path, FORMAT)? {
+            Found::None => return Ok(None),
+            Found::Whole(described) => described.either,
+            Found::Damaged => {
+                warnings.push(format!("{} is damaged: {AGAIN}", path.display()));
+                return Ok(None);
+            }
+        };
+        let mut what = "is gone";
+        for finished in described.iter().filter(|finished| finished.output.is_file()) {
+            if checksum(&finished.output)? == finished.output_checksum {
+                return Ok(Some(finished.clone()));
+            }
+            what = "is not as it was written";
+        }
+        if let Some(finished) = described.last() {
+            warnings.push(format!("{} {what}: {AGAIN}", finished.output.display()));
+        }
+        Ok(None)
     }
 
-    /// Writes it, whole or not at all.
+    /// Writes down, whole or not at all, that one of these is the final file: the old one, and the
+    /// one that is about to take its place.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(&self, run_dir: &RunDir) -> Result<(), RunDirError> {
-        let text = serde_json::to_vec_pretty(self).map_err(RunDirError::Identity)?;
-        Ok(durable::replace(&run_dir.finished_file(), &text)?)
+    pub fn write(run_dir: &RunDir, either: &[&Self]) -> Result<(), RunDirError> {
+        Ok(durable::replace(
+            &run_dir.finished_file(),
+            &sealed::text(FORMAT, &Either { either: either.to_vec() })?,
+        )?)
     }
 
-    /// The keys of the groups in it.
+    /// The keys of the groups in it: see [`partial::key`].
     pub fn keys(&self) -> HashSet<Fingerprint> {
-        self.groups.iter().copied().collect()
+        self.groups.iter().map(|group| partial::key(self.run, group)).collect()
+    }
+
+    /// The first group whose values in the final file are not right for this plan any more: what
+    /// was folded cannot be taken out again, so that the file cannot stand for its partials.
+    pub fn first_outdated(&self, run: Fingerprint, plan: &Plan, growth: Growth) -> Option<&GroupName> {
+        let now: HashMap<&GroupName, &Group> = plan.groups.iter().map(|group| (&group.name, group)).collect();
+        let holds = |was: &&Group| {
+            let now = now.get(&was.name);
+            now.is_some_and(|now| *now == *was || (growth == Growth::Adds && has_all(now, was)))
+        };
+        let outdated = |was: &&Group| run != self.run || !holds(was);
+        self.groups.iter().find(outdated).map(|group| &group.name)
     }
 }
+
+/// One of these is the final file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Either<T> {
+    either: Vec<T>,
+}
+
+/// What follows for people.
+const AGAIN: &str = "groups whose partials are gone run again";
 
 fn checksum(path: &Path) -> Result<Fingerprint, RunDirError> {
     let read = File::open(path).and_then(Fingerprint::of_reader);
     read.map_err(|source| RunDirError::Unreadable { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rundir::fixture::{group, plan};
+
+    fn finished(folder: &Path) -> Finished {
+        let output = folder.join("pv.nc");
+        durable::replace(&output, b"content").unwrap();
+        let groups = vec![group("1", &["a"]), group("2", &["b"])];
+        Finished::describe(&output, &output, Fingerprint::of(b"run"), groups, vec![]).unwrap()
+    }
+
+    #[test]
+    fn it_holds_while_the_final_file_is_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let run_dir = RunDir::at(folder.path());
+        let finished = finished(folder.path());
+        let read = || {
+            let mut warnings = Vec::new();
+            (Finished::read(&run_dir, &mut warnings).unwrap(), warnings.join(""))
+        };
+        assert_eq!(read(), (None, String::new()));
+        let next =
+            Finished { output_checksum: Fingerprint::of(b"c0ntent"), missing: vec![], ..finished.clone() };
+        Finished::write(&run_dir, &[&finished, &next]).unwrap();
+        assert_eq!(read(), (Some(finished.clone()), String::new()));
+        durable::replace(&finished.output, b"c0ntent").unwrap();
+        assert_eq!(read(), (Some(next), String::new()), "the new one has taken its place");
+        Finished::write(&run_dir, &[&finished]).unwrap();
+        durable::replace(&finished.output, b"c0ntent").unwrap();
+        assert!(matches!(read(), (None, told) if told.contains("pv.nc is not as it was written")));
+        std::fs::remove_file(&finished.output).unwrap();
+        assert!(matches!(read(), (None, told) if told.contains("pv.nc is gone")));
+        durable::replace(&run_dir.finished_file(), b"").unwrap();
+        assert!(matches!(read(), (None, told) if told.contains("finished.json is damaged")));
+    }
+
+    #[test]
+    fn it_stands_for_its_groups_while_none_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let finished = finished(folder.path());
+        let outdated = |groups: Vec<Group>, growth| {
+            finished.first_outdated(finished.run, &plan(groups, &[]), growth).map(GroupName::as_str)
+        };
+        let same = || vec![group("1", &["a"]), group("2", &["b"]), group("3", &["c"])];
+        assert_eq!(outdated(same(), Growth::MayChange), None, "one more does no harm");
+        assert_eq!(outdated(same()[..1].to_vec(), Growth::Adds), Some("2"));
+        let grown = || vec![group("1", &["a"]), group("2", &["b", "c"])];
+        assert_eq!(outdated(grown(), Growth::Adds), None);
+        assert_eq!(outdated(grown(), Growth::MayChange), Some("2"));
+        let other = vec![group("1", &["x", "y"]), group("2", &["b"])];
+        assert_eq!(outdated(other, Growth::Adds), Some("1"));
+        let plan = plan(same(), &[]);
+        assert!(finished.first_outdated(Fingerprint::of(b"other"), &plan, Growth::Adds).is_some());
+    }
 }

@@ -4,11 +4,18 @@
 //! - [`partials`]: which groups have a whole partial
 //! - [`finished`]: `finished.json`, what a final file was made of, once partials are removed
 //! - [`failed_table`] is `failed.tsv`
+//! - [`shard`]: parts of a plan, and their files' names · [`done_marker`]: which have ended
+//! - [`sealed`]: JSON files that carry a version and a checksum
 
+pub mod done_marker;
 pub mod failed_table;
 pub mod finished;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod partials;
 pub mod plan_file;
+pub mod sealed;
+pub mod shard;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +23,7 @@ use std::path::{Path, PathBuf};
 use dayfold_contract::partial::ASIDE_PREFIX;
 
 use crate::durable::{self, DurableError};
+use shard::Shard;
 
 /// A run directory that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -56,22 +64,34 @@ pub enum RunDirError {
     },
     /// It was written by a newer dayfold.
     #[error(
-        "{} has format {found}, and this dayfold reads format {}: use the dayfold that wrote it",
-        path.display(), plan_file::FORMAT
+        "{} has format {found}, and this dayfold reads format {known}: use the dayfold that wrote it",
+        path.display()
     )]
     NewerFormat {
         /// Which file.
         path: PathBuf,
         /// Its format.
         found: u32,
+        /// The newest that is known.
+        known: u32,
     },
     /// There is no run here.
-    #[error("{} holds no whole plan.json: is it a run directory?", path.display())]
+    #[error(
+        "{} holds no whole plan.json: is it a run directory? `dayfold run` with the configuration of \
+         this run makes a damaged plan again",
+        path.display()
+    )]
     NoRun {
         /// The folder.
         path: PathBuf,
     },
-    /// The identity cannot be written as JSON.
+    /// The final file cannot be put in its place.
+    #[error("failed to prepare the final file {}: it is a folder: choose another [output] file", path.display())]
+    OutputIsFolder {
+        /// What is there.
+        path: PathBuf,
+    },
+    /// What a file is to hold cannot be written as JSON.
     #[error("failed to describe the run")]
     Identity(#[source] serde_json::Error),
 }
@@ -127,14 +147,60 @@ impl RunDir {
         self.path.join("finished.json")
     }
 
-    /// Who is at work.
-    pub fn lock_file(&self) -> PathBuf {
-        self.path.join("lock")
+    /// Who is at work on this shard.
+    pub fn lock_file(&self, shard: Shard) -> PathBuf {
+        self.file(shard, "lock", "")
     }
 
-    /// The groups that failed.
-    pub fn failed_file(&self) -> PathBuf {
-        self.path.join("failed.tsv")
+    /// The shards that have a lock's file, of any division.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn locked_shards(&self) -> Result<Vec<Shard>, RunDirError> {
+        self.shards_with("lock", "")
+    }
+
+    /// Who begins to work.
+    pub fn start_lock_file(&self) -> PathBuf {
+        self.path.join("lock.start")
+    }
+
+    /// Who folds the shards' partials.
+    pub fn collation_lock_file(&self) -> PathBuf {
+        self.path.join("lock.collate")
+    }
+
+    /// What happened in the runs of this shard.
+    pub fn journal_file(&self, shard: Shard) -> PathBuf {
+        self.file(shard, "journal", ".jsonl")
+    }
+
+    /// The groups of this shard that failed.
+    pub fn failed_file(&self, shard: Shard) -> PathBuf {
+        self.file(shard, "failed", ".tsv")
+    }
+
+    fn file(&self, shard: Shard, stem: &str, extension: &str) -> PathBuf {
+        self.path.join(shard.file_name(stem, extension))
+    }
+
+    /// The shards that have a file of this kind.
+    fn shards_with(&self, stem: &str, extension: &str) -> Result<Vec<Shard>, RunDirError> {
+        let unreadable = |source| RunDirError::Unreadable { path: self.path.clone(), source };
+        let names = std::fs::read_dir(&self.path).map_err(unreadable)?;
+        let shard = |entry: io::Result<std::fs::DirEntry>| match entry {
+            Ok(entry) => Shard::of_file_name(entry.file_name().to_str()?, stem, extension).map(Ok),
+            Err(error) => Some(Err(unreadable(error))),
+        };
+        names.filter_map(shard).collect()
+    }
+}
+
+/// Removes a file that may be gone already.
+fn remove_file(path: &Path) -> Result<(), RunDirError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(not_writable(path, source)),
+        _ => Ok(()),
     }
 }
 
@@ -143,11 +209,12 @@ impl RunDir {
 /// # Errors
 /// [`RunDirError::NotWritable`].
 pub fn prove_writable(folder: &Path) -> Result<(), RunDirError> {
-    tempfile::Builder::new()
-        .prefix(ASIDE_PREFIX)
-        .tempfile_in(folder)
-        .and_then(tempfile::NamedTempFile::close)
-        .map_err(|source| not_writable(folder, source))
+    let proof = tempfile::Builder::new().prefix(ASIDE_PREFIX).tempfile_in(folder);
+    match proof.and_then(tempfile::NamedTempFile::close) {
+        // another who begins just now has swept it
+        Err(error) if error.kind() == io::ErrorKind::NotFound && folder.is_dir() => Ok(()),
+        proven => proven.map_err(|source| not_writable(folder, source)),
+    }
 }
 
 fn not_writable(path: &Path, source: io::Error) -> RunDirError {

@@ -6,16 +6,19 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dayfold_contract::{Fingerprint, Group, GroupName, PartialName, partial};
 
 use super::{RunDir, RunDirError};
+use crate::crash;
 
 /// The partials that were found, by the key in their names.
 #[derive(Debug, Default)]
 pub struct Partials {
     by_key: HashMap<Fingerprint, (PathBuf, PartialName)>,
+    /// Second results of groups, which nobody needs.
+    spare: Vec<PathBuf>,
 }
 
 impl Partials {
@@ -26,14 +29,24 @@ impl Partials {
     pub fn list(run_dir: &RunDir) -> Result<Self, RunDirError> {
         let folder = run_dir.partials();
         let unreadable = |source| RunDirError::Unreadable { path: folder.clone(), source };
-        let mut by_key = HashMap::new();
+        let mut partials = Self::default();
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             if let Some(name) = entry.file_name().to_str().and_then(PartialName::parse) {
-                by_key.insert(name.key, (entry.path(), name));
+                partials.add(entry.path(), name);
             }
         }
-        Ok(Self { by_key })
+        Ok(partials)
+    }
+
+    /// Of two results of one group, which a task that is not the same each time can leave, always
+    /// the same one counts, in whatever order a folder is listed.
+    fn add(&mut self, path: PathBuf, name: PartialName) {
+        let (key, checksum) = (name.key, name.checksum);
+        match self.by_key.get(&key) {
+            Some((_, other)) if other.checksum < checksum => self.spare.push(path),
+            _ => self.spare.extend(self.by_key.insert(key, (path, name)).map(|(path, _)| path)),
+        }
     }
 
     /// The partial of this group of this run, if it is there: by its name, the content not read.
@@ -41,45 +54,128 @@ impl Partials {
         self.by_key.get(&partial::key(run, group)).map(|(path, _)| path)
     }
 
+    /// Where the partials are, in no order.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.by_key.values().map(|(path, _)| path.as_path())
+    }
+
     /// Removes all of them, stale ones included; what could not be removed, in words.
     pub fn remove_all(self) -> Vec<String> {
-        let remove = |(path, _): (PathBuf, PartialName)| match std::fs::remove_file(&path) {
-            Ok(()) => None,
+        let remove = |path: PathBuf| match std::fs::remove_file(&path) {
+            Ok(()) => {
+                crash::after("remove", &path);
+                None
+            }
             Err(error) => {
                 Some(format!("the partial {} is not needed any more and stays: {error}", path.display()))
             }
         };
-        self.by_key.into_values().filter_map(remove).collect()
+        let partials = self.by_key.into_values().map(|(path, _)| path);
+        partials.chain(self.spare).filter_map(remove).collect()
     }
 
     /// Reads all of it, and keeps only what is as its name says. A damaged partial is removed, so
     /// that its group runs again, and told.
-    pub fn verify(&mut self, run: Fingerprint, groups: &[Group]) -> Vec<String> {
-        let names: HashMap<Fingerprint, &GroupName> =
-            groups.iter().map(|group| (partial::key(run, group), &group.name)).collect();
-        let mut warnings = Vec::new();
+    ///
+    /// # Errors
+    /// If one cannot be read: it may be whole, and is left alone.
+    pub fn verify<'a>(
+        &mut self,
+        run: Fingerprint,
+        groups: impl IntoIterator<Item = &'a Group>,
+    ) -> Result<Vec<String>, RunDirError> {
+        let named = |group: &'a Group| (partial::key(run, group), &group.name);
+        let names: HashMap<Fingerprint, &GroupName> = groups.into_iter().map(named).collect();
+        let (mut warnings, mut unreadable) = (Vec::new(), None);
         self.by_key.retain(|key, (path, name)| {
             let Some(group) = names.get(key) else { return true };
             match File::open(&*path).and_then(Fingerprint::of_reader) {
                 Ok(found) if found == name.checksum => true,
-                told => {
-                    warnings.push(damaged(path, group, told.err()));
+                // another shard has folded and removed it just now
+                Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+                Err(source) => {
+                    unreadable = Some(RunDirError::Unreadable { path: path.clone(), source });
+                    false
+                }
+                Ok(_) => {
+                    warnings.push(damaged(path, group));
                     false
                 }
             }
         });
-        warnings
+        unreadable.map_or(Ok(warnings), Err)
     }
 }
 
-fn damaged(path: &PathBuf, group: &GroupName, error: Option<io::Error>) -> String {
-    let why = error.map_or_else(|| "its content is not what its name says".to_owned(), |e| e.to_string());
+fn damaged(path: &PathBuf, group: &GroupName) -> String {
     let removed = match std::fs::remove_file(path) {
         Ok(()) => "it is removed".to_owned(),
         Err(error) => format!("it cannot be removed ({error})"),
     };
     format!(
-        "the partial {} of group {group} is damaged: {why}; {removed}, and the group runs again",
+        "the partial {} of group {group} is damaged: its content is not what its name says; {removed}, and \
+         the group runs again",
         path.display()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::durable;
+    use crate::rundir::fixture::group;
+
+    struct Room {
+        folder: tempfile::TempDir,
+        run: Fingerprint,
+    }
+
+    impl Room {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::create_dir(folder.path().join("partials")).unwrap();
+            Self { folder, run: Fingerprint::of(b"run") }
+        }
+
+        fn run_dir(&self) -> RunDir {
+            RunDir::at(self.folder.path())
+        }
+
+        fn put(&self, group: &Group, named_for: &[u8], content: &[u8]) -> PathBuf {
+            let name = PartialName::new(self.run, group, Fingerprint::of(named_for)).to_string();
+            let path = self.run_dir().partials().join(name);
+            durable::replace(&path, content).unwrap();
+            path
+        }
+    }
+
+    #[test]
+    fn only_what_is_as_its_name_says_is_kept() {
+        let room = Room::new();
+        let groups = [group("1", &["a"]), group("2", &["b"]), group("3", &["c"])];
+        let good = room.put(&groups[0], b"good", b"good");
+        let bad = room.put(&groups[1], b"good", b"baad");
+        let stale = room.put(&group("1", &["older"]), b"good", b"bad");
+        let mut partials = Partials::list(&room.run_dir()).unwrap();
+        let warnings = partials.verify(room.run, &groups).unwrap();
+        assert!(warnings.len() == 1 && warnings[0].contains("group 2 is damaged"), "{warnings:?}");
+        assert_eq!(groups.each_ref().map(|group| partials.of(room.run, group)), [Some(&good), None, None]);
+        assert!(!bad.exists() && stale.exists(), "what is of no planned group is left alone");
+        assert_eq!(partials.remove_all(), Vec::<String>::new());
+        assert_eq!(std::fs::read_dir(room.run_dir().partials()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn of_two_results_always_the_same_counts() {
+        let group = group("1", &["a"]);
+        for contents in [[b"one", b"two"], [b"two", b"one"]] {
+            let room = Room::new();
+            let mut paths = contents.map(|content| room.put(&group, content, content));
+            paths.sort();
+            let partials = Partials::list(&room.run_dir()).unwrap();
+            assert_eq!(partials.of(room.run, &group), Some(&paths[0]));
+            assert_eq!(partials.remove_all(), Vec::<String>::new());
+            assert!(!paths[0].exists() && !paths[1].exists());
+        }
+    }
 }

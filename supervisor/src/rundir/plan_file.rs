@@ -1,19 +1,20 @@
 //! `plan.json`: the frozen plan, the identity of its run, and what the first look at the archive
 //! told.
 //!
-//! It is made once and only ever replaced whole: when dates were added, or the output has another
-//! name. It carries a checksum; a damaged one is made again from the archive, since partials prove
-//! by themselves which run and group they belong to.
+//! It is created exclusively, once, and only ever replaced whole: when dates were added, groups have
+//! grown, or the output has another name, and nobody else is at work by it. It carries a checksum; a
+//! damaged one is made again from the archive, since partials prove by themselves which run and
+//! group they belong to.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::PathBuf;
 
 use dayfold_contract::job::Layout;
 use dayfold_contract::{Fingerprint, Group, GroupName, Identity, Plan};
 use serde::{Deserialize, Serialize};
 
-use super::{RunDir, RunDirError};
+pub use super::sealed::Found;
+use super::{RunDir, RunDirError, sealed};
 use crate::durable;
 
 /// The version of the file's form.
@@ -45,64 +46,28 @@ pub struct RegionsNote {
     pub count: usize,
 }
 
-#[derive(Serialize, Deserialize)]
-struct PlanFile {
-    format: u32,
-    checksum: Fingerprint,
-    #[serde(flatten)]
-    frozen: Frozen,
-}
-
-#[derive(Deserialize)]
-struct FormatOnly {
-    format: u32,
-}
-
-/// What was found in the place of `plan.json`.
-#[derive(Debug)]
-pub enum Found {
-    /// Nothing: the run is new.
-    None,
-    /// Something that is not whole.
-    Damaged,
-    /// A whole plan.
-    Whole(Box<Frozen>),
-}
-
 /// Reads `plan.json`.
 ///
 /// # Errors
 /// If it cannot be read, or is of a newer format.
-pub fn read(run_dir: &RunDir) -> Result<Found, RunDirError> {
-    let path = run_dir.plan_file();
-    let text = match std::fs::read(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::None),
-        Err(source) => return Err(RunDirError::Unreadable { path, source }),
-    };
-    if let Ok(FormatOnly { format: found }) = serde_json::from_slice(&text)
-        && found > FORMAT
-    {
-        return Err(RunDirError::NewerFormat { path, found });
-    }
-    let whole = serde_json::from_slice::<PlanFile>(&text).ok();
-    let whole = whole.filter(|file| checksum(&file.frozen).is_ok_and(|sum| sum == file.checksum));
-    Ok(whole.map_or(Found::Damaged, |file| Found::Whole(Box::new(file.frozen))))
+pub fn read(run_dir: &RunDir) -> Result<Found<Frozen>, RunDirError> {
+    sealed::read(&run_dir.plan_file(), FORMAT)
 }
 
-/// Writes `plan.json`, whole or not at all.
+/// Creates `plan.json`, whole or not at all.
+///
+/// # Errors
+/// If it cannot be written, or is there already.
+pub fn create(run_dir: &RunDir, frozen: &Frozen) -> Result<(), RunDirError> {
+    Ok(durable::create_new(&run_dir.plan_file(), &sealed::text(FORMAT, frozen)?)?)
+}
+
+/// Writes `plan.json` anew, whole or not at all.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write(run_dir: &RunDir, frozen: &Frozen) -> Result<(), RunDirError> {
-    let checksum = checksum(frozen).map_err(RunDirError::Identity)?;
-    let file = PlanFile { format: FORMAT, checksum, frozen: frozen.clone() };
-    let text = serde_json::to_vec_pretty(&file).map_err(RunDirError::Identity)?;
-    Ok(durable::replace(&run_dir.plan_file(), &text)?)
-}
-
-fn checksum(frozen: &Frozen) -> Result<Fingerprint, serde_json::Error> {
-    Ok(Fingerprint::of(&serde_json::to_vec(frozen)?))
+pub fn replace(run_dir: &RunDir, frozen: &Frozen) -> Result<(), RunDirError> {
+    Ok(durable::replace(&run_dir.plan_file(), &sealed::text(FORMAT, frozen)?)?)
 }
 
 /// What differs between two identities, in words of the configuration.
@@ -122,30 +87,27 @@ pub fn differences(old: &Identity, new: &Identity) -> Vec<String> {
 
 /// The frozen plan, with what a new look at the archive adds.
 ///
-/// No group is removed. A group that has more files than before is run again; one that has fewer
-/// keeps what it had, with a warning.
-pub fn merge(old: &Plan, new: Plan, warnings: &mut Vec<String>) -> Plan {
+/// No date is removed. A group that has more files than before is taken as it is now, and so is
+/// one that has fewer, or none, and was not done; one that was done keeps what it had.
+pub fn merge(old: &Plan, new: Plan, is_done: impl Fn(&Group) -> bool, warnings: &mut Vec<String>) -> Plan {
     let mut groups: BTreeMap<GroupName, Group> =
         new.groups.into_iter().map(|group| (group.name.clone(), group)).collect();
+    let mut missing = new.missing;
     for was in &old.groups {
-        match groups.get(&was.name) {
-            Some(now) if !has_fewer(was, now) => {}
-            Some(now) => {
-                let (before, after) = (was.files.len(), now.files.len());
-                let name = &was.name;
-                warnings.push(format!(
-                    "group {name} had {before} files and has {after} now: what was planned is kept"
-                ));
-                groups.insert(was.name.clone(), was.clone());
-            }
-            None => {
-                groups.insert(was.name.clone(), was.clone());
-            }
+        let now = groups.get(&was.name);
+        let has_gone = now.is_none() && missing.contains(&was.name);
+        let has_fewer = now.is_some_and(|now| has_fewer(was, now));
+        let keeps = is_done(was);
+        if has_fewer || has_gone {
+            warnings.push(shrunk(was, now.map_or(0, |now| now.files.len()), keeps));
+        }
+        let is_out_of_sight = now.is_none() && !has_gone;
+        if is_out_of_sight || (keeps && (has_fewer || has_gone)) {
+            groups.insert(was.name.clone(), was.clone());
         }
     }
-    let missing = |name: &GroupName| !groups.contains_key(name);
-    let mut missing: Vec<_> =
-        old.missing.iter().chain(&new.missing).filter(|name| missing(name)).cloned().collect();
+    missing.extend(old.missing.iter().cloned());
+    missing.retain(|name| !groups.contains_key(name));
     missing.sort();
     missing.dedup();
     Plan { root: new.root, groups: groups.into_values().collect(), missing }
@@ -153,45 +115,71 @@ pub fn merge(old: &Plan, new: Plan, warnings: &mut Vec<String>) -> Plan {
 
 /// Whether files have gone and none has come.
 fn has_fewer(was: &Group, now: &Group) -> bool {
-    now.files.len() < was.files.len() && now.files.iter().all(|file| was.files.binary_search(file).is_ok())
+    now.files.len() < was.files.len() && has_all(was, now)
+}
+
+/// Whether a group has all files of another one.
+pub fn has_all(larger: &Group, smaller: &Group) -> bool {
+    smaller.files.iter().all(|file| larger.files.binary_search(file).is_ok())
+}
+
+fn shrunk(was: &Group, now: usize, keeps: bool) -> String {
+    let Group { name, files } = was;
+    let what = if keeps { "its result is kept" } else { "it was not done, and what is there counts" };
+    format!("group {name} had {} files and has {now} now: {what}", files.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rundir::fixture::{group, plan};
 
-    fn group(name: &str, files: &[&str]) -> Group {
-        Group { name: GroupName::new(name), files: files.iter().map(|&f| f.to_owned()).collect() }
-    }
-
-    fn plan(groups: Vec<Group>, missing: &[&str]) -> Plan {
-        Plan { root: "/a".into(), groups, missing: missing.iter().map(|&m| GroupName::new(m)).collect() }
+    fn merged(old: &Plan, new: Plan, done: bool) -> (Plan, Vec<String>) {
+        let mut warnings = Vec::new();
+        (merge(old, new, |_| done, &mut warnings), warnings)
     }
 
     #[test]
     fn groups_are_added_and_none_is_removed() {
-        let old = plan(vec![group("1", &["a"]), group("2", &["b"])], &["3"]);
+        let old = plan(vec![group("1", &["a"]), group("2", &["b"])], &["3", "5"]);
         let new = plan(vec![group("2", &["b"]), group("3", &["c"])], &["4"]);
-        let mut warnings = Vec::new();
-        let merged = merge(&old, new, &mut warnings);
+        let (merged, warnings) = merged(&old, new, false);
         let names: Vec<_> = merged.groups.iter().map(|group| group.name.as_str()).collect();
-        assert_eq!((names, merged.missing), (vec!["1", "2", "3"], vec![GroupName::new("4")]));
+        assert_eq!(names, ["1", "2", "3"]);
+        assert_eq!(merged.missing, [GroupName::new("4"), GroupName::new("5")]);
         assert!(warnings.is_empty());
     }
 
     #[test]
-    fn a_group_that_has_grown_is_taken_as_it_is_now() {
-        let old = plan(vec![group("1", &["a"])], &[]);
-        let merged = merge(&old, plan(vec![group("1", &["a", "b"])], &[]), &mut Vec::new());
-        assert_eq!(merged.groups, [group("1", &["a", "b"])]);
+    fn a_group_that_has_grown_or_changed_is_taken_as_it_is_now() {
+        let old = plan(vec![group("1", &["a"]), group("2", &["b"])], &[]);
+        let now = vec![group("1", &["a", "b"]), group("2", &["c"])];
+        let (merged, warnings) = merged(&old, plan(now.clone(), &[]), true);
+        assert_eq!((merged.groups, warnings), (now, vec![]));
     }
 
     #[test]
-    fn a_group_that_has_shrunk_is_kept_as_it_was_with_a_warning() {
+    fn a_group_that_has_shrunk_keeps_its_result_or_is_taken_as_it_is() {
         let old = plan(vec![group("1", &["a", "b"])], &[]);
-        let mut warnings = Vec::new();
-        let merged = merge(&old, plan(vec![group("1", &["b"])], &[]), &mut warnings);
-        assert_eq!(merged.groups, old.groups);
-        assert_eq!(warnings, ["group 1 had 2 files and has 1 now: what was planned is kept"]);
+        let new = plan(vec![group("1", &["b"])], &[]);
+        let (kept, warnings) = merged(&old, new.clone(), true);
+        assert_eq!(kept.groups, old.groups);
+        assert_eq!(warnings, ["group 1 had 2 files and has 1 now: its result is kept"]);
+        let (taken, warnings) = merged(&old, new.clone(), false);
+        assert_eq!(taken.groups, new.groups);
+        assert_eq!(
+            warnings,
+            ["group 1 had 2 files and has 1 now: it was not done, and what is there counts"]
+        );
+    }
+
+    #[test]
+    fn a_group_whose_files_are_gone_keeps_its_result_or_is_missing() {
+        let old = plan(vec![group("1", &["a"])], &[]);
+        let new = plan(vec![], &["1"]);
+        let (kept, warnings) = merged(&old, new.clone(), true);
+        assert_eq!((&kept, warnings.len()), (&old, 1));
+        let (taken, warnings) = merged(&old, new.clone(), false);
+        assert_eq!((taken, warnings.len()), (new, 1));
     }
 }

@@ -8,7 +8,7 @@ use dayfold_contract::GroupName;
 use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
 use dayfold_ncio::raw::RawFile;
 use dayfold_ncio::write::{Storage, write_dataset};
-use dayfold_supervisor::collate::{CollateError, Collated, Collation, Source, collate};
+use dayfold_supervisor::collate::{CollateError, Collated, Collation, Source, collate, to_the_end};
 
 pub fn variable(name: &str, dimensions: &[&str], values: Values, attributes: &[(&str, &str)]) -> Variable {
     Variable {
@@ -82,8 +82,8 @@ impl Bench {
 
     pub fn collate_with(&self, attributes: &[(String, Attribute)]) -> Result<Collated, CollateError> {
         let output = self.output();
-        let collation = Collation { sources: &self.sources, output: &output, attributes };
-        collate(&collation, &mut |_| {})
+        let collation = Collation { sources: &self.sources, output: &output, attributes, own: &[] };
+        collate(&collation, &mut to_the_end)
     }
 
     pub fn collate(&self) -> Result<Collated, CollateError> {

@@ -1,5 +1,6 @@
 //! What a worker is told once, before its first assignment.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub enum BadFiles {
 pub struct Job {
     /// The archive's root: groups' files are relative to it.
     pub root: PathBuf,
+    /// The configuration's folder: programs run there, and relative paths start there. It decides no values.
+    pub folder: PathBuf,
     /// The run directory's folder of partials, where workers write aside.
     pub partials: PathBuf,
     /// What to do.
@@ -44,6 +47,21 @@ pub struct Layout {
     pub description: String,
 }
 
+impl fmt::Display for Layout {
+    /// The description, and the fingerprint in brackets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.description, self.fingerprint)
+    }
+}
+
+impl Layout {
+    /// Reads what [`fmt::Display`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (description, fingerprint) = text.strip_suffix(')')?.rsplit_once(" (")?;
+        Some(Self { fingerprint: fingerprint.parse().ok()?, description: description.to_owned() })
+    }
+}
+
 /// What a look at one file told, before any work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
@@ -58,6 +76,19 @@ pub struct Probe {
 pub enum ProbeFailure {
     /// This file cannot be read: another one may tell.
     Unreadable(String),
-    /// The file is readable and not what the task needs: a variable is missing, say.
+    /// The task cannot be done: the file is readable and a variable is missing, say, or a program is.
     Wrong(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layout_comes_back_from_its_text() {
+        let layout =
+            Layout { fingerprint: Fingerprint::of(b"grid"), description: "2 x 3 cells (odd)".into() };
+        assert_eq!(Layout::parse(&layout.to_string()), Some(layout));
+        assert_eq!(Layout::parse("2 x 3 cells"), None);
+    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Probe, ProbeFailure};
+use crate::job::{Layout, Probe, ProbeFailure};
 use crate::{Fingerprint, GroupId, GroupName};
 
 /// The protocol's version: another one is refused by either side.
@@ -105,6 +105,8 @@ pub struct Output {
     pub elapsed: Duration,
     /// The worker's largest resident memory within this group, bytes, as far as it knows.
     pub peak_memory: u64,
+    /// What the group's files looked like, for tasks that care: the same in all groups of a run.
+    pub layout: Option<Layout>,
 }
 
 /// A partial that waits for its name.
@@ -127,6 +129,8 @@ pub struct Failure {
     pub reason: String,
     /// The input file concerned, relative to the root.
     pub file: Option<String>,
+    /// The last lines that a program of the task's wrote; none where there is no such program.
+    pub log: Vec<String>,
 }
 
 /// What a failure means for the group and the run.

@@ -19,6 +19,10 @@ pub const SHARED_DIMENSION: &str = "time";
 /// relative to the archive's root. Collation gathers it from all partials.
 pub const SKIPPED_FILES: &str = "skipped_files";
 
+/// The global attribute in which a partial says what grid it was made from: a [`crate::job::Layout`] as
+/// text. Partials of two grids are not folded.
+pub const GRID: &str = "grid";
+
 /// What files that are being written, and have no name yet, begin with.
 pub const ASIDE_PREFIX: &str = ".aside-";
 

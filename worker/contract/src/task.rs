@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 /// The task of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub enum TaskSpec {
     /// What a PV panel and its inverter would deliver, averaged over regions.
     Pv(PvSpec),
+    /// Any program, once for each group.
+    Command(CommandSpec),
 }
 
 impl TaskSpec {
@@ -19,8 +22,25 @@ impl TaskSpec {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Pv(_) => "pv",
+            Self::Command(_) => "command",
         }
     }
+
+    /// Whether results are averaged over regions; without, inputs are given to the task as they are.
+    pub fn is_by_region(&self) -> bool {
+        matches!(self, Self::Pv(_))
+    }
+}
+
+/// The command task.
+///
+/// It is as it was written, with neither the environment nor folders put in: a configuration that is
+/// moved, or run as another user, is the same run. What the program itself does is not looked into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandSpec {
+    /// The program and its arguments, each of them a [`crate::command::Argument`]; the program has no
+    /// placeholders.
+    pub command: Vec<String>,
 }
 
 /// The PV task.

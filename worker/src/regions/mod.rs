@@ -31,15 +31,6 @@ pub struct Span {
     pub set: usize,
 }
 
-/// The part of the grid that holds all regions' cells: rows and columns as stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Window {
-    /// From the first row with a cell to the last.
-    pub rows: Range<usize>,
-    /// From the first column with a cell to the last.
-    pub columns: Range<usize>,
-}
-
 /// The cells of all regions on one grid.
 #[derive(Clone, Debug)]
 pub struct Coverage {
@@ -47,7 +38,6 @@ pub struct Coverage {
     rows: Vec<Vec<Span>>,
     sets: Vec<Vec<usize>>,
     cells: Vec<usize>,
-    window: Window,
     warnings: Vec<String>,
 }
 
@@ -100,8 +90,7 @@ impl Coverage {
         let mut sets = Sets::default();
         let rows: Vec<_> =
             (0..rows).map(|row| sets.spans(regions.iter().map(|rows| &rows[row][..]))).collect();
-        let window = Window::around(&rows);
-        Self { names, rows, sets: sets.into_members(), cells, window, warnings }
+        Self { names, rows, sets: sets.into_members(), cells, warnings }
     }
 
     /// The regions' names, in their order.
@@ -124,30 +113,9 @@ impl Coverage {
         &self.cells
     }
 
-    /// What has to be read.
-    pub fn window(&self) -> &Window {
-        &self.window
-    }
-
     /// For people: regions that have no cells, and why.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
-    }
-}
-
-impl Window {
-    fn around(rows: &[Vec<Span>]) -> Self {
-        let used = || rows.iter().enumerate().filter(|(_, spans)| !spans.is_empty()).map(|(row, _)| row);
-        let columns = || rows.iter().flatten().map(|span| &span.columns);
-        let west = columns().map(|columns| columns.start).min().unwrap_or(0);
-        let east = columns().map(|columns| columns.end).max().unwrap_or(0);
-        let (first, end) = (used().next().unwrap_or(0), used().next_back().map_or(0, |last| last + 1));
-        Self { rows: first..end, columns: west..east }
-    }
-
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() || self.columns.is_empty()
     }
 }
 
@@ -232,7 +200,6 @@ mod tests {
     fn without_regions_the_whole_grid_is_one() {
         let all = Coverage::new(None, &[2.0, 1.0], &[0.0, 1.0, 2.0]).unwrap();
         assert_eq!((all.names(), all.cells()), (&["all".to_owned()][..], &[6][..]));
-        assert_eq!(all.window(), &Window { rows: 0..2, columns: 0..3 });
         assert!(all.warnings().is_empty());
     }
 
@@ -240,7 +207,6 @@ mod tests {
     fn descending_axes_give_stored_rows_and_columns() {
         let (latitudes, longitudes) = ([4.0, 2.0, 1.0, 0.5], [30.0, 21.0, 20.0, 10.0, 5.0]);
         let found = coverage(vec![square("a", 9.0, 22.0, 0.8, 3.0)], &latitudes, &longitudes);
-        assert_eq!(found.window(), &Window { rows: 1..3, columns: 1..4 });
         assert_eq!(found.cells(), [6]);
         assert_eq!(longitudes_of(&found, 0, 1, &longitudes), [21.0, 20.0, 10.0]);
     }
@@ -271,7 +237,7 @@ mod tests {
         let empty = Region { name: "empty".into(), polygons: Vec::new() };
         let regions = vec![square("far", 50.0, 60.0, 0.0, 2.0), square("tiny", 0.4, 0.6, 0.9, 1.1), empty];
         let found = coverage(regions, &[1.0], &[0.0, 1.0]);
-        assert!(found.window().is_empty());
+        assert!(found.spans(0).is_empty());
         let [far, tiny, empty] = found.warnings() else { panic!("{:?}", found.warnings()) };
         assert!(
             far.contains("\"far\" lies outside the grid (which spans latitude 1 to 1, longitude 0 to 1)"),

@@ -9,6 +9,8 @@ use dayfold_contract::Fingerprint;
 use dayfold_contract::message::{Attempt, WrittenAside};
 use dayfold_contract::partial::ASIDE_PREFIX;
 
+use crate::task::workshop;
+
 /// The file being written now, if any; known to both threads, so that either can remove it.
 #[derive(Clone, Default)]
 pub struct InHand(Arc<Mutex<Option<PathBuf>>>);
@@ -17,14 +19,20 @@ impl InHand {
     /// Removes the file, if there is one.
     pub fn discard(&self) {
         if let Some(path) = self.lock().take() {
-            // What cannot be removed is cleared away by the next run.
-            let _ = fs::remove_file(path);
+            remove(&path);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<PathBuf>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Removes a partial without a name, and what its task kept beside it. What cannot be removed is cleared
+/// away by the next run.
+fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
+    let _ = fs::remove_dir_all(workshop(path));
 }
 
 /// A place for one attempt's partial; the file is removed with it, unless it was finished.
@@ -40,7 +48,7 @@ impl<'a> Aside<'a> {
         let name = format!("{ASIDE_PREFIX}{}-{}-{}.nc", std::process::id(), attempt.group.0, attempt.number);
         let path = partials.join(&name);
         // Numbers of processes come again: what a killed one left there is in the way.
-        let _ = fs::remove_file(&path);
+        remove(&path);
         *in_hand.lock() = Some(path.clone());
         Self { path, name, in_hand }
     }
@@ -104,8 +112,9 @@ mod tests {
         let (folder, in_hand) = (tempfile::tempdir().unwrap(), InHand::default());
         let aside = Aside::new(folder.path(), ATTEMPT, &in_hand);
         write(&aside);
+        fs::create_dir_all(workshop(aside.path()).join("within")).unwrap();
         in_hand.discard();
-        assert!(!aside.path().exists());
+        assert!(!aside.path().exists() && !workshop(aside.path()).exists());
         write(&aside);
         drop(aside);
         assert_eq!(

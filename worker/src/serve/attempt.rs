@@ -29,7 +29,8 @@ pub fn attempt(
     let produced = task.run(assignment, aside.path(), &mut Reporter { attempt, outlet });
     outlet.send(&match produced.and_then(|produced| finish(produced, aside)) {
         Ok(partial) => {
-            let output = Output { partial, elapsed: begun.elapsed(), peak_memory: memory::peak() };
+            let (elapsed, peak_memory) = (begun.elapsed(), memory::peak());
+            let output = Output { partial, elapsed, peak_memory, layout: task.layout() };
             FromWorker::Done { attempt, output }
         }
         Err(failure) => FromWorker::Failed { attempt, failure },
@@ -49,7 +50,8 @@ fn finish(produced: Produced, aside: Aside<'_>) -> Result<Option<WrittenAside>, 
 fn unfinished(path: &Path, error: &io::Error) -> Failure {
     let reason = format!("the partial {} could not be read back and synced: {error}", path.display());
     let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-    Failure { kind: if full { FailureKind::NoSpace } else { FailureKind::Passing }, reason, file: None }
+    let kind = if full { FailureKind::NoSpace } else { FailureKind::Passing };
+    Failure { kind, reason, file: None, log: Vec::new() }
 }
 
 /// Passes progress on.
@@ -127,7 +129,8 @@ mod tests {
 
     #[test]
     fn nothing_and_failures_leave_no_file() {
-        let failure = Failure { kind: FailureKind::Input, reason: "because".to_owned(), file: None };
+        let failure =
+            Failure { kind: FailureKind::Input, reason: "because".to_owned(), file: None, log: Vec::new() };
         let (failed, files) = answers(Stub(b"half", Err(failure.clone())));
         assert!(matches!(&failed[2], FromWorker::Failed { failure: told, .. } if *told == failure));
         assert_eq!(files, 0);

@@ -67,6 +67,11 @@ impl Inbox {
         }
     }
 
+    /// Whether nothing waits to be done.
+    pub fn is_empty(&self) -> bool {
+        self.lock().errands.is_empty()
+    }
+
     /// Nothing can be heard any more. Gives `why` back if something is being worked on: then nobody will
     /// ask for what is next, and whoever calls has to end the process.
     pub fn close(&self, why: ServeError) -> Option<ServeError> {

@@ -20,10 +20,12 @@ use std::thread;
 use dayfold_contract::Job;
 use dayfold_contract::frame::FrameError;
 use dayfold_contract::message::{FromWorker, PROTOCOL};
+use rustix::process::{Signal, set_parent_process_death_signal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::task::{self, Task};
 use crate::told::{tell, told};
+use crate::{descendants, system};
 use aside::InHand;
 use inbox::{Errand, Inbox, Next};
 use outlet::Outlet;
@@ -102,6 +104,7 @@ pub fn serve() -> ExitCode {
 
 fn session() -> Result<(), ServeError> {
     leave_signals_to_the_supervisor().map_err(ServeError::Setup)?;
+    watch_over_the_family().map_err(ServeError::Setup)?;
     let outlet = Arc::new(Outlet::take_standard_output().map_err(ServeError::Setup)?);
     let job = welcome::receive_job(&mut io::stdin())?;
     let in_hand = InHand::default();
@@ -119,6 +122,14 @@ fn leave_signals_to_the_supervisor() -> io::Result<()> {
         .try_for_each(|signal| signal_hook::flag::register(signal, Arc::clone(&unread)).map(drop))
 }
 
+/// Whatever is started below this process can be found and ended by it. When the supervisor ends, the kernel lets
+/// this process go on, should somebody have stopped it: then it hears that, and ends what it has started.
+/// A kill instead would be surer for this process alone, and would leave the programs of its programs.
+fn watch_over_the_family() -> io::Result<()> {
+    descendants::adopt()?;
+    Ok(set_parent_process_death_signal(Some(Signal::CONT))?)
+}
+
 /// Starts the thread that listens.
 fn listen(
     mut input: impl Read + Send + 'static,
@@ -130,6 +141,7 @@ fn listen(
     let listener = move || {
         let end = inbox::listen(&mut input, &inbox, &outlet);
         if let Some(end) = inbox.close(end) {
+            descendants::end_everybodys();
             in_hand.discard();
             let code = i32::from(end.tell());
             // Not the ordinary exit: its handlers would take HDF5 away under the thread that works.
@@ -149,6 +161,10 @@ fn work(job: Job, inbox: &Inbox, outlet: &Outlet, in_hand: &InHand) -> Result<()
             Next::Do(Errand::Probe(file)) => outlet.send(&FromWorker::Probed(task.probe(&file)))?,
             Next::Do(Errand::Assign(assignment)) => {
                 attempt::attempt(&assignment, task.as_mut(), &partials, in_hand, outlet)?;
+                // What follows at once would only ask for it again.
+                if inbox.is_empty() {
+                    system::give_memory_back();
+                }
             }
             Next::Finished => return Ok(()),
             Next::Cut(why) => return Err(why),

@@ -4,11 +4,12 @@
 //! is a folder here, an arm in [`build`], and a variant of the contract's `TaskSpec`. Sending,
 //! checksums, names and clearing up are not a task's business.
 
+mod command;
 mod pv;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use dayfold_contract::job::{Probe, ProbeFailure};
+use dayfold_contract::job::{Layout, Probe, ProbeFailure};
 use dayfold_contract::message::{Assignment, Failure};
 use dayfold_contract::{Job, TaskSpec};
 
@@ -40,11 +41,23 @@ pub trait Task {
         partial: &Path,
         progress: &mut dyn Progress,
     ) -> Result<Produced, Failure>;
+
+    /// What the files read so far look like, for tasks to which that matters.
+    fn layout(&self) -> Option<Layout> {
+        None
+    }
+}
+
+/// The folder beside a partial in which a task may keep files while it makes it. The task makes and removes
+/// it; what a task that was cut short leaves is removed with the partial.
+pub fn workshop(partial: &Path) -> PathBuf {
+    partial.with_extension("d")
 }
 
 /// The task that `job` asks for.
 pub fn build(job: Job) -> Box<dyn Task> {
     match job.task.clone() {
         TaskSpec::Pv(spec) => Box::new(pv::PvTask::new(spec, job)),
+        TaskSpec::Command(spec) => Box::new(command::CommandTask::new(spec, job)),
     }
 }

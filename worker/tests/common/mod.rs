@@ -1,6 +1,8 @@
 //! What the tests of the PV task share: regions from GeoJSON, jobs, and partials read back.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod process;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -59,6 +61,7 @@ pub fn spec(mount: Mount, temperature: Temperature) -> PvSpec {
 pub fn job(root: &Path, spec: PvSpec) -> Job {
     Job {
         root: root.to_owned(),
+        folder: PathBuf::new(),
         partials: PathBuf::new(),
         task: TaskSpec::Pv(spec),
         regions: Some(states()),

@@ -39,7 +39,7 @@ fn attempt(group: u32, number: u32) -> Attempt {
 }
 
 fn output() -> Output {
-    Output { partial: None, elapsed: Duration::from_secs(1), peak_memory: 0 }
+    Output { partial: None, elapsed: Duration::from_secs(1), peak_memory: 0, layout: None }
 }
 
 fn ready(worker: u32) -> Event {
@@ -59,7 +59,7 @@ fn done(worker: u32, attempt: Attempt) -> Event {
 }
 
 fn failed(worker: u32, attempt: Attempt, kind: FailureKind) -> Event {
-    let failure = Failure { kind, reason: "no reason".into(), file: None };
+    let failure = Failure { kind, reason: "no reason".into(), file: None, log: Vec::new() };
     said(worker, FromWorker::Failed { attempt, failure })
 }
 

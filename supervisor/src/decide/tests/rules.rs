@@ -1,7 +1,10 @@
 //! One rule a test.
 
+use dayfold_contract::Fingerprint;
+use dayfold_contract::job::Layout;
 use dayfold_contract::message::FailureKind;
 
+use super::super::crew::PATIENCE;
 use super::super::event::{KeepFailure, Reading};
 use super::super::stop::Stop;
 use super::*;
@@ -73,6 +76,24 @@ fn wrong_input_is_not_tried_again() {
     feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
     let last = feed(&mut state, [failed(0, attempt(0, 1), FailureKind::Input)]);
     assert_eq!((state.tally().failed, last), (1, vec![Action::Shutdown(W0)]));
+}
+
+#[test]
+fn a_group_of_another_grid_than_the_first_fails_and_its_result_is_discarded() {
+    let grid = |text: &str| {
+        Some(Layout { fingerprint: Fingerprint::of(text.as_bytes()), description: text.to_owned() })
+    };
+    let ends = |group, grid| {
+        let output = Output { layout: grid, ..output() };
+        said(0, FromWorker::Done { attempt: attempt(group, 1), output })
+    };
+    let mut state = State::new(settings(1), groups(3));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), ends(0, grid("2 x 3"))]);
+    assert_eq!(state.layout(), grid("2 x 3").as_ref());
+    let actions = feed(&mut state, [started(0, attempt(1, 1)), ends(1, grid("4 x 5"))]);
+    assert!(matches!(actions[..], [Action::Discard(_)]), "{actions:?}");
+    feed(&mut state, [started(0, attempt(2, 1)), ends(2, grid("2 x 3"))]);
+    assert_eq!(state.failed(), [GroupName::new("g1")]);
 }
 
 #[test]
@@ -158,6 +179,19 @@ fn at_a_first_signal_nothing_starts_and_what_runs_has_the_grace() {
 }
 
 #[test]
+fn what_a_worker_reports_while_a_signal_stops_the_run_costs_nothing_unless_the_input_is_wrong() {
+    let failing = |kind| {
+        let mut state = State::new(settings(1), groups(2));
+        feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Asked(Stop::Signal)]);
+        let actions = state.on(Duration::from_secs(9), failed(0, attempt(0, 1), kind));
+        let told = |action: &Action| matches!(action, Action::Tell(Happening::AttemptFailed { .. }));
+        (state.tally().failed, state.tally().left, actions.iter().any(told))
+    };
+    assert_eq!(failing(FailureKind::Passing), (0, 2, false));
+    assert_eq!(failing(FailureKind::Input), (1, 1, true));
+}
+
+#[test]
 fn a_second_signal_ends_at_once() {
     let mut state = State::new(settings(1), groups(1));
     feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Asked(Stop::Signal)]);
@@ -178,6 +212,56 @@ fn a_group_over_the_timeout_is_ended_and_tried_again() {
             if reason.contains("60 s") && reason.contains("--timeout"))
     };
     assert!(actions.iter().any(named), "{actions:?}");
+}
+
+/// Long after everything else.
+const LATE: Duration = Duration::from_secs(1000);
+
+#[test]
+fn a_worker_that_does_not_get_ready_is_replaced() {
+    let mut state = State::new(settings(1), groups(1));
+    feed(&mut state, [Event::Begin]);
+    assert_eq!(state.next_wake(), Some(PATIENCE));
+    assert_eq!(deeds(state.on(LATE, Event::Woke)), [Action::Kill(W0)]);
+    assert_eq!(deeds(state.on(LATE, exited(0, How::Signal(9)))), [Action::Spawn(W0)]);
+}
+
+#[test]
+fn a_worker_that_does_not_start_what_it_was_given_is_replaced_and_the_group_keeps_its_attempts() {
+    let mut state = State::new(settings(1), groups(1));
+    feed(&mut state, [Event::Begin, ready(0)]);
+    assert_eq!(deeds(state.on(LATE, Event::Woke)), [Action::Kill(W0)]);
+    state.on(LATE, exited(0, How::Signal(9)));
+    assert_eq!(deeds(state.on(LATE, ready(0))), [Action::Assign(W0, attempt(0, 1))]);
+}
+
+#[test]
+fn an_idle_worker_that_does_not_end_is_ended() {
+    let mut state = State::new(settings(1), groups(1));
+    let run = [ready(0), started(0, attempt(0, 1)), done(0, attempt(0, 1)), kept(0, attempt(0, 1))];
+    feed(&mut state, [Event::Begin]);
+    assert_eq!(feed(&mut state, run), [Action::Shutdown(W0)]);
+    assert_eq!(deeds(state.on(LATE, Event::Woke)), [Action::Kill(W0)]);
+    assert_eq!(deeds(state.on(LATE, Event::Woke)), [], "once");
+}
+
+#[test]
+fn a_group_at_work_may_take_as_long_as_it_likes() {
+    let mut state = State::new(settings(1), groups(2));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    assert_eq!(state.next_wake(), None);
+    assert_eq!(deeds(state.on(LATE, Event::Woke)), []);
+}
+
+#[test]
+fn a_pause_does_not_count_as_a_groups_time() {
+    let mut timed = settings(1);
+    timed.time.timeout = Some(Duration::from_secs(60));
+    let mut state = State::new(timed, groups(1));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    let after = Duration::from_secs(3600);
+    assert_eq!(deeds(state.on(after, Event::Continued { paused: Duration::from_secs(3590) })), []);
+    assert_eq!(state.next_wake(), Some(Duration::from_secs(2 + 3590 + 60)));
 }
 
 #[test]
@@ -201,7 +285,10 @@ fn reading(workers: &[u64]) -> Event {
 }
 
 fn limited(workers: u32, limit: u64) -> Settings {
-    Settings { memory: MemorySettings { limit: Some(limit), per_group: None }, ..settings(workers) }
+    Settings {
+        memory: MemorySettings { limit: Some(limit), ..MemorySettings::default() },
+        ..settings(workers)
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use dayfold_contract::job::ProbeFailure;
 use dayfold_contract::message::{Failure, FailureKind};
 use dayfold_ncio::NcError;
+use dayfold_ncio::chunks::ChunkError;
 
 use super::series::Contradiction;
 use super::temperature::TemperatureError;
@@ -96,7 +97,7 @@ impl PvError {
 
     /// As an answer to an assignment, with the input file concerned.
     pub fn into_failure(self, file: Option<String>) -> Failure {
-        Failure { kind: self.kind(), reason: told(&self), file }
+        Failure { kind: self.kind(), reason: told(&self), file, log: Vec::new() }
     }
 
     /// As an answer to a probe.
@@ -121,7 +122,12 @@ impl PvError {
 fn is_unreadable(error: &NcError) -> bool {
     matches!(
         error,
-        NcError::Open { .. } | NcError::NotNetcdf { .. } | NcError::Damaged { .. } | NcError::Read { .. }
+        NcError::Open { .. }
+            | NcError::NotNetcdf { .. }
+            | NcError::Damaged { .. }
+            | NcError::Read { .. }
+            | NcError::Chunk { .. }
+            | NcError::ChunkIndex { .. }
     )
 }
 
@@ -134,7 +140,7 @@ fn input_kind(error: &NcError) -> FailureKind {
             _ => FailureKind::Passing,
         },
         // The library does not tell a damaged chunk from a file system that failed.
-        NcError::Read { .. } => FailureKind::Passing,
+        NcError::Read { .. } | NcError::Chunk { source: ChunkError::Read { .. }, .. } => FailureKind::Passing,
         _ => FailureKind::Input,
     }
 }

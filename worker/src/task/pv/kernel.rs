@@ -1,59 +1,81 @@
-//! The kernel: each cell of any region once, its power into the sums of all regions that hold it.
+//! One time step: runs of cells through the PV model, their power into the sums of all regions that
+//! hold them.
+//!
+//! Each cell is computed once, whatever number of regions it is in. The model is `dayfold-pv`'s fast
+//! kernel; what is read and when is the task's.
 
-use dayfold_pv::{Site, Sun, System};
+use dayfold_ncio::chunks::Run;
+use dayfold_pv::Sun;
+use dayfold_pv::fast::{Cells, Kernel, Powers, Step, Sums};
 
+use super::means::Means;
 use super::place::Place;
-use super::reading::Block;
-use super::sums::{Means, RegionSums};
 use super::temperature::StepTemperature;
 
+/// Global, direct and diffuse irradiance.
+pub const FIELDS: usize = 3;
+
 /// One time step in the making.
-pub struct Kernel<'a> {
-    system: &'a System,
+pub struct StepKernel<'a> {
     place: &'a Place,
-    sun: Sun,
+    step: Step<'a>,
     temperature: StepTemperature<'a>,
-    sums: Vec<RegionSums>,
+    sums: Vec<Sums>,
+    actual: Vec<f64>,
+    ideal: Vec<f64>,
+    /// By cell; empty where the temperature is constant.
+    celsius: Vec<f64>,
 }
 
-impl<'a> Kernel<'a> {
+impl<'a> StepKernel<'a> {
     /// For the time at which the sun and the temperature are these.
-    pub fn new(system: &'a System, place: &'a Place, sun: Sun, temperature: StepTemperature<'a>) -> Self {
-        let sums = vec![RegionSums::default(); place.coverage.names().len()];
-        Self { system, place, sun, temperature, sums }
+    pub fn new(kernel: &'a Kernel, place: &'a Place, sun: &Sun, temperature: StepTemperature<'a>) -> Self {
+        let sums = vec![Sums::new(kernel.instruction_set()); place.coverage.names().len()];
+        let step = kernel.step(&place.tables, sun);
+        Self { place, step, temperature, sums, actual: Vec::new(), ideal: Vec::new(), celsius: Vec::new() }
     }
 
-    /// Adds the cells of some rows; blocks come in the order of their rows.
-    pub fn add(&mut self, block: &Block) {
-        let place = self.place;
-        for row in block.rows() {
-            let Some(&latitude) = place.grid.latitudes.get(row) else { continue };
-            for span in place.coverage.spans(row) {
-                let longitudes = place.grid.longitudes.get(span.columns.clone()).unwrap_or_default();
-                for (column, &longitude) in span.columns.clone().zip(longitudes) {
-                    let site = Site { latitude, longitude };
-                    self.add_cell(block, [row, column], site, place.coverage.members(span.set));
+    /// Adds a run of cells; runs come in the order of their rows, and in a row from left to right.
+    pub fn add(&mut self, run: &Run<'_, FIELDS>) {
+        let [ghi, dni, dhi] = run.values;
+        self.actual.resize(ghi.len(), f64::NAN);
+        self.ideal.resize(ghi.len(), f64::NAN);
+        self.read_temperature(run);
+        let cells = Cells { ghi, dni, dhi, temperature: &self.celsius };
+        let powers = Powers { actual: &mut self.actual, ideal: &mut self.ideal };
+        self.step.row(run.row, run.columns.clone(), cells, powers);
+        self.add_to_regions(run);
+    }
+
+    fn read_temperature(&mut self, run: &Run<'_, FIELDS>) {
+        if let StepTemperature::Field(..) = self.temperature {
+            self.celsius.clear();
+            self.celsius.extend(run.columns.clone().map(|column| self.temperature.of(run.row, column)));
+        }
+    }
+
+    /// A run holds all of a span or nothing of it: see [`Place::wanted`].
+    fn add_to_regions(&mut self, run: &Run<'_, FIELDS>) {
+        let inside = |columns: &std::ops::Range<usize>| {
+            columns.start >= run.columns.start && columns.end <= run.columns.end
+        };
+        for span in self.place.coverage.spans(run.row).iter().filter(|span| inside(&span.columns)) {
+            let cells = span.columns.start - run.columns.start..span.columns.end - run.columns.start;
+            let (Some(ghi), Some(actual), Some(ideal)) =
+                (run.values[0].get(cells.clone()), self.actual.get(cells.clone()), self.ideal.get(cells))
+            else {
+                continue;
+            };
+            for &region in self.place.coverage.members(span.set) {
+                if let Some(sums) = self.sums.get_mut(region) {
+                    sums.add(run.row, span.columns.start, ghi, actual, ideal);
                 }
-            }
-        }
-    }
-
-    /// A cell without GHI counts for nothing.
-    fn add_cell(&mut self, block: &Block, [row, column]: [usize; 2], site: Site, regions: &[usize]) {
-        let irradiance = block.irradiance(row, column);
-        if irradiance.ghi.is_nan() {
-            return;
-        }
-        let power = self.system.power(&self.sun, site, irradiance, self.temperature.of(row, column));
-        for &region in regions {
-            if let Some(sums) = self.sums.get_mut(region) {
-                sums.add(power.actual, power.ideal);
             }
         }
     }
 
     /// The means, in the regions' order.
     pub fn means(&self) -> Vec<Means> {
-        self.sums.iter().map(RegionSums::means).collect()
+        self.sums.iter().map(Means::of).collect()
     }
 }

@@ -1,31 +1,35 @@
 //! The PV task: what a panel and its inverter deliver, averaged over regions, for every time of a group.
 //!
-//! A file goes from [`reading`] through [`kernel`] into [`sums`], one time step after the other;
-//! [`series`] puts a group's steps in order and [`output`] writes them. The model itself is `dayfold-pv`.
+//! A file goes from [`reading`] through [`kernel`] into [`means`], one time step after the other and run
+//! of cells by run: no field is ever whole in memory. [`series`] puts a group's steps in order and
+//! [`output`] writes them. The model itself is `dayfold-pv`, the decoding `dayfold-ncio`.
 
 mod error;
 mod kernel;
+mod means;
 mod output;
 mod place;
 mod reading;
 mod series;
-mod sums;
 mod temperature;
 
+use std::ops::Range;
 use std::path::Path;
 
 use dayfold_contract::Job;
-use dayfold_contract::job::{BadFiles, Probe, ProbeFailure};
+use dayfold_contract::job::{BadFiles, Layout, Probe, ProbeFailure};
 use dayfold_contract::message::{Assignment, Failure};
-use dayfold_contract::task::PvSpec;
+use dayfold_contract::task::{PvSpec, Temperature};
+use dayfold_ncio::chunks::announce;
 use dayfold_ncio::grid::Grid;
+use dayfold_pv::fast::{Kernel, KernelTemperature};
 use dayfold_pv::{Sun, System};
 
 use super::{Produced, Progress, Task};
 use crate::regions;
 use crate::told::{tell, told};
 use error::PvError;
-use kernel::Kernel;
+use kernel::StepKernel;
 use place::Place;
 use reading::IrradianceFile;
 use series::Step;
@@ -35,9 +39,11 @@ use temperature::CellTemperature;
 pub struct PvTask {
     job: Job,
     spec: PvSpec,
-    system: System,
+    kernel: Kernel,
     temperature: CellTemperature,
     place: Option<Place>,
+    /// Where in the last file was read: in the next it will be about the same.
+    touched: Vec<Range<u64>>,
 }
 
 /// What a group's files gave.
@@ -52,14 +58,15 @@ impl PvTask {
     pub fn new(spec: PvSpec, job: Job) -> Self {
         let system =
             System { mount: spec.mount, module: spec.module.clone(), inverter: spec.inverter.clone() };
+        let kernel = Kernel::new(&system, kernel_temperature(&spec.temperature));
         let temperature = CellTemperature::new(&spec.temperature);
-        Self { job, spec, system, temperature, place: None }
+        Self { job, spec, kernel, temperature, place: None, touched: Vec::new() }
     }
 
     fn look(&mut self, file: &str) -> Result<Probe, PvError> {
         let path = self.job.root.join(file);
         let open = IrradianceFile::open(&path, &self.spec.variables)?;
-        let place = located(&mut self.place, &self.job, open.grid(), &path)?;
+        let place = located(&mut self.place, &self.job, &self.kernel, open.grid(), &path)?;
         let mut warnings = place.coverage.warnings().to_vec();
         // Later files may have their temperature: this alone does not stop a run.
         let first = open.times().first();
@@ -71,9 +78,13 @@ impl PvTask {
 
     fn gather(&mut self, assignment: &Assignment, progress: &mut dyn Progress) -> Result<Gathered, Failure> {
         let mut gathered = Gathered::default();
+        if self.job.layout.is_none() {
+            // nobody knows yet which grid is the run's: the supervisor compares those of the groups
+            self.place = None;
+        }
         for (done, file) in (0..).zip(&assignment.files) {
             progress.reading(done, file);
-            match self.file(file) {
+            match self.file(file, assignment.files.get(done as usize + 1)) {
                 Ok(steps) => gathered.steps.extend(steps),
                 Err(error) if error.is_unreadable() && self.job.bad_files == BadFiles::Skip => {
                     tell(&format!("left out: {}", told(&error)));
@@ -85,21 +96,39 @@ impl PvTask {
         Ok(gathered)
     }
 
-    /// All time steps of one file.
-    fn file(&mut self, file: &str) -> Result<Vec<Step>, PvError> {
+    /// All time steps of one file; `next` will be read after it.
+    fn file(&mut self, file: &str, next: Option<&String>) -> Result<Vec<Step>, PvError> {
         let path = self.job.root.join(file);
         let open = IrradianceFile::open(&path, &self.spec.variables)?;
-        let place = located(&mut self.place, &self.job, open.grid(), &path)?;
+        let place = located(&mut self.place, &self.job, &self.kernel, open.grid(), &path)?;
+        if let Some(next) = next {
+            // a file that is not there is told when its turn comes
+            let _told_later = announce(&self.job.root.join(next), &self.touched);
+        }
+        let mut cells = open.cells(&place.wanted)?;
         let mut steps = Vec::with_capacity(open.times().len());
         for (index, &time) in open.times().iter().enumerate() {
             let temperature = self.temperature.at(time, place)?;
-            let mut kernel = Kernel::new(&self.system, place, Sun::at(time.unix_seconds()), temperature);
-            for block in open.blocks(index, place.coverage.window()) {
-                kernel.add(&block?);
+            let sun = Sun::at(time.unix_seconds());
+            let mut kernel = StepKernel::new(&self.kernel, place, &sun, temperature);
+            if let Some(cells) = &mut cells {
+                let mut runs = cells.step(index)?;
+                while let Some(run) = runs.read_next()? {
+                    kernel.add(&run);
+                }
             }
             steps.push(Step { time, file: file.to_owned(), means: kernel.means() });
         }
+        self.touched = cells.map_or_else(Vec::new, |cells| cells.touched());
         Ok(steps)
+    }
+}
+
+/// A temperature that varies is given with each run of cells.
+fn kernel_temperature(temperature: &Temperature) -> KernelTemperature {
+    match temperature {
+        Temperature::Constant(celsius) => KernelTemperature::Constant(*celsius),
+        Temperature::Nearest { .. } => KernelTemperature::PerCell,
     }
 }
 
@@ -107,6 +136,7 @@ impl PvTask {
 fn located<'a>(
     known: &'a mut Option<Place>,
     job: &Job,
+    kernel: &Kernel,
     grid: &Grid,
     path: &Path,
 ) -> Result<&'a Place, PvError> {
@@ -117,7 +147,7 @@ fn located<'a>(
         }
         unknown => {
             place::check(grid, job.layout.as_ref(), path)?;
-            let place = Place::new(grid, job.regions.as_ref());
+            let place = Place::new(grid, job.regions.as_ref(), kernel);
             Ok(unknown.insert(place.map_err(|source| PvError::NoGrid { path: path.to_owned(), source })?))
         }
     }
@@ -143,8 +173,13 @@ impl Task for PvTask {
             let file = error.second.clone();
             PvError::from(error).into_failure(Some(file))
         })?;
-        let written = output::write(partial, &regions::names(self.job.regions.as_ref()), &steps, &skipped);
+        let names = regions::names(self.job.regions.as_ref());
+        let written = output::write(partial, &names, &steps, &skipped, self.layout().as_ref());
         written.map_err(|error| PvError::Write(error).into_failure(None))?;
         Ok(Produced::Partial)
+    }
+
+    fn layout(&self) -> Option<Layout> {
+        self.place.as_ref().map(|place| place.layout.clone())
     }
 }

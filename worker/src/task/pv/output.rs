@@ -2,23 +2,37 @@
 
 use std::path::Path;
 
-use dayfold_contract::partial::{SHARED_DIMENSION, SKIPPED_FILES};
+use dayfold_contract::job::Layout;
+use dayfold_contract::partial::{GRID, SHARED_DIMENSION, SKIPPED_FILES};
 use dayfold_ncio::NcError;
 use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
 use dayfold_ncio::write::{Storage, write_dataset};
 
+use super::means::Means;
 use super::series::Step;
-use super::sums::Means;
 
 /// The dimension of the regions, and the variable with their names.
 const REGION: &str = "region";
 
 /// Writes the partial of a group.
-pub fn write(path: &Path, regions: &[String], steps: &[Step], skipped: &[String]) -> Result<(), NcError> {
-    write_dataset(path, &dataset(regions, steps, skipped), Storage::Plain)
+pub fn write(
+    path: &Path,
+    regions: &[String],
+    steps: &[Step],
+    skipped: &[String],
+    grid: Option<&Layout>,
+) -> Result<(), NcError> {
+    let mut dataset = dataset(regions, steps);
+    if !skipped.is_empty() {
+        dataset.attributes.push((SKIPPED_FILES.to_owned(), Attribute::from(skipped.join("\n"))));
+    }
+    if let Some(grid) = grid {
+        dataset.attributes.push((GRID.to_owned(), Attribute::from(grid.to_string())));
+    }
+    write_dataset(path, &dataset, Storage::Plain)
 }
 
-fn dataset(regions: &[String], steps: &[Step], skipped: &[String]) -> Dataset {
+fn dataset(regions: &[String], steps: &[Step]) -> Dataset {
     let dimensions = vec![(SHARED_DIMENSION.to_owned(), steps.len()), (REGION.to_owned(), regions.len())];
     let variables = vec![
         time(steps),
@@ -28,11 +42,7 @@ fn dataset(regions: &[String], steps: &[Step], skipped: &[String]) -> Dataset {
         power("ratio", "mean of actual over ideal AC power of each cell", "1", steps, |means| means.ratio),
         cells(steps),
     ];
-    let attributes = match skipped {
-        [] => Vec::new(),
-        files => vec![(SKIPPED_FILES.to_owned(), Attribute::from(files.join("\n")))],
-    };
-    Dataset { dimensions, variables, attributes }
+    Dataset { dimensions, variables, attributes: Vec::new() }
 }
 
 /// Always doubles, so that partials agree whether or not their times are whole seconds.

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use dayfold_contract::job::Layout;
 use dayfold_contract::{Fingerprint, RegionSet};
+use dayfold_ncio::chunks::Wanted;
 use dayfold_ncio::grid::Grid;
+use dayfold_pv::fast::{GridTables, Kernel};
 
 use super::error::PvError;
 use crate::regions::{Coverage, UnusableAxis};
@@ -15,15 +17,22 @@ pub struct Place {
     pub grid: Grid,
     /// Which of them belong to which region.
     pub coverage: Coverage,
+    /// The cells of any region, in runs: each holds whole spans.
+    pub wanted: Wanted,
+    /// What the kernel needs to know of the grid.
+    pub tables: GridTables,
     /// What the grid is known by.
     pub layout: Layout,
 }
 
 impl Place {
     /// Locates the regions; `None` is the whole grid.
-    pub fn new(grid: &Grid, regions: Option<&RegionSet>) -> Result<Self, UnusableAxis> {
+    pub fn new(grid: &Grid, regions: Option<&RegionSet>, kernel: &Kernel) -> Result<Self, UnusableAxis> {
         let coverage = Coverage::new(regions, &grid.latitudes, &grid.longitudes)?;
-        Ok(Self { grid: grid.clone(), coverage, layout: layout(grid) })
+        let spans = |row| coverage.spans(row).iter().map(move |span| (row, span.columns.clone()));
+        let wanted = Wanted::new((0..grid.latitudes.len()).flat_map(spans));
+        let tables = kernel.grid(&grid.latitudes, &grid.longitudes);
+        Ok(Self { grid: grid.clone(), coverage, wanted, tables, layout: layout(grid) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use dayfold_ncio::time::UtcTime;
 
-use super::sums::Means;
+use super::means::Means;
 
 /// All regions at one time.
 #[derive(Clone, Debug)]

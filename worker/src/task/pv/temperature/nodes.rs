@@ -127,13 +127,20 @@ fn within(indices: &[Option<usize>], needed: &Range<usize>) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dayfold_contract::task::Mount;
+    use dayfold_pv::System;
+    use dayfold_pv::fast::{Kernel, KernelTemperature};
 
     fn grid(latitudes: &[f64], longitudes: &[f64]) -> Grid {
         Grid { latitudes: latitudes.to_vec(), longitudes: longitudes.to_vec() }
     }
 
     fn nodes(cells: &Grid, temperature: &Grid) -> Result<Nodes, NodeError> {
-        Nodes::new(&Place::new(cells, None).unwrap(), temperature)
+        let module = dayfold_pv::database::module("Canadian_Solar_CS5P_220M___2009_").unwrap();
+        let inverter = dayfold_pv::database::inverter("ABB__MICRO_0_25_I_OUTD_US_208__208V_").unwrap();
+        let system = System { mount: Mount::Latitude, module, inverter };
+        let kernel = Kernel::new(&system, KernelTemperature::PerCell);
+        Nodes::new(&Place::new(cells, None, &kernel).unwrap(), temperature)
     }
 
     #[test]

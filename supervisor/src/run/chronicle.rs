@@ -1,0 +1,203 @@
+//! The journal of a run that goes on: a thread of its own writes it, so that a slow disk keeps
+//! nobody waiting.
+//!
+//! Lines of about a second are written and synced together. Trouble, such as a full disk, stops
+//! nothing: it is told once, and what could not be written is tried again with the next lines. Only
+//! the history is at stake, since what is done is known by the partials.
+
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use dayfold_contract::Fingerprint;
+use jiff::Timestamp;
+
+use super::in_full;
+use crate::journal::{Entry, Journal, Record};
+
+/// Lines of so long are written together.
+const GATHERED: Duration = Duration::from_secs(1);
+
+/// Whether the journal is still ours: asked before anything is written.
+pub type StillOurs = Box<dyn Fn() -> bool + Send>;
+
+/// A journal that is being written.
+#[derive(Debug)]
+pub struct Chronicle {
+    entries: Option<Sender<Entry>>,
+    thread: Option<JoinHandle<()>>,
+    trouble: Trouble,
+}
+
+/// What went wrong first, until it is told.
+#[derive(Clone, Debug, Default)]
+struct Trouble(Arc<Mutex<Told>>);
+
+#[derive(Debug, Default)]
+enum Told {
+    #[default]
+    Nothing,
+    NotYet(String),
+    Already,
+}
+
+impl Chronicle {
+    /// Goes on with the journal of this run, or begins one; with what people should know of it. If
+    /// there can be none, that is told and the run goes on without.
+    pub fn open(path: &Path, run: Fingerprint, still_ours: StillOurs) -> (Option<Self>, Vec<String>) {
+        let without = |why: String| (None, vec![format!("{why}: this run is not in the journal")]);
+        let (journal, history) = match Journal::open(path, run) {
+            Ok(opened) => opened,
+            Err(error) => return without(format!("failed to {}", in_full(&error))),
+        };
+        let (sender, receiver) = mpsc::channel();
+        let trouble = Trouble::default();
+        let noted = trouble.clone();
+        let keep = move || keep(journal, &receiver, &still_ours, &noted);
+        match thread::Builder::new().name("journal".to_owned()).spawn(keep) {
+            Ok(thread) => {
+                (Some(Self { entries: Some(sender), thread: Some(thread), trouble }), history.warnings)
+            }
+            Err(error) => without(format!("failed to start a thread: {error}")),
+        }
+    }
+
+    /// Writes this down, soon.
+    pub fn note(&self, record: Record) {
+        if let Some(entries) = &self.entries {
+            let _thread_gone = entries.send(Entry { at: Timestamp::now(), record });
+        }
+    }
+
+    /// What went wrong, once.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.take()
+    }
+
+    /// Writes all that is left, and waits until it is safe.
+    pub fn close(mut self) -> Option<String> {
+        self.end();
+        self.trouble()
+    }
+
+    fn end(&mut self) {
+        self.entries = None;
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+impl Drop for Chronicle {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Trouble {
+    fn note(&self, what: String) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*told, Told::Nothing) {
+            *told = Told::NotYet(what);
+        }
+    }
+
+    fn take(&self) -> Option<String> {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *told {
+            Told::NotYet(what) => {
+                let what = std::mem::take(what);
+                *told = Told::Already;
+                Some(what)
+            }
+            Told::Nothing | Told::Already => None,
+        }
+    }
+}
+
+/// Whoever has taken the shard over goes on with the journal: then nothing more is written here.
+fn keep(mut journal: Journal, entries: &Receiver<Entry>, still_ours: &StillOurs, trouble: &Trouble) {
+    while let Ok(first) = entries.recv() {
+        let batch = gather(first, entries);
+        if !still_ours() {
+            journal.abandon();
+            return;
+        }
+        let written = batch.iter().try_for_each(|entry| journal.append(entry)).and_then(|()| journal.sync());
+        if let Err(error) = written {
+            trouble.note(format!("failed to {}: the run goes on", in_full(&error)));
+        }
+    }
+}
+
+/// What comes within a second of the first; at once, if nothing more can come.
+fn gather(first: Entry, entries: &Receiver<Entry>) -> Vec<Entry> {
+    let began = Instant::now();
+    let mut batch = vec![first];
+    loop {
+        match entries.recv_timeout(GATHERED.saturating_sub(began.elapsed())) {
+            Ok(entry) => batch.push(entry),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return batch,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::happening::Happening;
+    use crate::journal;
+
+    fn happened(partials: usize) -> Record {
+        Record::Happened { after: Duration::ZERO, happening: Happening::Collating { partials } }
+    }
+
+    fn open(path: &Path, ours: bool) -> Chronicle {
+        let (chronicle, warnings) = Chronicle::open(path, Fingerprint::of(b"run"), Box::new(move || ours));
+        assert_eq!(warnings, Vec::<String>::new());
+        chronicle.unwrap()
+    }
+
+    fn records(path: &Path) -> Vec<Record> {
+        journal::read(path).unwrap().entries.into_iter().map(|entry| entry.record).collect()
+    }
+
+    #[test]
+    fn all_that_was_noted_is_there_when_it_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        for session in 0..2 {
+            let chronicle = open(&path, true);
+            (0..50).for_each(|number| chronicle.note(happened(session * 50 + number)));
+            assert_eq!(chronicle.close(), None);
+        }
+        assert_eq!(records(&path), (0..100).map(happened).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_another_has_taken_over_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let chronicle = open(&path, false);
+        chronicle.note(happened(1));
+        assert_eq!(chronicle.close(), None);
+        assert_eq!(records(&path), []);
+    }
+
+    #[test]
+    fn trouble_is_told_once_and_a_run_goes_on_without_a_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gone").join("journal.jsonl");
+        let (chronicle, warnings) = Chronicle::open(&path, Fingerprint::of(b"run"), Box::new(|| true));
+        assert!(chronicle.is_none() && warnings.len() == 1, "{warnings:?}");
+        assert!(warnings[0].contains("gone/journal.jsonl"), "{warnings:?}");
+        let trouble = Trouble::default();
+        trouble.note("first".into());
+        trouble.note("second".into());
+        assert_eq!((trouble.take(), trouble.take()), (Some("first".into()), None));
+        trouble.note("third".into());
+        assert_eq!(trouble.take(), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! What is done: partials that are as their names say, and the final file where it stands for
+//! partials that are gone. Nothing else decides it, neither plan nor journal nor markers.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use dayfold_contract::job::Layout;
+use dayfold_contract::partial::GRID;
+use dayfold_contract::{Fingerprint, Group, TaskSpec, partial};
+use dayfold_ncio::dataset::attribute;
+use dayfold_ncio::raw::RawFile;
+
+use crate::rundir::finished::{Finished, Growth};
+use crate::rundir::partials::Partials;
+use crate::rundir::plan_file::Frozen;
+use crate::rundir::{RunDir, RunDirError};
+
+/// The results of a run.
+#[derive(Debug)]
+pub struct Results {
+    run: Fingerprint,
+    partials: Partials,
+    finished: Option<Finished>,
+    in_final: HashSet<Fingerprint>,
+}
+
+impl Results {
+    /// Reads all of the results of these groups, and removes what is damaged.
+    ///
+    /// # Errors
+    /// If the run directory cannot be read.
+    pub fn look<'a>(
+        run_dir: &RunDir,
+        run: Fingerprint,
+        groups: impl IntoIterator<Item = &'a Group>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Self, RunDirError> {
+        let mut partials = Partials::list(run_dir)?;
+        warnings.extend(partials.verify(run, groups)?);
+        // after the partials, since it is written before these are removed
+        let finished = Finished::read(run_dir, warnings)?;
+        let in_final = finished.as_ref().map(Finished::keys).unwrap_or_default();
+        Ok(Self { run, partials, finished, in_final })
+    }
+
+    /// Whether a group's result is there, with exactly these files.
+    pub fn is_done(&self, group: &Group) -> bool {
+        self.in_final.contains(&partial::key(self.run, group)) || self.partials.of(self.run, group).is_some()
+    }
+
+    /// What the files of the groups that are done look like, where one of their results tells it.
+    pub fn layout(&self) -> Option<Layout> {
+        let of = |path: &Path| {
+            let file = RawFile::open(path).ok()?;
+            Layout::parse(attribute(&file.schema().attributes, GRID)?.text()?)
+        };
+        let finished = self.finished.iter().map(|finished| finished.output.as_path());
+        finished.chain(self.partials.paths()).find_map(of)
+    }
+
+    /// Leaves the final file out if it cannot stand for its partials in this plan.
+    pub fn stand_for(&mut self, frozen: &Frozen, warnings: &mut Vec<String>) {
+        let growth = growth(&frozen.identity.task);
+        let Some(finished) = &self.finished else { return };
+        let Some(group) = finished.first_outdated(frozen.run, &frozen.plan, growth) else { return };
+        let output = finished.output.display();
+        warnings.push(format!(
+            "group {group} is not as it was when {output} was made, and its values cannot be taken out of \
+             that: groups whose partials are gone run again (--keep-partials avoids this)"
+        ));
+        self.finished = None;
+        self.in_final.clear();
+    }
+
+    /// The final file that stands for partials that are gone.
+    pub fn into_finished(self) -> Option<Finished> {
+        self.finished
+    }
+}
+
+/// The PV task computes each time from that time's values alone; of a user's own command nothing is
+/// known.
+fn growth(task: &TaskSpec) -> Growth {
+    if matches!(task, TaskSpec::Pv(_)) { Growth::Adds } else { Growth::MayChange }
+}

@@ -1,0 +1,116 @@
+//! How this process takes locks: at once or not at all, or in its turn.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::lock::{Acquisition, Held, Holder, Life, Lock, LockError, Step, holder_of};
+use crate::meter::{Host, batch};
+
+/// How often a lock is looked at that is waited for.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Others need so long for what they take a lock for.
+const USUAL_WAIT: Duration = Duration::from_secs(2);
+
+/// This process, as others read of it in locks.
+#[derive(Debug)]
+pub struct Taker {
+    me: Holder,
+    host: Host,
+}
+
+impl Taker {
+    /// This process.
+    pub fn here() -> Self {
+        let host = Host::here();
+        let job = batch::batch_job(&host).map(|job| job.id);
+        Self { me: Holder::here(&host, job), host }
+    }
+
+    /// This process in words of a lock.
+    pub fn me(&self) -> &Holder {
+        &self.me
+    }
+
+    /// Takes a lock, if need be after watching one that may be stale, which `tell` hears of.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] if somebody lives who has it.
+    pub fn take(&self, path: &Path, tell: &mut dyn FnMut(String)) -> Result<Lock, LockError> {
+        let mut told = false;
+        self.acquisition(path).wait(|held, left| {
+            if !std::mem::replace(&mut told, true) {
+                tell(format!("{held}: waiting up to {} s for a sign of life", left.as_secs()));
+            }
+        })
+    }
+
+    /// Takes a lock that others have for a while, after them; if `gives_up` says so after having
+    /// waited so long, who has it.
+    ///
+    /// # Errors
+    /// If the lock cannot be read or taken.
+    pub fn take_in_turn(
+        &self,
+        path: &Path,
+        gives_up: &dyn Fn(Duration) -> bool,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<Result<Lock, Held>, LockError> {
+        let began = Instant::now();
+        let mut told = false;
+        let mut acquisition = self.acquisition(path);
+        loop {
+            let held = match acquisition.step(Instant::now())? {
+                Step::Acquired(lock) => return Ok(Ok(lock)),
+                Step::Watch(held, _) => held,
+                Step::Held(held) => {
+                    acquisition = self.acquisition(path);
+                    held
+                }
+            };
+            let waited = began.elapsed();
+            if gives_up(waited) {
+                return Ok(Err(held));
+            }
+            // a moment is usual, and nothing to tell of
+            if waited > USUAL_WAIT && !std::mem::replace(&mut told, true) {
+                tell(format!("{held}: waiting for it"));
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+
+    /// Who has a lock, if somebody does who is not known to be gone.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn holder_of(&self, path: &Path) -> Result<Option<(Held, Life)>, LockError> {
+        holder_of(path, &self.me, &self.host)
+    }
+
+    fn acquisition(&self, path: &Path) -> Acquisition {
+        Acquisition::new(path, &self.me, &self.host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_gets_it_after_the_holder_and_not_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock.start");
+        let taker = Taker::here();
+        let first = taker.take(&path, &mut |_| {}).unwrap();
+        let impatient = taker.take_in_turn(&path, &|_| true, &mut |_| {}).unwrap();
+        assert_eq!(impatient.unwrap_err().path, path);
+        std::thread::scope(|scope| {
+            let second = scope.spawn(move || Taker::here().take_in_turn(&path, &|_| false, &mut |_| {}));
+            std::thread::sleep(Duration::from_millis(50));
+            assert!(!second.is_finished());
+            drop(first);
+            assert!(second.join().unwrap().unwrap().unwrap().still_held().unwrap());
+        });
+    }
+}

@@ -1,0 +1,126 @@
+//! The end of all: whether the final file is due, and folding it.
+//!
+//! Here is what an unsharded run, the last of several shards and `dayfold collate` have in common.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use dayfold_contract::{Group, GroupId, GroupName};
+
+use super::folding::{Folding, fold};
+use super::order::{Report, Verdict};
+use super::results::Results;
+use super::{Run, RunError};
+use crate::decide::groups::Tally;
+use crate::happening::Happening;
+use crate::rundir::failed_table::{self, FailedGroup};
+use crate::rundir::finished::Finished;
+use crate::rundir::plan_file::Frozen;
+use crate::rundir::shard::Shard;
+
+/// So many groups are named that have no result yet.
+const NAMED: usize = 5;
+
+/// All groups of a plan, and what has come of them.
+pub struct Whole<'a> {
+    /// The plan.
+    pub frozen: &'a Frozen,
+    /// The final file that stands for partials that are gone.
+    pub finished: Option<Finished>,
+    /// The groups whose results are safe.
+    pub done: Vec<GroupId>,
+    /// Those that failed.
+    pub failed: Vec<FailedGroup>,
+    /// Those that neither are done nor have failed.
+    pub left: Vec<GroupName>,
+}
+
+/// What is wished of the final file.
+#[derive(Clone, Copy, Debug)]
+pub struct Wishes {
+    /// Write it without the groups that failed.
+    pub allow_failed: bool,
+    /// Keep partials when it is there.
+    pub keep_partials: bool,
+}
+
+impl<'a> Whole<'a> {
+    /// What the run directory holds, and nothing else.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn look(run: &mut Run<'_>, frozen: &'a Frozen) -> Result<Self, RunError> {
+        let mut warnings = Vec::new();
+        let groups = &frozen.plan.groups;
+        let mut results = Results::look(&run.dir, frozen.run, groups, &mut warnings)?;
+        results.stand_for(frozen, &mut warnings);
+        run.warn(&warnings);
+        let (done, undone): (Vec<_>, Vec<_>) =
+            (0..).map(GroupId).zip(groups).partition(|(_, group)| results.is_done(group));
+        let mut undone: HashSet<&GroupName> = undone.into_iter().map(|(_, group)| &group.name).collect();
+        let mut failed = failed_table::read(&run.dir)?;
+        failed.retain(|failed| undone.remove(&failed.group));
+        let left = |group: &&Group| undone.contains(&group.name);
+        Ok(Self {
+            left: groups.iter().filter(left).map(|group| group.name.clone()).collect(),
+            finished: results.into_finished(),
+            done: done.into_iter().map(|(id, _)| id).collect(),
+            failed,
+            frozen,
+        })
+    }
+
+    /// Whether the final file holds everything already.
+    pub fn is_in_final(&self) -> bool {
+        self.left.is_empty() && self.folding(true).is_done()
+    }
+
+    /// How the run ends, with the final file where one is due.
+    ///
+    /// # Errors
+    /// If results cannot be folded.
+    pub fn conclude(self, run: &mut Run<'_>, wishes: Wishes) -> Result<Report, RunError> {
+        let ended = if self.failed.is_empty() { Verdict::Complete } else { Verdict::Failed };
+        let (verdict, output) = if !self.left.is_empty() {
+            run.hear(&Happening::Warning { message: named(&self.left) });
+            (Verdict::PartlyRun, None)
+        } else if !self.failed.is_empty() && !wishes.allow_failed {
+            (ended, None)
+        } else {
+            fold(run, &self.folding(wishes.keep_partials), ended)?
+        };
+        Ok(self.report(run, verdict, output))
+    }
+
+    fn folding(&self, keep_partials: bool) -> Folding<'_> {
+        Folding {
+            frozen: self.frozen,
+            finished: self.finished.as_ref(),
+            done: &self.done,
+            failed: self.failed.iter().map(|failed| failed.group.clone()).collect(),
+            keep_partials,
+        }
+    }
+
+    fn report(self, run: &Run<'_>, verdict: Verdict, output: Option<PathBuf>) -> Report {
+        let (done, failed, left) = (self.done.len(), self.failed.len(), self.left.len());
+        Report {
+            verdict,
+            part: Shard::WHOLE,
+            tally: Tally { done, failed, left, not_now: 0 },
+            failed: self.failed,
+            failed_list: run.dir.failed_file(Shard::WHOLE),
+            missing: self.frozen.plan.missing.clone(),
+            output,
+        }
+    }
+}
+
+fn named(left: &[GroupName]) -> String {
+    let names: Vec<&str> = left.iter().take(NAMED).map(GroupName::as_str).collect();
+    let more = match left.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("there is no result yet of {}{more}", names.join(", "))
+}

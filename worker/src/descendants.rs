@@ -1,0 +1,107 @@
+//! What was started from this process: found, ended and waited for, with all that it started itself.
+//!
+//! A process that [`adopt`]s becomes the parent of everything below it whose own parent is gone, also of what
+//! has left the process group. So whoever ends all its children until there are none has ended all.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid};
+use rustix::thread::gettid;
+
+/// A process that was killed is gone at once, unless the system itself is stuck.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+
+/// Makes this process the parent of all descendants that lose theirs.
+pub fn adopt() -> io::Result<()> {
+    Ok(set_child_subreaper(Some(getpid()))?)
+}
+
+/// Ends all that the calling thread has started, and what was adopted of it; how many there were at first.
+pub fn end_mine() -> usize {
+    // the kernel gives adopted ones to the main thread, which is the calling one in a worker
+    let threads = BTreeSet::from([gettid().as_raw_pid(), getpid().as_raw_pid()]);
+    let children =
+        || threads.iter().filter_map(|&thread| Pid::from_raw(thread)).flat_map(children_of).collect();
+    let found: Vec<Pid> = children();
+    end(children, |child| {
+        let _gone = waitpid(Some(child), WaitOptions::NOHANG);
+    });
+    found.len()
+}
+
+/// Ends all descendants of this process; their status is left to the threads whose children they are.
+pub fn end_everybodys() {
+    end(|| all_children().into_iter().filter(|&child| is_alive(child)).collect(), |_| {});
+}
+
+fn end(children: impl Fn() -> Vec<Pid>, reap: impl Fn(Pid)) {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let left = children();
+        for &child in &left {
+            let _gone = kill_process(child, Signal::KILL);
+            reap(child);
+        }
+        if left.is_empty() || Instant::now() > until {
+            return;
+        }
+        thread::sleep(LOOK_AGAIN);
+    }
+}
+
+fn all_children() -> Vec<Pid> {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let number = |thread: fs::DirEntry| Pid::from_raw(thread.file_name().to_str()?.parse().ok()?);
+    threads.filter_map(number).flat_map(children_of).collect()
+}
+
+/// None where the kernel does not tell.
+fn children_of(thread: Pid) -> Vec<Pid> {
+    let list = fs::read_to_string(format!("/proc/self/task/{thread}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
+}
+
+/// Whether it is more than a status that waits to be taken.
+fn is_alive(process: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // after the name, in parentheses that it can contain itself
+    let state = stat.rsplit_once(')').and_then(|(_, rest)| rest.trim_start().chars().next());
+    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Child, Command, Stdio};
+    use std::sync::mpsc;
+
+    fn sleeper() -> Child {
+        Command::new("sleep").arg("600").stdin(Stdio::null()).spawn().unwrap()
+    }
+
+    #[test]
+    fn children_of_this_thread_are_ended_and_others_are_left() {
+        let (tell, told) = mpsc::channel();
+        let (ask, asked) = mpsc::channel();
+        let other_thread = thread::spawn(move || {
+            let mut child = sleeper();
+            tell.send(Pid::from_child(&child)).unwrap();
+            asked.recv().unwrap();
+            child.kill().unwrap();
+            child.wait().unwrap();
+        });
+        let (mine, theirs) = (sleeper(), told.recv().unwrap());
+        assert_eq!(end_mine(), 1);
+        assert!(fs::metadata(format!("/proc/{}", mine.id())).is_err(), "ended, and its status taken");
+        assert!(is_alive(theirs));
+        ask.send(()).unwrap();
+        other_thread.join().unwrap();
+        assert!(!is_alive(theirs));
+    }
+}

@@ -1,0 +1,164 @@
+//! What can go wrong with a command, and what that means for the group and the run.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use dayfold_contract::command::BadArgument;
+use dayfold_contract::message::{Failure, FailureKind};
+use dayfold_ncio::NcError;
+use rustix::io::Errno;
+
+use super::program::ProgramError;
+use crate::told::told;
+
+/// What programs say when a disk or a quota is full: the C library's own words.
+const FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
+
+/// Why a command gives no result. Its [`CommandError::into_failure`] names the program where a text begins with "it".
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The configuration is checked before: another version's, perhaps.
+    #[error(transparent)]
+    Argument(#[from] BadArgument),
+    /// A variable of the environment.
+    #[error("the environment variable {0} is not set")]
+    Unset(String),
+    /// The program.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// More arguments than the system allows.
+    #[error(
+        "the paths of {files} input files are more than fits on a command line: use {{list}}, the path of a text \
+         file with one input file a line, instead of {{files}}, or make the groups smaller"
+    )]
+    TooLong {
+        /// How many input files there are.
+        files: usize,
+    },
+    /// The system does not start it.
+    #[error("{} cannot be started", program.display())]
+    NotStarted {
+        /// Which.
+        program: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// A file or folder of ours.
+    #[error("failed to use {}", path.display())]
+    System {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Not 0.
+    #[error("it ended with exit code {code}{hint}")]
+    Code {
+        /// The code.
+        code: i32,
+        /// What it may mean.
+        hint: String,
+    },
+    /// A signal ended it.
+    #[error("it was ended by {signal}{hint}")]
+    Signal {
+        /// Its number and name.
+        signal: String,
+        /// What it may mean.
+        hint: &'static str,
+    },
+    /// Neither code nor signal.
+    #[error("it ended with {0}")]
+    Ended(String),
+    /// Something else than a NetCDF file.
+    #[error("it wrote something else than a NetCDF file to {{output}}")]
+    NotNetcdf(#[source] NcError),
+    /// A file that cannot be folded: to read on after "wrote".
+    #[error("it wrote {0} (to {{output}})")]
+    Wrong(String),
+}
+
+impl CommandError {
+    /// For `map_err`: a file or folder of ours.
+    pub fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::System { path, source }
+    }
+
+    /// A program that was found, for so many files, and not started.
+    pub fn not_started(source: io::Error, program: PathBuf, files: usize) -> Self {
+        match source.kind() {
+            io::ErrorKind::ArgumentListTooLong => Self::TooLong { files },
+            _ => Self::NotStarted { program, source },
+        }
+    }
+
+    /// As an answer to an assignment, with the last lines of `program`.
+    pub fn into_failure(self, program: &str, log: Vec<String>) -> Failure {
+        let reason = match told(&self).strip_prefix("it ") {
+            Some(rest) => format!("{program} {rest}"),
+            None => told(&self),
+        };
+        Failure { kind: self.kind(&log), reason, file: None, log }
+    }
+
+    fn kind(&self, log: &[String]) -> FailureKind {
+        match self {
+            Self::NotStarted { source, .. } | Self::System { source, .. } => system_kind(source),
+            Self::Program(ProgramError::Unknown { .. }) => FailureKind::Passing,
+            Self::Code { .. } if FULL.iter().any(|full| log.iter().any(|line| line.contains(full))) => {
+                FailureKind::NoSpace
+            }
+            Self::Code { .. } | Self::Signal { .. } | Self::Ended(_) => FailureKind::Passing,
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+/// What the system refuses may pass, but not what it does not know or allow.
+fn system_kind(error: &io::Error) -> FailureKind {
+    use io::ErrorKind::{NotFound, PermissionDenied, QuotaExceeded, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => FailureKind::NoSpace,
+        NotFound | PermissionDenied => FailureKind::Input,
+        _ if Errno::from_io_error(error) == Some(Errno::NOEXEC) => FailureKind::Input,
+        _ => FailureKind::Passing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(log: &[&str]) -> Failure {
+        let log = log.iter().map(|&line| line.to_owned()).collect();
+        CommandError::Code { code: 1, hint: String::new() }.into_failure("./day.sh", log)
+    }
+
+    #[test]
+    fn the_program_is_named_where_it_is_its_doing() {
+        assert_eq!(code(&[]).reason, "./day.sh ended with exit code 1");
+        let unset = CommandError::Unset("SHORE".into()).into_failure("./day.sh", Vec::new());
+        assert_eq!(unset.reason, "the environment variable SHORE is not set");
+    }
+
+    #[test]
+    fn a_full_disk_is_told_by_the_last_lines() {
+        let full = code(&["day.py: OSError: [Errno 28] No space left on device: 'output.nc'"]);
+        assert_eq!((full.kind, code(&["no values"]).kind), (FailureKind::NoSpace, FailureKind::Passing));
+        assert_eq!(full.log.len(), 1);
+    }
+
+    #[test]
+    fn what_may_pass_is_told_from_what_stays() {
+        let start =
+            |errno: Errno| CommandError::not_started(errno.into(), "/x".into(), 7).into_failure("x", vec![]);
+        assert_eq!(start(Errno::AGAIN).kind, FailureKind::Passing);
+        assert_eq!(start(Errno::NOEXEC).kind, FailureKind::Input);
+        assert_eq!(start(Errno::NOSPC).kind, FailureKind::NoSpace);
+        let long = start(Errno::TOOBIG);
+        assert!(long.kind == FailureKind::Input && long.reason.contains("{list}"), "{long:?}");
+    }
+}

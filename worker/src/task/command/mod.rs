@@ -1,0 +1,122 @@
+//! The command task: any program, started once for each group.
+//!
+//! [`program`] is looked for, [`arguments`] are filled in, [`child`] runs it and keeps its last lines in a
+//! [`log`], and what it [`written`] becomes the partial. It works in a folder of its own beside the partial, so
+//! that files that it leaves there are removed, whatever becomes of it. The largest memory of the program and
+//! all that it starts is what the supervisor samples of the worker's tree: the kernel's own figure of a child
+//! begins with what this process had when the child was made, and knows single processes only.
+
+mod arguments;
+mod child;
+mod ended;
+mod error;
+mod log;
+mod program;
+mod written;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dayfold_contract::Job;
+use dayfold_contract::job::{Probe, ProbeFailure};
+use dayfold_contract::message::{Assignment, Failure};
+use dayfold_contract::task::CommandSpec;
+
+use super::{Produced, Progress, Task, workshop};
+use crate::told::told;
+use arguments::{Arguments, Filling};
+use child::{Ended, Launch};
+use error::CommandError;
+
+/// The task.
+pub struct CommandTask {
+    job: Job,
+    spec: CommandSpec,
+}
+
+impl CommandTask {
+    /// Looks at nothing yet.
+    pub fn new(spec: CommandSpec, job: Job) -> Self {
+        Self { job, spec }
+    }
+
+    /// The program's path, and the other arguments.
+    fn read(&self) -> Result<(PathBuf, Arguments), CommandError> {
+        let (program, arguments) = arguments::read(&self.spec.command)?;
+        Ok((program::find(&program, &self.job.folder)?, arguments))
+    }
+
+    /// Runs the program; a `workshop` is there.
+    fn launch(&self, assignment: &Assignment, workshop: &Workshop) -> Result<Ended, CommandError> {
+        let (program, arguments) = self.read()?;
+        let filling = Filling {
+            group: assignment.name.as_str(),
+            files: assignment.files.iter().map(|file| self.job.root.join(file)).collect(),
+            list: workshop.list(),
+            output: workshop.output(),
+            root: &self.job.root,
+        };
+        if arguments.want_a_list() {
+            filling.write_list().map_err(CommandError::at(&filling.list))?;
+        }
+        let launch =
+            Launch { program: &program, arguments: arguments.fill(&filling)?, folder: &self.job.folder };
+        let files = assignment.files.len();
+        child::run(launch).map_err(|source| CommandError::not_started(source, program, files))
+    }
+
+    /// Turns what went wrong into an answer.
+    fn failure(&self, error: CommandError, log: Vec<String>) -> Failure {
+        let program = self.spec.command.first().map_or("", String::as_str);
+        error.into_failure(program, log)
+    }
+}
+
+impl Task for CommandTask {
+    /// Whether the program can be started; the file is its own business.
+    fn probe(&mut self, _: &str) -> Result<Probe, ProbeFailure> {
+        match self.read() {
+            Ok(_) => Ok(Probe { layout: None, warnings: Vec::new() }),
+            Err(error) => Err(ProbeFailure::Wrong(told(&error))),
+        }
+    }
+
+    fn run(
+        &mut self,
+        assignment: &Assignment,
+        partial: &Path,
+        _: &mut dyn Progress,
+    ) -> Result<Produced, Failure> {
+        let workshop = Workshop::new(partial).map_err(|error| self.failure(error, Vec::new()))?;
+        let Ended { status, last_lines } =
+            self.launch(assignment, &workshop).map_err(|error| self.failure(error, Vec::new()))?;
+        let produced = ended::check(status).and_then(|()| written::take(&workshop.output(), partial));
+        produced.map_err(|error| self.failure(error, last_lines))
+    }
+}
+
+/// The folder in which a program works on one group; it goes with the value.
+struct Workshop(PathBuf);
+
+impl Workshop {
+    fn new(partial: &Path) -> Result<Self, CommandError> {
+        let path = workshop(partial);
+        fs::create_dir(&path).map_err(CommandError::at(&path))?;
+        Ok(Self(path))
+    }
+
+    fn output(&self) -> PathBuf {
+        self.0.join("output.nc")
+    }
+
+    fn list(&self) -> PathBuf {
+        self.0.join("files.txt")
+    }
+}
+
+impl Drop for Workshop {
+    fn drop(&mut self) {
+        // What cannot be removed is cleared away by the next run.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

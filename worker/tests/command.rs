@@ -1,0 +1,194 @@
+//! The command task with real programs: what they get, what they leave, how they end.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod common;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use common::{Deaf, assignment};
+use dayfold_contract::job::{BadFiles, Probe, ProbeFailure};
+use dayfold_contract::message::{Failure, FailureKind};
+use dayfold_contract::task::CommandSpec;
+use dayfold_contract::{Job, TaskSpec};
+use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
+use dayfold_ncio::raw::RawFile;
+use dayfold_ncio::write::{Storage, write_dataset};
+use dayfold_worker::task::{self, Produced};
+
+/// A folder with a command in it.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn job(&self, command: &[&str]) -> Job {
+        Job {
+            root: "/archive".into(),
+            folder: self.folder.path().to_owned(),
+            partials: PathBuf::new(),
+            task: TaskSpec::Command(CommandSpec { command: command.iter().map(|&c| c.to_owned()).collect() }),
+            regions: None,
+            bad_files: BadFiles::Fail,
+            layout: None,
+        }
+    }
+
+    /// What becomes of one group; nothing but a partial may stay.
+    fn run(&self, command: &[&str], files: &[impl AsRef<str>]) -> Result<Produced, Failure> {
+        let partials = self.path("partials");
+        fs::create_dir_all(&partials).unwrap();
+        let partial = self.partial();
+        let produced = task::build(self.job(command)).run(&assignment(files), &partial, &mut Deaf);
+        let left: Vec<_> = partials.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(left, if produced == Ok(Produced::Partial) { vec![partial] } else { Vec::new() });
+        produced
+    }
+
+    /// As [`Self::run`] with a script.
+    fn sh(&self, script: &str) -> Result<Produced, Failure> {
+        self.run(&["sh", "-euc", script, "day", "{output}", "{files}"], &["a.nc", "b c.nc"])
+    }
+
+    fn partial(&self) -> PathBuf {
+        self.path("partials").join(".aside-1-1-1.nc")
+    }
+
+    fn probe(&self, program: &str) -> Result<Probe, ProbeFailure> {
+        task::build(self.job(&[program])).probe("a.nc")
+    }
+}
+
+/// A NetCDF file whose one variable has this name, dimension and attributes.
+fn write(path: &Path, name: &str, dimension: &str, attributes: &[(&str, &str)]) {
+    let attributes = attributes.iter().map(|&(name, text)| (name.to_owned(), Attribute::from(text)));
+    let variable = Variable {
+        name: name.to_owned(),
+        dimensions: vec![dimension.to_owned()],
+        values: Values::F64(vec![1.0, 2.0]),
+        attributes: attributes.collect(),
+    };
+    let dimensions = vec![(dimension.to_owned(), 2)];
+    write_dataset(
+        path,
+        &Dataset { dimensions, variables: vec![variable], attributes: Vec::new() },
+        Storage::Plain,
+    )
+    .unwrap();
+}
+
+#[test]
+fn a_program_gets_each_file_as_an_argument_and_what_it_writes_is_the_partial() {
+    let place = Place::new();
+    write(&place.path("day.nc"), "time", "time", &[("units", "days since 1970-01-01")]);
+    let script = r#"printf '%s\n' "$@" > told; cp day.nc "$1.tmp"; mv "$1.tmp" "$1"; touch "$1.rest""#;
+    assert_eq!(place.sh(script), Ok(Produced::Partial));
+    let told = fs::read_to_string(place.path("told")).unwrap();
+    let told: Vec<&str> = told.lines().collect();
+    assert!(told[0].starts_with(place.path("partials").to_str().unwrap()), "{told:?}");
+    assert_eq!(told[1..], ["/archive/a.nc", "/archive/b c.nc"]);
+    assert!(RawFile::open(place.partial()).unwrap().read("time").unwrap().same(&Values::F64(vec![1.0, 2.0])));
+}
+
+#[test]
+fn other_placeholders_are_filled_in_and_a_list_has_a_file_a_line() {
+    let place = Place::new();
+    let command =
+        ["sh", "-euc", r#"cat "$1" > told; echo "$2" >> told"#, "day", "{list}", "{group} of {root}"];
+    assert_eq!(place.run(&command, &["a.nc", "b c.nc"]), Ok(Produced::Nothing));
+    let told = fs::read_to_string(place.path("told")).unwrap();
+    assert_eq!(told, "/archive/a.nc\n/archive/b c.nc\ngroup of /archive\n");
+}
+
+#[test]
+fn no_file_and_an_empty_one_are_results_without_values() {
+    let place = Place::new();
+    assert_eq!(place.sh("cat"), Ok(Produced::Nothing), "standard input is empty");
+    assert_eq!(place.sh(r#": > "$1""#), Ok(Produced::Nothing));
+}
+
+#[test]
+fn another_exit_code_than_0_is_a_failure_with_the_last_lines() {
+    let failure =
+        Place::new().sh("echo reading; seq 1 100; echo 'no such variable: tas' >&2; exit 3").unwrap_err();
+    assert_eq!((failure.kind, failure.reason.as_str()), (FailureKind::Passing, "sh ended with exit code 3"));
+    assert_eq!(failure.log.len(), 20);
+    assert_eq!(failure.log[18..], ["100", "no such variable: tas"]);
+}
+
+#[test]
+fn a_signal_is_named() {
+    let place = Place::new();
+    let reason = |signal: &str| place.sh(&format!("kill -{signal} $$")).unwrap_err().reason;
+    assert_eq!(reason("SEGV"), "sh was ended by signal 11 (SIGSEGV)");
+    assert!(
+        reason("KILL")
+            .starts_with("sh was ended by signal 9 (SIGKILL); if nobody sent it, the kernel was out of")
+    );
+    let full = place.sh("echo 'cp: error writing: No space left on device' >&2; exit 1").unwrap_err();
+    assert_eq!(full.kind, FailureKind::NoSpace);
+}
+
+#[test]
+fn what_cannot_be_folded_is_said_at_once_and_not_tried_again() {
+    let place = Place::new();
+    write(&place.path("x.nc"), "x", "x", &[]);
+    write(&place.path("y.nc"), "y", "time", &[]);
+    write(&place.path("unitless.nc"), "time", "time", &[]);
+    write(&place.path("lengths.nc"), "time", "time", &[("units", "metres")]);
+    for (script, said) in [
+        (r#"echo text > "$1""#, "sh wrote something else than a NetCDF file to {output}: "),
+        (r#"mkdir "$1""#, "sh wrote a folder, a link or a device and not a file (to {output})"),
+        (
+            r#"cp x.nc "$1""#,
+            "sh wrote a file without the dimension \"time\", along which groups are joined: it has x",
+        ),
+        (r#"cp y.nc "$1""#, "sh wrote a file with the dimension \"time\" and no variable of that name"),
+        (r#"cp unitless.nc "$1""#, "sh wrote a file whose variable \"time\" has no units"),
+        (r#"cp lengths.nc "$1""#, "sh wrote a file whose variable \"time\" is no time: "),
+    ] {
+        let failure = place.sh(script).unwrap_err();
+        assert!(failure.reason.starts_with(said) && failure.kind == FailureKind::Input, "{failure:?}");
+    }
+}
+
+#[test]
+fn more_files_than_a_command_line_takes_are_told_with_a_way_out() {
+    let place = Place::new();
+    let files: Vec<String> = (0..60_000).map(|number| format!("{}-{number}.nc", "x".repeat(100))).collect();
+    let failure = place.run(&["true", "{files}"], &files).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Input);
+    assert!(
+        failure.reason.starts_with("the paths of 60000 input files are more than fits"),
+        "{}",
+        failure.reason
+    );
+    assert_eq!(
+        place.run(&["sh", "-c", r#"test "$(wc -l < "$0")" = 60000"#, "{list}"], &files),
+        Ok(Produced::Nothing)
+    );
+}
+
+#[test]
+fn a_program_that_cannot_be_started_is_found_by_the_first_look() {
+    let place = Place::new();
+    File::create(place.path("day.sh")).unwrap().write_all(b"#!/bin/sh\n").unwrap();
+    let path = place.path("./day.sh").display().to_string();
+    let said = format!("{path} is not executable: allow it with `chmod +x {path}`");
+    assert_eq!(place.probe("./day.sh"), Err(ProbeFailure::Wrong(said.clone())));
+    let failure = place.run(&["./day.sh"], &["a.nc"]).unwrap_err();
+    assert_eq!((failure.kind, failure.reason), (FailureKind::Input, said));
+    assert!(
+        matches!(place.probe("./night.sh"), Err(ProbeFailure::Wrong(said)) if said.starts_with("no such program"))
+    );
+    assert_eq!(place.probe("sh"), Ok(Probe { layout: None, warnings: Vec::new() }));
+}
