@@ -1,9 +1,9 @@
 //! Where a test can end everything, as a power cut would: every process of the run, at once, at a
 //! step between two writes. For debug builds only; in others nothing of it is left.
 //!
-//! With `DAYFOLD_CRASH_AT=7` in the environment, the seventh step that is passed is the last one:
-//! workers with their programs, and this process, are killed before anything else is done. Which
-//! step it was is told on standard error.
+//! With `DAYFOLD_CRASH_AT="3 keep"` in the environment, the third passage of the step "keep" is the
+//! end: workers with their programs, and this process, are killed before anything else is done.
+//! With which file it was is told on standard error.
 
 /// Passes a step that has just been done to `path`.
 #[cfg(not(debug_assertions))]
@@ -25,14 +25,17 @@ mod debug {
 
     static PASSED: AtomicU64 = AtomicU64::new(0);
 
-    /// Which step is the last.
-    static LAST: LazyLock<Option<u64>> =
-        LazyLock::new(|| std::env::var("DAYFOLD_CRASH_AT").ok()?.parse().ok());
+    /// Which passage of which step is the end.
+    static END: LazyLock<Option<(u64, String)>> = LazyLock::new(|| {
+        let end = std::env::var("DAYFOLD_CRASH_AT").ok()?;
+        let (number, step) = end.split_once(' ')?;
+        Some((number.parse().ok()?, step.to_owned()))
+    });
 
     /// Passes a step that has just been done to `path`.
     pub fn after(step: &str, path: &Path) {
-        let Some(last) = *LAST else { return };
-        if PASSED.fetch_add(1, Ordering::SeqCst) + 1 == last {
+        let Some((number, last)) = &*END else { return };
+        if last == step && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == *number {
             let name = path.file_name().unwrap_or_default().display();
             let _nobody_reads = writeln!(io::stderr(), "crash after {step}: {name}");
             end_everything();

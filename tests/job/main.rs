@@ -7,6 +7,7 @@ mod support;
 
 mod command;
 mod damage;
+mod grid;
 mod lock;
 mod oracle;
 mod resume;
