@@ -11,7 +11,7 @@
 //! - [`working`]: the archive is probed, the pool works
 //! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`]: what the final file says of itself
 //! - [`target`]: where the final file goes
-//! - [`collate_only`]: the last step alone
+//! - [`mod@collate_only`]: the last step alone
 
 mod chronicle;
 mod closing;

@@ -133,7 +133,7 @@ impl Units {
     }
 }
 
-/// The unit and the reference in "<unit> since <reference>".
+/// The unit and the reference in `<unit> since <reference>`.
 fn split_at_since(units: &str) -> Option<(&str, &str)> {
     let (unit, rest) = units.trim().split_once(char::is_whitespace)?;
     let (since, reference) = rest.trim_start().split_once(char::is_whitespace)?;

@@ -100,7 +100,7 @@ impl<'a, const N: usize> RunReader<'a, N> {
         Ok(Runs { reader: self, left })
     }
 
-    /// Where in the file chunks were read so far, coarsely, for [`super::announce`].
+    /// Where in the file chunks were read so far, coarsely, for [`super::announce()`].
     pub fn touched(&self) -> Vec<Range<u64>> {
         let of_source = |source: &Source<'_>| match source {
             Source::Chunks(source) => source.touched().to_vec(),
