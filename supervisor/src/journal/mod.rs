@@ -128,7 +128,7 @@ impl Journal {
             return Ok(());
         }
         self.file.write_all_at(&self.lines, self.good).map_err(|source| self.not_written(source))?;
-        crash::after("append", &self.path);
+        crash::after("append to the journal", &self.path);
         self.good += self.lines.len() as u64;
         self.lines.clear();
         self.unsynced = true;
@@ -140,6 +140,7 @@ impl Journal {
         self.flush()?;
         if self.unsynced {
             self.file.sync_data().map_err(|source| self.not_written(source))?;
+            crash::after("sync the journal", &self.path);
             self.unsynced = false;
         }
         Ok(())

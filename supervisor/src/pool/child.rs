@@ -50,6 +50,7 @@ pub enum Heard {
 pub struct Handle {
     messages: UnboundedSender<Bytes>,
     pid: Option<Pid>,
+    killed: bool,
 }
 
 impl Handle {
@@ -60,8 +61,14 @@ impl Handle {
     }
 
     /// Ends the process and its children.
-    pub fn kill(&self) {
+    pub fn kill(&mut self) {
+        self.killed = true;
         self.signal(Signal::KILL);
+    }
+
+    /// Whether it was ended by [`Handle::kill`], and not by anybody else.
+    pub fn was_killed(&self) -> bool {
+        self.killed
     }
 
     /// Sends a signal to the process and its children.
@@ -94,7 +101,7 @@ pub fn start(worker: WorkerId, launcher: &Launcher, heard: Sender<Heard>) -> Han
         };
         let _pool_gone = heard.send(Heard::Event(Event::Exited { worker, exit })).await;
     });
-    Handle { messages, pid }
+    Handle { messages, pid, killed: false }
 }
 
 /// From a process's start to its end.

@@ -173,13 +173,13 @@ impl<'a> Pool<'a> {
         self.meter.read(&workers)
     }
 
-    /// A process that was killed, while the kernel counts a kill for want of memory, is taken for
-    /// the one that the kernel chose: the worker's, or that of a program of its.
+    /// A process that was killed, and not by us, while the kernel counts a kill for want of memory, is
+    /// taken for the one that the kernel chose: the worker's, or that of a program of its.
     fn note_kill(&mut self, mut event: Event) -> Event {
         match &mut event {
             Event::Exited { worker, exit } => {
-                self.children.remove(worker);
-                exit.out_of_memory = exit.how == How::Signal(9) && self.meter.has_killed();
+                let ours = self.children.remove(worker).is_some_and(|child| child.was_killed());
+                exit.out_of_memory = !ours && exit.how == How::Signal(9) && self.meter.has_killed();
             }
             Event::Said { message: FromWorker::Failed { failure, .. }, .. }
                 if failure.kind == FailureKind::Passing && self.meter.has_killed() =>
@@ -208,7 +208,7 @@ impl<'a> Pool<'a> {
             Action::TakeBack(worker, attempt) => self.send(worker, &ToWorker::TakeBack(attempt))?,
             Action::Shutdown(worker) => self.send(worker, &ToWorker::Shutdown)?,
             Action::Kill(worker) => {
-                if let Some(child) = self.children.get(&worker) {
+                if let Some(child) = self.children.get_mut(&worker) {
                     child.kill();
                 }
             }

@@ -62,7 +62,7 @@ pub async fn probe(launcher: &Launcher, files: &[String]) -> Result<Option<Probe
 
 async fn look(launcher: &Launcher, file: &str) -> Result<Look, ProbeError> {
     let (tell, mut heard) = channel(64);
-    let child = child::start(WorkerId(0), launcher, tell);
+    let mut child = child::start(WorkerId(0), launcher, tell);
     child.send(&ToWorker::Probe(file.to_owned()))?;
     let mut was_ready = false;
     let answer = timeout(PATIENCE, answer(&mut heard, &mut was_ready)).await;

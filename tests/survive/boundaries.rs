@@ -1,0 +1,97 @@
+//! Everything killed at once, at every step between two writes: the supervisor's, which it is asked
+//! to crash at, and those of a group's program.
+
+use crate::farm::Farm;
+
+const DAYS: usize = 3;
+
+/// The steps of a run: each of them is passed at least once, most of them several times.
+const STEPS: [&str; 13] = [
+    "begin aside",
+    "write aside",
+    "sync aside",
+    "create",
+    "sync the folder",
+    "answer",
+    "keep",
+    "append to the journal",
+    "sync the journal",
+    "sync",
+    "rename",
+    "replace",
+    "remove",
+];
+
+/// Files that are written in steps: whatever is between two of them has been met.
+const FILES: [&str; 7] =
+    ["lock", "plan.json", "journal.jsonl", "partials", "2022-02-02", "out.nc", "finished.json"];
+
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "only debug builds can be asked to crash")]
+fn a_crash_after_any_step_loses_nothing() {
+    let (farm, undisturbed) = (Farm::new(DAYS, ""), Farm::undisturbed(DAYS));
+    let mut crashes = Vec::new();
+    for step in STEPS {
+        let before = crashes.len();
+        let crash = |number: usize| crash_and_go_on(&farm, &undisturbed, &format!("{number} {step}"));
+        crashes.extend((1..).map_while(crash));
+        assert!(crashes.len() > before, "no crash after {step}: {crashes:#?}");
+    }
+    for file in FILES {
+        assert!(crashes.iter().any(|crash| crash.contains(file)), "no crash around {file}: {crashes:#?}");
+    }
+}
+
+/// A run that crashes after this step, and one that goes on; where it crashed, if it came to that.
+fn crash_and_go_on(farm: &Farm, undisturbed: &[u8], step: &str) -> Option<String> {
+    let crashed = farm.command(&["--workers", "1"]).env("DAYFOLD_CRASH_AT", step).output().unwrap();
+    let told = String::from_utf8(crashed.stderr).unwrap();
+    let crash = told.lines().find_map(|line| line.strip_prefix("crash after ")).map(str::to_owned);
+    let (safe, before) = (farm.safe(), farm.starts());
+    match &crash {
+        Some(_) => assert_eq!(crashed.status.code(), None, "{told}"),
+        None => assert!(crashed.status.success(), "{step}: {told}"),
+    }
+    let again = farm.run(&["--workers", "1"]);
+    assert_eq!(again.code, 0, "after {crash:?}: {again:?}");
+    assert!(farm.result() == undisturbed, "after {crash:?}");
+    let after = farm.starts();
+    safe.iter()
+        .for_each(|group| assert_eq!(before[group], after[group], "{group} was done again: {crash:?}"));
+    farm.clear();
+    crash
+}
+
+/// Kills supervisor, worker and itself, once, where `$stage` has been come to.
+const DIE: &str = r#"
+worker=$PPID
+supervisor=$(sed -n 's/^PPid:\s*//p' "/proc/$worker/status")
+die_at() {
+    if [ "$group" = 2022-02-02 ] && [ "$1" = "$(cat stage)" ] && mkdir died; then
+        kill -9 "$supervisor" "$worker" $$
+    fi
+}
+die_at begun
+head -c 1000 "$input" > "$output"
+die_at half
+cp "$input" "$output"
+die_at whole
+"#;
+
+#[test]
+fn a_group_that_was_cut_short_anywhere_is_done_again() {
+    let undisturbed = Farm::undisturbed(DAYS);
+    for stage in ["begun", "half", "whole"] {
+        let farm = Farm::new(DAYS, DIE);
+        farm.write("stage", stage);
+        let killed = farm.start(&["--workers", "1"]).end();
+        assert_eq!(killed.code, None, "{stage}: {killed:?}");
+        assert_eq!(farm.partials(), ["2022-02-01"], "{stage}");
+        let again = farm.run(&["--workers", "1"]);
+        assert_eq!(again.code, 0, "{stage}: {again:?}");
+        assert_eq!(farm.starts()["2022-02-01"], 1, "{stage}");
+        assert!(farm.result() == undisturbed, "{stage}");
+        let left: Vec<_> = std::fs::read_dir(farm.run_dir().join("partials")).unwrap().collect();
+        assert!(left.is_empty(), "{stage}: {left:?}");
+    }
+}

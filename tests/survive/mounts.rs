@@ -1,0 +1,48 @@
+//! Small file systems of our own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A file system in memory, mounted on a folder; unmounted with the value.
+pub struct Tmpfs(PathBuf);
+
+fn succeeds(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
+}
+
+impl Tmpfs {
+    /// One of this size, in KiB; `None` where mounting is not allowed, which is told.
+    pub fn new(folder: &Path, kibibytes: u32) -> Option<Self> {
+        std::fs::create_dir_all(folder).unwrap();
+        let size = format!("size={kibibytes}k");
+        let mut mount = Command::new("mount");
+        if !succeeds(mount.args(["-t", "tmpfs", "-o", &size, "dayfold-test"]).arg(folder)) {
+            println!("SKIPPED: no file system can be mounted here");
+            return None;
+        }
+        Some(Self(folder.to_owned()))
+    }
+
+    /// Mounts it anew with these options.
+    pub fn remount(&self, options: &str) {
+        assert!(succeeds(Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0)));
+    }
+
+    /// Fills it, but for so many KiB.
+    pub fn fill(&self, leave: u64) {
+        let free = rustix::fs::statvfs(&self.0).unwrap();
+        let size = (free.f_bavail * free.f_frsize).saturating_sub(leave << 10);
+        std::fs::write(self.0.join("filler"), vec![1; size as usize]).unwrap();
+    }
+
+    /// Makes room again.
+    pub fn empty(&self) {
+        std::fs::remove_file(self.0.join("filler")).unwrap();
+    }
+}
+
+impl Drop for Tmpfs {
+    fn drop(&mut self) {
+        let _still_used = succeeds(Command::new("umount").arg("-l").arg(&self.0));
+    }
+}

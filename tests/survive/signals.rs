@@ -1,0 +1,120 @@
+//! Signals and the walltime: an early end says how to go on, and going on loses nothing.
+
+use rustix::process::Signal;
+
+use crate::farm::Farm;
+use crate::processes::{self, is_still, state, wait_until};
+use crate::running::{Ended, Running};
+
+const DAYS: usize = 6;
+
+/// Groups wait for the test's word.
+const WAIT: &str = "while [ ! -e go ]; do sleep 0.02; done";
+
+/// Two groups are at work and wait.
+fn waiting_farm(script: &str, options: &[&str]) -> (Farm, Running) {
+    let farm = Farm::new(DAYS, script);
+    let run = farm.start(&[&["--workers", "2"], options].concat());
+    wait_until("two groups at work", || farm.starts().len() == 2);
+    (farm, run)
+}
+
+/// The same command does what is left, and no more.
+fn goes_on(farm: &Farm, ended: &Ended) {
+    let done = ended.groups("finished");
+    assert_eq!(ended.code, Some(75), "{ended:?}");
+    assert!(ended.all("ended")[0]["failed"] == 0 && !farm.has_result(), "{ended:?}");
+    let before = farm.starts();
+    farm.write("go", "");
+    let rest = farm.run(&["--workers", "2"]);
+    assert_eq!(rest.code, 0, "{rest:?}");
+    assert!(farm.result() == Farm::undisturbed(DAYS));
+    let after = farm.starts();
+    done.iter().for_each(|&group| assert_eq!(before[group], after[group], "{group}"));
+    assert_eq!(after.len(), DAYS);
+}
+
+#[test]
+fn after_one_signal_nothing_is_started_and_what_runs_is_waited_for() {
+    let (farm, mut run) = waiting_farm(WAIT, &["--grace", "1h"]);
+    run.send(Signal::TERM);
+    assert_eq!(run.wait_for("stopping")["reason"], "signal");
+    let started = farm.starts();
+    farm.write("go", "");
+    let ended = run.end();
+    assert_eq!(farm.starts(), started, "nothing more is started");
+    assert_eq!(ended.groups("finished").len(), started.len(), "{ended:?}");
+    goes_on(&farm, &ended);
+}
+
+#[test]
+fn when_the_grace_is_over_what_runs_is_ended_and_not_held_to_have_failed() {
+    let (farm, run) = waiting_farm(WAIT, &["--grace", "1s"]);
+    let below = processes::descendants(run.pid());
+    run.send(Signal::INT);
+    let ended = run.end();
+    assert!(below.iter().all(|&pid| state(pid).is_none()));
+    assert!(ended.groups("finished").is_empty(), "{ended:?}");
+    goes_on(&farm, &ended);
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let (farm, mut run) = waiting_farm(WAIT, &["--grace", "1h"]);
+    run.send(Signal::TERM);
+    run.wait_for("stopping");
+    run.send(Signal::TERM);
+    goes_on(&farm, &run.end());
+}
+
+#[test]
+fn a_batch_system_signals_everybody() {
+    let (farm, run) = waiting_farm(WAIT, &["--grace", "2s"]);
+    // the supervisor last: what it hears from its workers before must do no harm
+    let below = processes::descendants(run.pid());
+    below.iter().for_each(|&pid| processes::send(pid, Signal::TERM));
+    run.send(Signal::TERM);
+    goes_on(&farm, &run.end());
+}
+
+#[test]
+fn the_closing_lines_say_how_much_is_done_and_how_to_go_on() {
+    let farm = Farm::new(DAYS, "kill -TERM $(sed -n 's/^PPid:\\s*//p' /proc/$PPID/status)");
+    let run = farm.run(&["--workers", "1", "--grace", "1h"]);
+    assert_eq!((run.code, run.stdout.as_str()), (75, ""), "{run:?}");
+    let done = farm.partials().len();
+    let (said, left) = (&run.stderr, DAYS - done);
+    assert!(done < DAYS && said.contains(&format!("{done} of {DAYS} groups done")), "{said}");
+    let next = format!(
+        "ended early, a signal asked for the end: {left} groups left; to go on: dayfold run job.toml"
+    );
+    assert!(said.contains(&next), "{said}");
+}
+
+#[test]
+fn ctrl_z_stops_everybody_and_fg_goes_on() {
+    let (farm, run) = waiting_farm(WAIT, &[]);
+    let below = processes::descendants(run.pid());
+    run.send(Signal::TSTP);
+    wait_until("the supervisor to be stopped", || state(run.pid()) == Some('T'));
+    wait_until("the workers to be stopped", || below.iter().all(|&pid| is_still(pid)));
+    farm.write("go", "");
+    run.send(Signal::CONT);
+    let ended = run.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.all("worker-lost").is_empty(), "{ended:?}");
+    assert!(farm.result() == Farm::undisturbed(DAYS));
+}
+
+#[test]
+fn before_the_walltime_the_run_ends_by_itself() {
+    let script = "[ -e go ] || sleep 3";
+    let farm = Farm::new(DAYS, script);
+    // 13 s for groups, the rest for grace and closing
+    let ended = farm.start(&["--workers", "1", "--walltime", "20s"]).end();
+    let stopping = ended.all("stopping");
+    assert_eq!(stopping[0]["reason"], "walltime", "{ended:?}");
+    assert!(!ended.groups("finished").is_empty(), "{ended:?}");
+    assert!(ended.all("ended")[0]["at"].as_f64().unwrap() < 20.0, "{ended:?}");
+    goes_on(&farm, &ended);
+}
