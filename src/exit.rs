@@ -1,9 +1,9 @@
-//! How the program ends: exit codes, and errors as people read them.
+//! How the program ends: exit codes, and the errors that call for them.
 
 use std::error::Error;
-use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
+use dayfold_contract::error::{causes, is_no_space};
 use dayfold_supervisor::lock::LockError;
 use dayfold_supervisor::run::RunError;
 use dayfold_supervisor::rundir::RunDirError;
@@ -61,7 +61,7 @@ fn of_plot(error: &PlotError) -> Exit {
 /// Of a run that could not be begun, or not be ended.
 fn of_run(error: &RunError) -> Exit {
     match error {
-        full if is_no_space(full) => Exit::Interrupted,
+        full if is_full(full) => Exit::Interrupted,
         RunError::Lock(LockError::Lost(_)) => Exit::Interrupted,
         RunError::RunDir(RunDirError::Write(_) | RunDirError::Identity(_)) => Exit::Unexpected,
         RunError::RunDir(_) | RunError::Lock(_) | RunError::OtherDivision { .. } | RunError::Layout(_) => {
@@ -71,29 +71,15 @@ fn of_run(error: &RunError) -> Exit {
     }
 }
 
-/// Whether a disk or a quota is full: with more space, the same command goes on.
-fn is_no_space(error: &(dyn Error + 'static)) -> bool {
-    let full = |error: &io::Error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
-    causes(error).any(|cause| cause.downcast_ref().is_some_and(full))
-}
-
-/// An error and its causes in one line, each cause once.
-pub fn chain(error: &(dyn Error + 'static)) -> String {
-    let add = |text: String, cause: &(dyn Error + 'static)| match cause.to_string() {
-        // some errors tell their cause themselves
-        said if text.contains(&said) => text,
-        said => format!("{text}: {said}"),
-    };
-    causes(error).skip(1).fold(error.to_string(), add)
-}
-
-/// An error, its cause, the cause's cause.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
+/// Whether a disk or a quota is full, anywhere among the causes.
+fn is_full(error: &(dyn Error + 'static)) -> bool {
+    causes(error).any(|cause| cause.downcast_ref().is_some_and(is_no_space))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
@@ -104,23 +90,11 @@ mod tests {
         source: io::Error,
     }
 
-    #[derive(Debug, thiserror::Error)]
-    #[error("it failed: {0}")]
-    struct Telling(#[source] io::Error);
-
     #[test]
     fn a_full_disk_is_found_among_the_causes() {
         let outer = |kind| Outer { file: "a.nc", source: kind };
-        assert!(is_no_space(&outer(io::Error::from_raw_os_error(28))), "ENOSPC");
-        assert!(is_no_space(&outer(io::Error::from_raw_os_error(122))), "EDQUOT");
-        assert!(!is_no_space(&outer(io::Error::other("the disk is on fire"))));
-    }
-
-    #[test]
-    fn causes_follow_and_are_told_once() {
-        let source = || io::Error::other("the disk is on fire");
-        let outer = Outer { file: "a.nc", source: source() };
-        assert_eq!(chain(&outer), "cannot read a.nc: the disk is on fire");
-        assert_eq!(chain(&Telling(source())), "it failed: the disk is on fire");
+        assert!(is_full(&outer(io::Error::from_raw_os_error(28))), "ENOSPC");
+        assert!(is_full(&outer(io::Error::from_raw_os_error(122))), "EDQUOT");
+        assert!(!is_full(&outer(io::Error::other("the disk is on fire"))));
     }
 }

@@ -19,6 +19,7 @@ mod show;
 use std::process::ExitCode;
 
 use clap::Parser;
+use dayfold_contract::error::in_one_line;
 
 use crate::cli::Cli;
 use crate::show::stderr;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
     // before anything else: there is one thread yet
     dayfold_ncio::init();
     commands::dispatch(Cli::parse().command).unwrap_or_else(|error| {
-        stderr::say(&format!("error: {}", exit::chain(&error)));
+        stderr::say(&format!("error: {}", in_one_line(&error)));
         if let Some(advice) = error.advice() {
             stderr::say(advice);
         }

@@ -17,6 +17,7 @@ mod task;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::TaskSpec;
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::job::BadFiles;
 use dayfold_supervisor::planning::{self, ArchiveSpec, RegionsSpec};
 
@@ -27,7 +28,6 @@ use self::paths::Paths;
 pub use self::quantity::{Size, parse_date, parse_duration};
 pub use self::run::{RunOptions, Verbosity, Voice};
 use crate::cli::RunFlags;
-use crate::exit::chain;
 
 /// A configuration in which everything holds that can be known without the archive.
 #[derive(Clone, Debug)]
@@ -128,7 +128,7 @@ fn check_archive(archive: &ArchiveSpec, mistakes: &Mistakes) {
     if mistakes.is_empty()
         && let Err(error) = planning::check(archive)
     {
-        mistakes.anywhere(chain(&error));
+        mistakes.anywhere(in_one_line(&error));
     }
 }
 

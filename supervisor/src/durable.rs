@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use dayfold_contract::error::is_no_space;
 use dayfold_contract::partial::ASIDE_PREFIX;
 use tempfile::NamedTempFile;
 
@@ -45,11 +46,6 @@ impl From<DurableError> for io::Error {
     fn from(error: DurableError) -> Self {
         Self::new(error.source.kind(), error)
     }
-}
-
-/// Whether `error` says that the disk (`ENOSPC`) or a quota (`EDQUOT`) is full.
-pub fn is_no_space(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Gives the whole file `aside` the name `target`, in place of what is there, durably. Both are
@@ -222,8 +218,6 @@ mod tests {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let error = (&full).write_all(b"x").unwrap_err();
         assert!(is_no_space(&error), "{error:?}");
-        assert!(is_no_space(&io::Error::from_raw_os_error(rustix::io::Errno::DQUOT.raw_os_error())));
-        assert!(!is_no_space(&io::Error::from(io::ErrorKind::PermissionDenied)));
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::io;
 use std::path::PathBuf;
 
 use dayfold_contract::GroupName;
+use dayfold_contract::error::is_no_space;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::TypesDiffer;
 use dayfold_ncio::error::NcError;
 use dayfold_ncio::time::{TimeError, UtcTime};
 
 use super::difference::Difference;
-use crate::durable;
 
 /// Partials that cannot be folded into one file.
 #[derive(Debug, thiserror::Error)]
@@ -172,7 +172,7 @@ impl CollateError {
     pub fn is_no_space(&self) -> bool {
         match self {
             Self::Output(error) => error.is_no_space(),
-            Self::System { source, .. } => durable::is_no_space(source),
+            Self::System { source, .. } => is_no_space(source),
             _ => false,
         }
     }

@@ -29,6 +29,18 @@ pub enum Slot {
     GivenUp,
 }
 
+impl Slot {
+    /// Whether it could take a group at once.
+    pub fn is_idle(&self) -> bool {
+        matches!(self, Self::Serving(hand) if hand.is_empty())
+    }
+
+    /// Whether a process is there, or on its way, that nobody has ended.
+    pub fn is_alive(&self) -> bool {
+        matches!(self, Self::Starting(_) | Self::Serving(_) | Self::Ending(Ending::Finished, ..))
+    }
+}
+
 /// What a worker has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hand {
@@ -119,6 +131,11 @@ impl Crew {
     /// Places and what they are at.
     pub fn slots(&self) -> impl Iterator<Item = (WorkerId, &Slot)> {
         (0..).map(WorkerId).zip(self.members.iter().map(|member| &member.slot))
+    }
+
+    /// The workers that are at what is wanted.
+    pub fn those(&self, wanted: impl Fn(&Slot) -> bool) -> Vec<WorkerId> {
+        self.slots().filter(|(_, slot)| wanted(slot)).map(|(worker, _)| worker).collect()
     }
 
     /// What a worker is at; a place that does not exist is given up.

@@ -29,7 +29,7 @@ impl State {
             Slot::Starting(_) => true,
             Slot::Serving(hand) | Slot::Ending(_, hand, _) => !hand.is_empty(),
         };
-        self.crew.slots().filter(|(_, slot)| busy(slot)).map(|(worker, _)| worker).collect()
+        self.crew.those(busy)
     }
 
     /// Whether one more group may be started, by this idle worker or by a new one.
@@ -40,12 +40,8 @@ impl State {
         !slow_start && self.memory.admits(&busy, idle)
     }
 
-    fn workers_where(&self, wanted: impl Fn(&Slot) -> bool) -> Vec<WorkerId> {
-        self.crew.slots().filter(|(_, slot)| wanted(slot)).map(|(worker, _)| worker).collect()
-    }
-
     fn fill_idle(&mut self, now: Moment) {
-        for worker in self.workers_where(|slot| matches!(slot, Slot::Serving(hand) if hand.is_empty())) {
+        for worker in self.crew.those(Slot::is_idle) {
             if !self.admits(Some(worker)) {
                 break;
             }
@@ -59,9 +55,9 @@ impl State {
 
     /// Starts as many processes as groups wait that nobody is on the way to take.
     fn spawn(&mut self, now: Moment) {
-        let starting = self.workers_where(|slot| matches!(slot, Slot::Starting(_))).len();
+        let starting = self.crew.those(|slot| matches!(slot, Slot::Starting(_))).len();
         let mut wanted = self.groups.waiting().saturating_sub(starting);
-        for worker in self.workers_where(|slot| *slot == Slot::Vacant) {
+        for worker in self.crew.those(|slot| *slot == Slot::Vacant) {
             if wanted == 0 || !self.admits(None) {
                 break;
             }
@@ -77,9 +73,9 @@ impl State {
         if self.memory.pressure() != Pressure::None {
             return;
         }
-        let starting = self.workers_where(|slot| matches!(slot, Slot::Starting(_))).len();
+        let starting = self.crew.those(|slot| matches!(slot, Slot::Starting(_))).len();
         let at_work = |slot: &Slot| matches!(slot, Slot::Serving(Hand { running: Some(_), next: None }));
-        let at_work = self.workers_where(at_work).into_iter();
+        let at_work = self.crew.those(at_work).into_iter();
         let trusted: Vec<_> = at_work.filter(|&worker| self.memory.growth(worker) == Growth::None).collect();
         for worker in trusted {
             if self.groups.waiting() <= starting {
@@ -101,16 +97,16 @@ impl State {
     /// Nothing waits, but a group in the pipe of a busy worker could be done by an idle one; and
     /// when the run stops, nothing in a pipe shall start.
     fn share_the_last(&mut self, now: Moment) {
-        let idle = self.workers_where(|slot| matches!(slot, Slot::Serving(hand) if hand.is_empty()));
+        let idle = self.crew.those(Slot::is_idle);
         let free = match self.stopped {
             Some(_) => usize::MAX,
             None => idle.iter().filter(|&&worker| self.admits(Some(worker))).count(),
         };
         let waits = |slot: &Slot| matches!(slot, Slot::Serving(Hand { running: Some(_), next: Some(next) }) if !next.asked_back);
-        let on_the_way = self.workers_where(
-            |slot| matches!(slot, Slot::Serving(Hand { next: Some(next), .. }) if next.asked_back),
-        );
-        for worker in self.workers_where(waits).into_iter().take(free.saturating_sub(on_the_way.len())) {
+        let on_the_way = self
+            .crew
+            .those(|slot| matches!(slot, Slot::Serving(Hand { next: Some(next), .. }) if next.asked_back));
+        for worker in self.crew.those(waits).into_iter().take(free.saturating_sub(on_the_way.len())) {
             self.ask_back(worker, now);
         }
     }

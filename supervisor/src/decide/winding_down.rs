@@ -44,9 +44,7 @@ impl State {
         if let Some((reason, since)) = self.stopped
             && (!reason.has_grace() || now >= self.clock.grace_ends(since))
         {
-            let alive = |slot: &Slot| !matches!(slot, Slot::Vacant | Slot::GivenUp);
-            let alive: Vec<_> =
-                self.crew.slots().filter(|(_, slot)| alive(slot)).map(|(worker, _)| worker).collect();
+            let alive = self.crew.those(Slot::is_alive);
             alive.into_iter().for_each(|worker| self.end_worker(now, worker, Ending::Stopped));
         }
     }
@@ -73,9 +71,7 @@ impl State {
         if self.memory.pressure() < Pressure::Critical || self.is_relieving() {
             return;
         }
-        let idle = |slot: &Slot| matches!(slot, Slot::Serving(hand) if hand.is_empty());
-        let idle: Vec<_> =
-            self.crew.slots().filter(|(_, slot)| idle(slot)).map(|(worker, _)| worker).collect();
+        let idle = self.crew.those(Slot::is_idle);
         if !idle.is_empty() {
             return idle.into_iter().for_each(|worker| self.end_worker(now, worker, Ending::Pressure));
         }
@@ -130,13 +126,7 @@ impl State {
         if self.stopped.is_none() && self.groups.tally().left > 0 {
             return;
         }
-        let free = |slot: &Slot| match slot {
-            Slot::Starting(_) => true,
-            Slot::Serving(hand) => hand.is_empty(),
-            _ => false,
-        };
-        let free: Vec<_> =
-            self.crew.slots().filter(|(_, slot)| free(slot)).map(|(worker, _)| worker).collect();
+        let free = self.crew.those(|slot| matches!(slot, Slot::Starting(_)) || slot.is_idle());
         free.into_iter().for_each(|worker| self.let_go(worker, now));
     }
 
@@ -151,11 +141,14 @@ impl State {
         self.groups.waiting() > 0 && !self.clock.has_time_for(1, now) && self.busy().is_empty()
     }
 
-    /// When [`super::event::Event::Woke`] is wanted, if nothing else happens before.
+    /// When [`super::event::Event::Woke`] is wanted, if nothing else happens before: never for what
+    /// has been done already, or the pool would wake again and again while it waits for an end.
     pub fn next_wake(&self) -> Option<Moment> {
         let timeouts = self.running().into_iter().filter_map(|(_, since)| self.clock.times_out(since));
-        let grace = self.stopped.map(|(_, since)| self.clock.grace_ends(since));
-        let walltime = self.clock.last_end().filter(|_| self.stopped.is_none());
+        let alive = self.crew.slots().any(|(_, slot)| slot.is_alive());
+        let grace = self.stopped.filter(|_| alive).map(|(_, since)| self.clock.grace_ends(since));
+        let goes_on = self.stopped.is_none() && self.groups.tally().left > 0;
+        let walltime = self.clock.last_end().filter(|_| goes_on);
         let patience = self.crew.ids().filter_map(|worker| self.crew.patience_ends(worker));
         timeouts.chain(grace).chain(walltime).chain(patience).min()
     }

@@ -14,6 +14,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::Fingerprint;
+use dayfold_contract::error::is_no_space;
 
 use crate::crash;
 use crate::durable::{self, DurableError};
@@ -67,7 +68,7 @@ impl JournalError {
     /// Whether the disk or a quota is full.
     pub fn is_no_space(&self) -> bool {
         match self {
-            Self::Write { source, .. } => durable::is_no_space(source),
+            Self::Write { source, .. } => is_no_space(source),
             Self::Create(error) => error.is_no_space(),
             Self::Read { .. } | Self::Format { .. } => false,
         }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
+use dayfold_contract::error::is_no_space;
 use dayfold_contract::message::{Attempt, Output};
 use dayfold_contract::{Fingerprint, Group, PartialName};
 use tokio::sync::mpsc::Sender;
@@ -133,8 +134,5 @@ fn name(keeping: &Keeping, request: &ToKeep) -> io::Result<KeptPartial> {
 
 fn failure(keeping: &Keeping, error: &io::Error) -> KeepFailure {
     let reason = format!("failed to put a partial into {}: {error}", keeping.partials.display());
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => KeepFailure::NoSpace(reason),
-        _ => KeepFailure::Other(reason),
-    }
+    if is_no_space(error) { KeepFailure::NoSpace(reason) } else { KeepFailure::Other(reason) }
 }

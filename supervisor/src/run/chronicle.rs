@@ -12,9 +12,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use dayfold_contract::Fingerprint;
+use dayfold_contract::error::in_one_line;
 use jiff::Timestamp;
 
-use super::in_full;
 use crate::journal::{Entry, Journal, Record};
 
 /// Lines of so long are written together.
@@ -50,7 +50,7 @@ impl Chronicle {
         let without = |why: String| (None, vec![format!("{why}: this run is not in the journal")]);
         let (journal, history) = match Journal::open(path, run) {
             Ok(opened) => opened,
-            Err(error) => return without(format!("failed to {}", in_full(&error))),
+            Err(error) => return without(format!("failed to {}", in_one_line(&error))),
         };
         let (sender, receiver) = mpsc::channel();
         let trouble = Trouble::default();
@@ -127,7 +127,7 @@ fn keep(mut journal: Journal, entries: &Receiver<Entry>, still_ours: &StillOurs,
         }
         let written = batch.iter().try_for_each(|entry| journal.append(entry)).and_then(|()| journal.sync());
         if let Err(error) = written {
-            trouble.note(format!("failed to {}: the run goes on", in_full(&error)));
+            trouble.note(format!("failed to {}: the run goes on", in_one_line(&error)));
         }
     }
 }

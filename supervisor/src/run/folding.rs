@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::{Group, GroupId, GroupName, partial};
 
 use super::order::Verdict;
@@ -96,7 +97,7 @@ pub fn fold(
         }
         Err(RunError::Collate(error)) if error.is_no_space() => {
             let folder = output.parent().unwrap_or(Path::new("."));
-            run.warn(&[super::in_full(&error), room::told(folder, Some(size(&sources)))]);
+            run.warn(&[in_one_line(&error), room::told(folder, Some(size(&sources)))]);
             return Ok((Verdict::Interrupted(Stop::NoSpace), None));
         }
         Err(error) => return Err(error),

@@ -35,6 +35,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use dayfold_contract::Fingerprint;
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::frame::FrameError;
 
 use crate::collate::CollateError;
@@ -165,7 +166,7 @@ impl<'a> Run<'a> {
     fn end(mut self, outcome: Result<Report, RunError>) -> Result<Report, RunError> {
         self.hear(&match &outcome {
             Ok(report) => ended(report),
-            Err(error) => Happening::Broken { reason: in_full(error) },
+            Err(error) => Happening::Broken { reason: in_one_line(error) },
         });
         self.ears.end_journal(self.began.elapsed());
         outcome
@@ -240,10 +241,4 @@ fn look(run: &mut Run<'_>, order: &Order, entrance: &Entrance) -> Result<Known, 
     run.begin_journal(known.frozen.run, session::of_run(&run.taker, order));
     run.warn(&known.warnings);
     Ok(known)
-}
-
-/// An error with its causes, in one line.
-fn in_full(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -6,6 +6,7 @@
 //! `dayfold-worker`'s, deciding `dayfold-supervisor`'s.
 
 pub mod command;
+pub mod error;
 pub mod fingerprint;
 pub mod frame;
 pub mod group;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
+use dayfold_contract::error::is_no_space;
 use dayfold_contract::message::{
     Assignment, Attempt, Failure, FailureKind, FromWorker, Output, WrittenAside,
 };
@@ -49,8 +50,7 @@ fn finish(produced: Produced, aside: Aside<'_>) -> Result<Option<WrittenAside>, 
 
 fn unfinished(path: &Path, error: &io::Error) -> Failure {
     let reason = format!("the partial {} could not be read back and synced: {error}", path.display());
-    let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-    let kind = if full { FailureKind::NoSpace } else { FailureKind::Passing };
+    let kind = if is_no_space(error) { FailureKind::NoSpace } else { FailureKind::Passing };
     Failure { kind, reason, file: None, log: Vec::new() }
 }
 

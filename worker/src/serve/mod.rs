@@ -18,13 +18,14 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 
 use dayfold_contract::Job;
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::frame::FrameError;
 use dayfold_contract::message::{FromWorker, PROTOCOL};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::task::{self, Task};
-use crate::told::{tell, told};
+use crate::told::tell;
 use crate::{descendants, system};
 use aside::InHand;
 use inbox::{Errand, Inbox, Next};
@@ -79,7 +80,7 @@ impl ServeError {
     /// Writes a line to standard error, unless nobody is left to read it; the exit code.
     fn tell(&self) -> u8 {
         if !matches!(self, Self::Gone) {
-            tell(&told(self));
+            tell(&in_one_line(self));
         }
         self.code()
     }

@@ -192,6 +192,27 @@ fn what_a_worker_reports_while_a_signal_stops_the_run_costs_nothing_unless_the_i
 }
 
 #[test]
+fn nothing_wakes_the_run_while_it_waits_for_killed_workers_to_be_gone() {
+    let mut state = State::new(settings(1), groups(1));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Asked(Stop::Signal)]);
+    assert!(state.next_wake().is_some(), "the end of the grace");
+    assert_eq!(deeds(state.on(LATE, Event::Woke)), [Action::Kill(W0)]);
+    assert_eq!(state.next_wake(), None);
+}
+
+#[test]
+fn a_walltime_that_has_passed_wakes_nobody_when_all_is_done() {
+    let mut timed = settings(1);
+    timed.time.walltime = Some(Duration::from_secs(100));
+    let mut state = State::new(timed, groups(1));
+    let run = [ready(0), started(0, attempt(0, 1)), done(0, attempt(0, 1)), kept(0, attempt(0, 1))];
+    feed(&mut state, [Event::Begin]);
+    feed(&mut state, run);
+    state.on(LATE, Event::Woke);
+    assert_eq!(state.next_wake(), None, "the worker has been ended, and only its end is waited for");
+}
+
+#[test]
 fn a_second_signal_ends_at_once() {
     let mut state = State::new(settings(1), groups(1));
     feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Asked(Stop::Signal)]);

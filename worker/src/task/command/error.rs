@@ -4,12 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::command::BadArgument;
+use dayfold_contract::error::{in_one_line, is_no_space};
 use dayfold_contract::message::{Failure, FailureKind};
 use dayfold_ncio::NcError;
 use rustix::io::Errno;
 
 use super::program::ProgramError;
-use crate::told::told;
 
 /// What programs say when a disk or a quota is full: the C library's own words.
 const FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
@@ -97,9 +97,9 @@ impl CommandError {
 
     /// As an answer to an assignment, with the last lines of `program`.
     pub fn into_failure(self, program: &str, log: Vec<String>) -> Failure {
-        let reason = match told(&self).strip_prefix("it ") {
+        let reason = match in_one_line(&self).strip_prefix("it ") {
             Some(rest) => format!("{program} {rest}"),
-            None => told(&self),
+            None => in_one_line(&self),
         };
         Failure { kind: self.kind(&log), reason, file: None, log }
     }
@@ -119,9 +119,9 @@ impl CommandError {
 
 /// What the system refuses may pass, but not what it does not know or allow.
 fn system_kind(error: &io::Error) -> FailureKind {
-    use io::ErrorKind::{NotFound, PermissionDenied, QuotaExceeded, StorageFull};
+    use io::ErrorKind::{NotFound, PermissionDenied};
     match error.kind() {
-        StorageFull | QuotaExceeded => FailureKind::NoSpace,
+        _ if is_no_space(error) => FailureKind::NoSpace,
         NotFound | PermissionDenied => FailureKind::Input,
         _ if Errno::from_io_error(error) == Some(Errno::NOEXEC) => FailureKind::Input,
         _ => FailureKind::Passing,

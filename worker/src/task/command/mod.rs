@@ -18,12 +18,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::Job;
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::job::{Probe, ProbeFailure};
 use dayfold_contract::message::{Assignment, Failure};
 use dayfold_contract::task::CommandSpec;
 
 use super::{Produced, Progress, Task, workshop};
-use crate::told::told;
 use arguments::{Arguments, Filling};
 use child::{Ended, Launch};
 use error::CommandError;
@@ -77,7 +77,7 @@ impl Task for CommandTask {
     fn probe(&mut self, _: &str) -> Result<Probe, ProbeFailure> {
         match self.read() {
             Ok(_) => Ok(Probe { layout: None, warnings: Vec::new() }),
-            Err(error) => Err(ProbeFailure::Wrong(told(&error))),
+            Err(error) => Err(ProbeFailure::Wrong(in_one_line(&error))),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::job::ProbeFailure;
 use dayfold_contract::message::{Failure, FailureKind};
 use dayfold_ncio::NcError;
@@ -11,7 +12,6 @@ use dayfold_ncio::chunks::ChunkError;
 use super::series::Contradiction;
 use super::temperature::TemperatureError;
 use crate::regions::UnusableAxis;
-use crate::told::told;
 
 /// Why a file or a group gives no result.
 #[derive(Debug, thiserror::Error)]
@@ -97,15 +97,15 @@ impl PvError {
 
     /// As an answer to an assignment, with the input file concerned.
     pub fn into_failure(self, file: Option<String>) -> Failure {
-        Failure { kind: self.kind(), reason: told(&self), file, log: Vec::new() }
+        Failure { kind: self.kind(), reason: in_one_line(&self), file, log: Vec::new() }
     }
 
     /// As an answer to a probe.
     pub fn into_probe_failure(self) -> ProbeFailure {
         if self.is_unreadable() {
-            ProbeFailure::Unreadable(told(&self))
+            ProbeFailure::Unreadable(in_one_line(&self))
         } else {
-            ProbeFailure::Wrong(told(&self))
+            ProbeFailure::Wrong(in_one_line(&self))
         }
     }
 

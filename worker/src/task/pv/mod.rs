@@ -17,6 +17,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use dayfold_contract::Job;
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::job::{BadFiles, Layout, Probe, ProbeFailure};
 use dayfold_contract::message::{Assignment, Failure};
 use dayfold_contract::task::{PvSpec, Temperature};
@@ -27,7 +28,7 @@ use dayfold_pv::{Sun, System};
 
 use super::{Produced, Progress, Task};
 use crate::regions;
-use crate::told::{tell, told};
+use crate::told::tell;
 use error::PvError;
 use kernel::StepKernel;
 use place::Place;
@@ -71,7 +72,7 @@ impl PvTask {
         // Later files may have their temperature: this alone does not stop a run.
         let first = open.times().first();
         if let Some(error) = first.and_then(|&time| self.temperature.at(time, place).err()) {
-            warnings.push(format!("the first file, {file}: {}", told(&error)));
+            warnings.push(format!("the first file, {file}: {}", in_one_line(&error)));
         }
         Ok(Probe { layout: Some(place.layout.clone()), warnings })
     }
@@ -87,7 +88,7 @@ impl PvTask {
             match self.file(file, assignment.files.get(done as usize + 1)) {
                 Ok(steps) => gathered.steps.extend(steps),
                 Err(error) if error.is_unreadable() && self.job.bad_files == BadFiles::Skip => {
-                    tell(&format!("left out: {}", told(&error)));
+                    tell(&format!("left out: {}", in_one_line(&error)));
                     gathered.skipped.push(file.clone());
                 }
                 Err(error) => return Err(error.into_failure(Some(file.clone()))),

@@ -1,0 +1,57 @@
+//! Errors as both sides read and tell them.
+//!
+//! What an error means for a run is said by those who know it; here is what they share.
+
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
+/// Whether `error` says that the disk (`ENOSPC`) or a quota (`EDQUOT`) is full: with more space the
+/// work can go on.
+pub fn is_no_space(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+/// An error, its cause, the cause's cause.
+pub fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// An error and its causes in one line, outermost first, each once.
+pub fn in_one_line(error: &(dyn Error + 'static)) -> String {
+    let add = |text: String, cause: &(dyn Error + 'static)| match cause.to_string() {
+        // some errors tell their cause themselves
+        said if text.contains(&said) => text,
+        said => format!("{text}: {said}"),
+    };
+    causes(error).skip(1).fold(error.to_string(), add)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Layer {
+        text: &'static str,
+        #[source]
+        source: Option<Box<Layer>>,
+    }
+
+    fn layer(text: &'static str, source: Option<Layer>) -> Layer {
+        Layer { text, source: source.map(Box::new) }
+    }
+
+    #[test]
+    fn a_full_disk_and_a_full_quota_are_told_from_other_trouble() {
+        assert!(is_no_space(&io::Error::from_raw_os_error(28)), "ENOSPC");
+        assert!(is_no_space(&io::Error::from_raw_os_error(122)), "EDQUOT");
+        assert!(!is_no_space(&io::Error::from(ErrorKind::PermissionDenied)));
+    }
+
+    #[test]
+    fn causes_follow_and_are_not_repeated() {
+        let telling = layer("cannot open: no such file", Some(layer("no such file", None)));
+        assert_eq!(in_one_line(&layer("no values", Some(telling))), "no values: cannot open: no such file");
+    }
+}
