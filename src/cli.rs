@@ -1,6 +1,8 @@
 //! The command line, as clap reads it. Nothing is decided here: what options mean together with
 //! the configuration is `config`'s, what commands do is `commands`'.
 
+pub mod line;
+
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,7 +13,7 @@ use jiff::civil::Date;
 
 use dayfold_supervisor::rundir::shard::Shard;
 
-use crate::config::{Size, parse_date, parse_duration};
+use crate::config::quantity::{Size, parse_count, parse_date, parse_duration};
 
 const EXAMPLES: &str = "\
 Try it without any data:
@@ -43,6 +45,16 @@ const PLAN_EXAMPLES: &str = "\
 Examples:
   dayfold plan config.toml
   dayfold plan config.toml --json | jq -r '.missing[]'";
+
+const STATUS_EXAMPLES: &str = "\
+Examples:
+  dayfold status pv_nem.nc.run
+  dayfold status pv_nem.nc.run --watch
+  dayfold status pv_nem.nc.run --json | jq .groups
+
+Reads only, and may be called from any node that sees the folder.
+
+Exit codes: 0 shown; 2 it is no run directory, or its plan cannot be read.";
 
 const COLLATE_EXAMPLES: &str = "\
 Examples:
@@ -96,6 +108,9 @@ pub enum Command {
     /// Starts nothing and opens no input file.
     #[command(after_long_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
+    /// Show how a run stands: progress, rate, time left, memory, failures, who is at work
+    #[command(after_long_help = STATUS_EXAMPLES)]
+    Status(StatusArgs),
     /// Only the last step of a run: fold the results that are there into the final file
     #[command(after_long_help = COLLATE_EXAMPLES)]
     Collate(CollateArgs),
@@ -120,6 +135,16 @@ pub enum Command {
     Worker,
 }
 
+impl Command {
+    /// To whom to tell an error, as far as the command line says.
+    pub fn message_format(&self) -> MessageFormat {
+        match self {
+            Self::Run(run) => run.flags.message_format.unwrap_or_default(),
+            _ => MessageFormat::default(),
+        }
+    }
+}
+
 /// Of `dayfold run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -129,6 +154,9 @@ pub struct RunArgs {
     /// Laid over the configuration's `[run]`.
     #[command(flatten)]
     pub flags: RunFlags,
+    /// The options that are said again to go on, as they were written.
+    #[arg(skip)]
+    pub again: Vec<String>,
 }
 
 /// The options of a run: what the command line gives, or the configuration's `[run]`.
@@ -138,7 +166,7 @@ pub struct RunFlags {
     #[arg(long, value_name = "DIR")]
     pub run_dir: Option<PathBuf>,
     /// Worker processes [default: one for each core that this process may use]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     pub workers: Option<NonZeroU32>,
     /// Memory to use at most, such as `190GB` or `8GiB` [default: what the node or the job allows]
     #[arg(long, value_name = "SIZE")]
@@ -153,7 +181,7 @@ pub struct RunFlags {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
     /// How often a group is tried that crashes [default: 3]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     pub attempts: Option<NonZeroU32>,
     /// Do only this part of the groups, such as `2/4`; whichever of `1/4` to `4/4` ends last folds
     #[arg(long, value_name = "I/N")]
@@ -165,7 +193,7 @@ pub struct RunFlags {
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub to: Option<Date>,
     /// Do only the first N groups that are not done: try it before the whole
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     pub limit: Option<NonZeroU32>,
     /// Do only this group, such as `2022-02-01`; may be given several times
     #[arg(long, value_name = "GROUP")]
@@ -208,6 +236,20 @@ pub struct PlanArgs {
     pub json: bool,
 }
 
+/// Of `dayfold status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The run's directory, usually the output file's name and `.run`
+    #[arg(value_name = "RUN_DIR")]
+    pub run_dir: PathBuf,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Show it again every few seconds, until nobody is at work any more
+    #[arg(long)]
+    pub watch: bool,
+}
+
 /// Of `dayfold collate`.
 #[derive(Debug, Args)]
 pub struct CollateArgs {
@@ -229,10 +271,10 @@ pub struct SampleArgs {
     #[arg(long, value_name = "DATE", value_parser = parse_date, default_value = "2022-02-01")]
     pub from: Date,
     /// How many days
-    #[arg(long, value_name = "N", default_value = "3")]
+    #[arg(long, value_name = "N", value_parser = parse_count, default_value = "3")]
     pub days: NonZeroU32,
     /// Take only every Nth row and column of the grid: 1 is the full size of the real archive
-    #[arg(long, value_name = "N", default_value = "20")]
+    #[arg(long, value_name = "N", value_parser = parse_count, default_value = "20")]
     pub coarsen: NonZeroU32,
     /// Write monthly files of air temperature, too, and a configuration that uses them
     #[arg(long)]

@@ -11,27 +11,40 @@
 mod cli;
 mod commands;
 mod config;
+mod error;
 mod exit;
 mod plot;
+mod prepare;
+mod report;
 mod sample;
 mod show;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-use dayfold_contract::error::in_one_line;
-
-use crate::cli::Cli;
-use crate::show::stderr;
+use crate::cli::{Cli, MessageFormat, line};
+use crate::exit::Exit;
+use crate::show::failure;
 
 fn main() -> ExitCode {
     // before anything else: there is one thread yet
     dayfold_ncio::init();
-    commands::dispatch(Cli::parse().command).unwrap_or_else(|error| {
-        stderr::say(&format!("error: {}", in_one_line(&error)));
-        if let Some(advice) = error.advice() {
-            stderr::say(advice);
+    let words: Vec<OsString> = std::env::args_os().collect();
+    match Cli::read(&words) {
+        Ok(cli) => {
+            let format = cli.command.message_format();
+            commands::dispatch(cli.command).unwrap_or_else(|error| failure::tell(&error, format).into())
         }
-        exit::of(&error).into()
-    })
+        Err(error) => not_read(&error, &words),
+    }
+}
+
+/// A command line that is wrong, or that asks for help.
+fn not_read(error: &clap::Error, words: &[OsString]) -> ExitCode {
+    if !error.use_stderr() || !line::wants_json(words) {
+        error.exit();
+    }
+    let text = error.to_string();
+    failure::tell_text(text.trim().trim_start_matches("error: "), MessageFormat::Json);
+    Exit::Refused.into()
 }

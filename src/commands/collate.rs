@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use dayfold_supervisor::run::collate_only;
 
-use super::CliError;
+use super::interrupt;
 use super::run::close;
 use crate::cli::CollateArgs;
 use crate::config::Voice;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show;
 use crate::show::summary::Closing;
@@ -16,8 +17,9 @@ use crate::show::summary::Closing;
 pub fn run(args: &CollateArgs) -> Result<Exit, CliError> {
     let began = Instant::now();
     let voice = Voice::default();
+    let interrupt = interrupt::listen(voice.format)?;
     let mut listener = show::listener(voice);
-    let report = collate_only(&args.run_dir, args.allow_failed, &mut *listener)?;
+    let report = collate_only(&args.run_dir, args.allow_failed, &interrupt, &mut *listener)?;
     drop(listener);
     let command = "dayfold run, with the configuration of this run";
     close(&Closing { report: &report, elapsed: began.elapsed(), command }, voice)

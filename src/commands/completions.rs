@@ -2,8 +2,8 @@
 
 use clap::CommandFactory;
 
-use super::CliError;
 use crate::cli::{Cli, CompletionsArgs};
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show::stdout;
 

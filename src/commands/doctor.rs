@@ -2,58 +2,12 @@
 
 use dayfold_supervisor::meter::{Host, Reading, Readings, batch, cores, memory_limit, question, walltime};
 use jiff::Timestamp;
-use serde::Serialize;
 
-use super::CliError;
 use crate::cli::DoctorArgs;
+use crate::error::CliError;
 use crate::exit::Exit;
+use crate::report::doctor::{Checkup, Job, Limit, Read};
 use crate::show::{doctor, stdout};
-
-/// What was found.
-#[derive(Debug, Serialize)]
-pub struct Checkup {
-    /// Cores that this process may use.
-    pub cores: Limit<usize>,
-    /// Bytes that a run may use.
-    pub memory: Limit<u64>,
-    /// The batch job that this is in.
-    pub job: Option<Job>,
-    /// Of the batch job.
-    pub seconds_left: Option<Read<u64>>,
-    /// What was there and not understood.
-    pub warnings: Vec<String>,
-}
-
-/// Everything that was read of a limit.
-#[derive(Debug, Serialize)]
-pub struct Limit<T> {
-    /// The smallest.
-    pub deciding: Option<Read<T>>,
-    /// All.
-    pub read: Vec<Read<T>>,
-}
-
-/// A value and where it was read.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct Read<T> {
-    /// What.
-    pub value: T,
-    /// Where.
-    pub source: String,
-}
-
-/// A batch job.
-#[derive(Debug, Serialize)]
-pub struct Job {
-    /// Whose.
-    pub system: String,
-    /// Its number.
-    pub id: String,
-    /// Where it was submitted to.
-    pub queue: Option<String>,
-    /// Where it runs.
-    pub node: Option<String>,
-}
 
 /// Prints what this node offers.
 pub fn run(args: &DoctorArgs) -> Result<Exit, CliError> {

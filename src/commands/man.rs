@@ -3,9 +3,9 @@
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
-use super::CliError;
 use crate::cli::{Cli, ManArgs};
 use crate::config::nearest;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show::stdout;
 
@@ -13,12 +13,14 @@ use crate::show::stdout;
 pub fn run(args: &ManArgs) -> Result<Exit, CliError> {
     let mut program = Cli::command();
     program.build();
+    let version = program.get_version().unwrap_or_default().to_owned();
     let command = match &args.command {
         Some(name) => find(&program, name)?.clone(),
         None => program,
     };
     let mut page = Vec::new();
-    Man::new(command).render(&mut page).map_err(CliError::Output)?;
+    let source = format!("dayfold {version}");
+    Man::new(command).source(source).render(&mut page).map_err(CliError::Output)?;
     stdout::print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Done)
 }

@@ -1,14 +1,16 @@
 //! `dayfold plot`: a result as a picture beside it, and as a table where asked for.
 
-use std::io::{self, Write};
+use std::fs::metadata;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use dayfold_supervisor::durable;
 
 use crate::cli::PlotArgs;
-use crate::commands::CliError;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::plot::{self, Chart, MOST_LINES, PlotError, Series, Source};
+use crate::show::stdout;
 
 /// What is drawn as context, dashed, behind [`OBSERVED`].
 const CLOUDLESS: &str = "ideal";
@@ -22,17 +24,33 @@ const MOST_STEPS: usize = 2000;
 
 /// Draws the picture, prints the table where asked for, and where the picture is.
 pub fn run(args: &PlotArgs) -> Result<Exit, CliError> {
+    let picture = args.output.clone().unwrap_or_else(|| args.result.with_extension("png"));
+    check_place(&picture, &args.result)?;
     let source = Source::open(&args.result)?;
     let series = chosen(&args.result, &source, &args.variable, &args.region)?;
-    let picture = args.output.clone().unwrap_or_else(|| args.result.with_extension("png"));
     let bytes = draw(&args.result, &source, &series)?;
     durable::replace(&picture, &bytes).map_err(PlotError::from)?;
-    let mut output = io::stdout().lock();
-    if args.table {
-        writeln!(output, "{}", plot::table(&series))?;
-    }
-    writeln!(output, "{}", picture.display())?;
+    let table = if args.table { format!("{}\n", plot::table(&series)) } else { String::new() };
+    stdout::print(&format!("{table}{}\n", picture.display()))?;
     Ok(Exit::Done)
+}
+
+/// Nothing but an earlier picture may be lost by this one.
+fn check_place(picture: &Path, result: &Path) -> Result<(), PlotError> {
+    if !picture.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
+        return Err(PlotError::NotPng { path: picture.to_owned() });
+    }
+    // whatever they are called, and through links
+    let identity = |path| metadata(path).ok().map(|file| (file.dev(), file.ino()));
+    if identity(picture).is_some_and(|there| identity(result) == Some(there)) {
+        return Err(PlotError::OverResult { path: picture.to_owned() });
+    }
+    match picture.parent() {
+        Some(folder) if folder != Path::new("") && !folder.is_dir() => {
+            Err(PlotError::NoFolder { path: picture.to_owned(), folder: folder.to_owned() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The variable's series, of all regions or of those asked for.

@@ -1,33 +1,47 @@
 //! `dayfold run`: plan, run, collate; the same command resumes.
 
-use std::path::Path;
 use std::time::Instant;
 
 use dayfold_supervisor::happening::{Happening, Listener};
+use dayfold_supervisor::interrupt::Interrupt;
 use dayfold_supervisor::meter::Host;
-use dayfold_supervisor::run::order::Verdict;
 use dayfold_supervisor::rundir::shard::Shard;
+use dayfold_supervisor::verdict::Verdict;
 
-use super::CliError;
-use super::order::order;
-use super::prepare::prepare;
+use super::interrupt;
 use crate::cli::{MessageFormat, RunArgs};
-use crate::config::{self, Voice};
+use crate::config::{self, Config, Voice};
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::show::{self, stderr, stdout, summary::Closing, words};
+use crate::prepare::order::order;
+use crate::prepare::prepare;
+use crate::show::{self, failure, stderr, stdout, summary::Closing, words};
 
 /// Does the run.
 pub fn run(args: &RunArgs) -> Result<Exit, CliError> {
     let began = Instant::now();
-    let prepared = prepare(config::load(&args.config, args.flags.clone())?)?;
-    let options = prepared.config.run().clone();
-    let (order, warnings) = order(prepared, &Host::here()).map_err(CliError::Program)?;
-    let mut listener = show::listener(options.voice);
+    let interrupt = interrupt::listen(args.flags.message_format.unwrap_or_default())?;
+    let config = config::load(&args.config, args.flags.clone())?;
+    // from here on it is known how to tell an error
+    let voice = config.run().voice;
+    let ended = carry_out(args, config, &interrupt, began);
+    Ok(ended.unwrap_or_else(|error| failure::tell(&error, voice.format)))
+}
+
+fn carry_out(
+    args: &RunArgs,
+    config: Config,
+    interrupt: &Interrupt,
+    began: Instant,
+) -> Result<Exit, CliError> {
+    let voice = config.run().voice;
+    let (order, warnings) = order(prepare(config)?, &Host::here());
+    let mut listener = show::listener(voice);
     tell(&mut *listener, began, warnings);
-    let report = dayfold_supervisor::run::run(order, &mut *listener)?;
+    let report = dayfold_supervisor::run::run(order, interrupt, &mut *listener)?;
     drop(listener);
-    let command = &command(&args.config, report.part);
-    close(&Closing { report: &report, elapsed: began.elapsed(), command }, options.voice)
+    let command = &command(args, report.part);
+    close(&Closing { report: &report, elapsed: began.elapsed(), command }, voice)
 }
 
 fn tell(listener: &mut dyn Listener, began: Instant, warnings: Vec<String>) {
@@ -57,8 +71,12 @@ fn exit(verdict: &Verdict) -> Exit {
 }
 
 /// The command that does what is left of this part.
-fn command(config: &Path, part: Shard) -> String {
-    let config = words::argument(&config.display().to_string());
-    let shard = if part.is_whole() { String::new() } else { format!(" --shard {part}") };
-    format!("dayfold run {config}{shard}")
+fn command(args: &RunArgs, part: Shard) -> String {
+    let mut arguments = vec![args.config.display().to_string()];
+    arguments.extend(args.again.iter().cloned());
+    if !part.is_whole() {
+        arguments.extend(["--shard".to_owned(), part.to_string()]);
+    }
+    let quoted = arguments.iter().map(|argument| format!(" {}", words::argument(argument)));
+    format!("dayfold run{}", quoted.collect::<String>())
 }

@@ -1,16 +1,16 @@
 //! `dayfold sample`: a synthetic archive with regions and a configuration, ready to run.
 
 use crate::cli::SampleArgs;
-use crate::commands::CliError;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::sample::{CONFIGURATION, Sample};
-use crate::show::stderr;
+use crate::show::{stderr, words};
 
 /// Writes the sample and says how to go on.
 pub fn run(args: &SampleArgs) -> Result<Exit, CliError> {
     let sample = Sample { from: args.from, days: args.days, coarsen: args.coarsen, temperature: args.tas };
     sample.write(&args.dir, |day| stderr::say(&format!("wrote {day}")))?;
-    let configuration = args.dir.join(CONFIGURATION);
-    stderr::say(&format!("\nNow try:\n  dayfold run {}", configuration.display()));
+    let configuration = words::argument(&args.dir.join(CONFIGURATION).display().to_string());
+    stderr::say(&format!("\nNow try:\n  dayfold run {configuration}"));
     Ok(Exit::Done)
 }

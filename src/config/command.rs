@@ -3,8 +3,10 @@
 //! The command stays as it is written, so that it can be compared from run to run; here it is only
 //! proven that a worker will understand it. Whether the program is there is looked at by a worker.
 
+use std::path::PathBuf;
+
 use dayfold_contract::TaskSpec;
-use dayfold_contract::command::Argument;
+use dayfold_contract::command::{Argument, Piece};
 use dayfold_contract::job::BadFiles;
 use dayfold_contract::task::CommandSpec;
 use dayfold_supervisor::planning::RegionsSpec;
@@ -42,6 +44,19 @@ fn read_argument(entry: &Value<'_>, paths: &Paths<'_>) -> Option<(String, Argume
     let unset = argument.variables().find_map(|name| paths.lookup(name).err());
     entry.understood(unset.map_or(Ok(()), Err))?;
     Some((text.to_owned(), argument))
+}
+
+/// Where a command's program is, if it is named by a path and not looked for in PATH.
+pub fn program(task: &TaskSpec, paths: &Paths<'_>) -> Option<PathBuf> {
+    let TaskSpec::Command(CommandSpec { command }) = task else { return None };
+    let argument = Argument::parse(command.first()?).ok()?;
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text) => Some(text.clone()),
+        Piece::Variable(name) => paths.lookup(name).ok(),
+        Piece::Placeholder(_) => None,
+    };
+    let program: String = argument.pieces().iter().map(text).collect::<Option<_>>()?;
+    program.contains('/').then(|| paths.folder().join(program))
 }
 
 /// What other sections ask for and a command does not do.

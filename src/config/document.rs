@@ -34,6 +34,8 @@ pub struct Table<'a> {
     page: Page<'a>,
     /// `archive`, `task.mount`; empty for the whole document.
     path: String,
+    /// Where it is, if it is the value of a key that is known by its line.
+    line: Option<usize>,
     content: Option<&'a DeTable<'a>>,
     asked: RefCell<Vec<&'static str>>,
 }
@@ -52,14 +54,18 @@ pub fn read<T>(text: &str, mistakes: &Mistakes, read: impl FnOnce(&Table<'_>) ->
     match DeTable::parse(text) {
         Ok(tree) => {
             let content = Some(tree.get_ref());
-            let root = Table { page, path: String::new(), content, asked: RefCell::default() };
+            let root = Table { page, path: String::new(), line: None, content, asked: RefCell::default() };
             let value = read(&root);
             root.finish();
             value
         }
         Err(error) => {
-            let line = page.line(error.span().map_or(0, |span| span.start));
-            mistakes.at(line, format!("this is not TOML: {}", error.message()));
+            let span = error.span().unwrap_or_default();
+            let message = match (error.message(), text.get(span.clone())) {
+                (message @ "duplicate key", Some(key)) => format!("{message} \"{key}\""),
+                (message, _) => message.to_owned(),
+            };
+            mistakes.at(page.line(span.start), format!("this is not TOML: {message}"));
             None
         }
     }
@@ -81,8 +87,10 @@ impl<'a> Table<'a> {
     /// The value of `key`, which must be there.
     pub fn require(&self, key: &'static str) -> Option<Value<'a>> {
         let value = self.get(key);
-        if value.is_none() {
-            self.page.mistakes.missing(self.below(key));
+        match (&value, self.line) {
+            (Some(_), _) => {}
+            (None, Some(line)) => self.page.mistakes.at(line, format!("missing {}", self.below(key))),
+            (None, None) => self.page.mistakes.missing(self.below(key)),
         }
         value
     }
@@ -90,7 +98,7 @@ impl<'a> Table<'a> {
     /// The table under `key`; one without content where there is none.
     pub fn table(&self, key: &'static str) -> Table<'a> {
         let content = self.get(key).and_then(|value| value.table_content());
-        Table { page: self.page, path: self.below(key), content, asked: RefCell::default() }
+        Table { page: self.page, path: self.below(key), line: None, content, asked: RefCell::default() }
     }
 
     /// Whether the file has this table.
@@ -117,7 +125,11 @@ impl<'a> Table<'a> {
     }
 
     fn below(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        match self.path.as_str() {
+            "" => key.to_owned(),
+            entry if entry.contains(' ') => format!("{key} of {entry}"),
+            path => format!("{path}.{key}"),
+        }
     }
 
     /// ` in [task]`, ` in task.mount`, or nothing for the whole document.
@@ -168,10 +180,11 @@ impl<'a> Value<'a> {
         self.expect("a number", self.if_number())
     }
 
-    /// A whole number from 1, of some unsigned type.
+    /// A whole number, 1 or more, of some unsigned type.
     pub fn count<N: TryFrom<i64>>(&self) -> Option<N> {
-        let count = self.whole().filter(|&count| count > 0);
-        self.expect("a whole number from 1", count.and_then(|count| N::try_from(count).ok()))
+        let whole = self.expect("a whole number, 1 or more", self.whole())?;
+        let count = self.expect("1 or more", Some(whole).filter(|&whole| whole > 0))?;
+        self.expect("less", N::try_from(count).ok())
     }
 
     /// `true` or `false`.
@@ -198,9 +211,9 @@ impl<'a> Value<'a> {
 
     /// A table.
     pub fn table(&self) -> Option<Table<'a>> {
-        let content = self.table_content()?;
-        let path = self.path.clone();
-        Some(Table { page: self.page, path, content: Some(content), asked: RefCell::default() })
+        let content = Some(self.table_content()?);
+        let (path, line) = (self.path.clone(), Some(self.line));
+        Some(Table { page: self.page, path, line, content, asked: RefCell::default() })
     }
 
     /// Whether it is a table.
@@ -210,10 +223,17 @@ impl<'a> Value<'a> {
 
     /// One of these texts.
     pub fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
+        self.choice_or(choices, None)
+    }
+
+    /// The same, where there is `another` choice that is no text.
+    pub fn choice_or<T: Copy>(&self, choices: &[(&str, T)], another: Option<&str>) -> Option<T> {
         let text = self.text()?;
         let chosen = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
         if chosen.is_none() {
-            self.wrong(format!("cannot be \"{text}\": choose {}", alternatives(choices)));
+            let names = choices.iter().map(|(name, _)| quoted([*name]));
+            let all: Vec<String> = names.chain(another.map(str::to_owned)).collect();
+            self.wrong(format!("cannot be \"{text}\": choose {}", alternatives(&all)));
         }
         chosen
     }
@@ -258,80 +278,13 @@ impl<'a> Value<'a> {
     }
 }
 
-/// `"a" or "b"`, `"a", "b" or "c"`.
-fn alternatives<T>(choices: &[(&str, T)]) -> String {
-    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or \"{last}\"", quoted(rest.iter().copied())),
-        _ => quoted(names),
+/// `a or b`, `a, b or c`.
+fn alternatives(choices: &[String]) -> String {
+    match choices.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => choices.concat(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is said about `text` when `ask` reads it.
-    fn said(text: &str, ask: impl FnOnce(&Table<'_>)) -> String {
-        let mistakes = Mistakes::default();
-        read(text, &mistakes, |root| {
-            ask(root);
-            Some(())
-        });
-        if mistakes.is_empty() { String::new() } else { mistakes.into_error("c".into()).to_string() }
-    }
-
-    #[test]
-    fn keys_that_nobody_asks_for_are_unknown() {
-        let ask = |root: &Table<'_>| {
-            let task = root.table("task");
-            task.get("module");
-            task.finish();
-        };
-        assert_eq!(said("[task]\nmodule = 1", ask), "");
-        assert_eq!(
-            said("[task]\nmodul = 1", ask),
-            "c:2: unknown key \"modul\" in [task]: did you mean \"module\"?"
-        );
-        assert_eq!(said("\n[taks]", ask), "c:2: unknown key \"taks\": did you mean \"task\"?");
-    }
-
-    #[test]
-    fn values_of_another_type_are_named_with_their_line() {
-        let text = "a = 1\nb = 'x'\nc = [1, 'y']\nd = 0\ne = 3.5";
-        let ask = |root: &Table<'_>| {
-            root.get("a").and_then(|a| a.text());
-            root.get("b").and_then(|b| b.flag());
-            root.get("c").and_then(|c| c.texts());
-            root.get("d").and_then(|d| d.count::<u64>());
-            root.get("e").and_then(|e| e.count::<u64>());
-        };
-        let said = said(text, ask);
-        let lines: Vec<&str> = said.lines().skip(1).map(str::trim).collect();
-        assert_eq!(
-            lines,
-            [
-                "c:1: a must be a text in quotes, and is the number 1",
-                "c:2: b must be true or false, and is the text \"x\"",
-                "c:3: entry 1 of c must be a text in quotes, and is the number 1",
-                "c:4: d must be a whole number from 1, and is the number 0",
-                "c:5: e must be a whole number from 1, and is the number 3.5",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_mistake_of_syntax_has_its_line() {
-        let said = said("a = 1\nb = \n", |_| {});
-        assert!(said.starts_with("c:2: this is not TOML: "), "{said}");
-    }
-
-    #[test]
-    fn numbers_in_any_notation() {
-        let mut numbers = Vec::new();
-        said("a = 1_000\nb = 0xff\nc = 1.5e3", |root| {
-            numbers = ["a", "b", "c"].iter().filter_map(|&key| root.get(key)?.number()).collect();
-        });
-        assert_eq!(numbers, [1000.0, 255.0, 1500.0]);
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ mod document;
 mod mistakes;
 pub mod nearest;
 mod paths;
-mod quantity;
+pub mod quantity;
 mod run;
 mod task;
 
@@ -24,8 +24,7 @@ use dayfold_supervisor::planning::{self, ArchiveSpec, RegionsSpec};
 use self::document::Table;
 pub use self::mistakes::ConfigError;
 use self::mistakes::Mistakes;
-use self::paths::Paths;
-pub use self::quantity::{Size, parse_date, parse_duration};
+use self::paths::{Paths, without_detours};
 pub use self::run::{RunOptions, Verbosity, Voice};
 use crate::cli::RunFlags;
 
@@ -37,7 +36,8 @@ pub struct Config {
     task: TaskSpec,
     bad_files: BadFiles,
     output: PathBuf,
-    folder: PathBuf,
+    file: PathBuf,
+    program: Option<PathBuf>,
     run: RunOptions,
 }
 
@@ -67,9 +67,19 @@ impl Config {
         &self.output
     }
 
-    /// The configuration's own folder, absolute.
+    /// The configuration itself, absolute.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Its folder.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.file.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// The task's program, where it is named by a path.
+    pub fn program(&self) -> Option<&Path> {
+        self.program.as_deref()
     }
 
     /// How to do it.
@@ -82,10 +92,9 @@ impl Config {
 pub fn load(path: &Path, flags: RunFlags) -> Result<Config, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    let absolute = std::path::absolute(path).map_err(unreadable)?;
-    let base = absolute.parent().unwrap_or(Path::new("/"));
+    let file = without_detours(&std::path::absolute(path).map_err(unreadable)?);
     let variable = |name: &str| std::env::var(name).ok();
-    parse(&text, &path.display().to_string(), &Paths { base, variable: &variable }, flags)
+    parse(&text, &path.display().to_string(), &Paths { file: &file, variable: &variable }, flags)
 }
 
 /// As [`load`], of `text` that was read from `file`.
@@ -113,8 +122,9 @@ fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Conf
     archive.to = flags.to.or(archive.to);
     check_archive(&archive, root.mistakes());
     let run = RunOptions::new(flags, &keys, default_run_dir(&output));
-    let (bad_files, folder) = (keys.bad_files, paths.base.to_owned());
-    Some(Config { archive, regions, task: task?, bad_files, output, folder, run })
+    let (task, bad_files, file) = (task?, keys.bad_files, paths.file.to_owned());
+    let program = command::program(&task, paths);
+    Some(Config { archive, regions, task, bad_files, output, file, program, run })
 }
 
 fn read_output(output: &Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {

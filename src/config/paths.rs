@@ -1,6 +1,6 @@
 //! Paths in a configuration: `~` and `${VAR}` expanded, relative ones from the file's own folder.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Why a path cannot be expanded.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,17 +18,25 @@ pub enum PathError {
 
 /// What paths are expanded with.
 pub struct Paths<'a> {
-    /// The configuration's folder, absolute.
-    pub base: &'a Path,
+    /// The configuration, absolute.
+    pub file: &'a Path,
     /// The environment.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Paths<'_> {
-    /// The path that `text` stands for, absolute.
+    /// The configuration's folder.
+    pub fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// The path that `text` stands for, absolute and without detours.
     pub fn resolve(&self, text: &str) -> Result<PathBuf, PathError> {
         let expanded = self.home(&self.expand(text)?)?;
-        if expanded.is_empty() { Err(PathError::Empty) } else { Ok(self.base.join(expanded)) }
+        if expanded.is_empty() {
+            return Err(PathError::Empty);
+        }
+        Ok(without_detours(&self.folder().join(expanded)))
     }
 
     /// `text` with every `${VAR}` replaced; a `$` without a brace stays.
@@ -59,9 +67,25 @@ impl Paths<'_> {
     }
 }
 
+/// The path without `.`, and without `..` where that leads back: behind a link it leads elsewhere.
+pub fn without_detours(path: &Path) -> PathBuf {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        match (part, straight.components().next_back()) {
+            (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) if !straight.is_symlink() => {
+                straight.pop();
+            }
+            _ => straight.push(part),
+        }
+    }
+    straight
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::symlink;
 
     fn resolved(text: &str) -> Result<String, PathError> {
         let variable = |name: &str| match name {
@@ -70,7 +94,7 @@ mod tests {
             "NONE" => Some(String::new()),
             _ => None,
         };
-        let paths = Paths { base: Path::new("/work"), variable: &variable };
+        let paths = Paths { file: Path::new("/work/c.toml"), variable: &variable };
         paths.resolve(text).map(|path| path.display().to_string())
     }
 
@@ -78,6 +102,7 @@ mod tests {
     fn paths_are_expanded() {
         for (text, path) in [
             ("a/b.nc", "/work/a/b.nc"),
+            ("../out/./b.nc", "/out/b.nc"),
             ("/a/b.nc", "/a/b.nc"),
             ("~", "/home/ada"),
             ("~/a", "/home/ada/a"),
@@ -88,6 +113,18 @@ mod tests {
         ] {
             assert_eq!(resolved(text).as_deref(), Ok(path), "{text}");
         }
+    }
+
+    #[test]
+    fn the_way_back_from_a_link_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        std::fs::create_dir_all(here.join("far/away")).unwrap();
+        symlink("far/away", here.join("link")).unwrap();
+        assert_eq!(without_detours(&here.join("far/away/../../x")), here.join("x"));
+        assert_eq!(without_detours(&here.join("link/../x")), here.join("link/../x"));
+        assert_eq!(without_detours(&here.join("link/../../x")), here.join("link/../../x"));
+        assert_eq!(without_detours(Path::new("/a/b/../../../x/.")), Path::new("/x"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sizes, durations and dates as people write them.
 
 use std::fmt;
+use std::num::{IntErrorKind, NonZeroU32};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -20,6 +21,15 @@ pub enum QuantityError {
     /// A size or a duration of nothing.
     #[error("{0:?} is nothing: it must be more")]
     Nothing(String),
+    /// Not a number of things.
+    #[error("must be a whole number, 1 or more")]
+    Count,
+    /// Less than one.
+    #[error("must be 1 or more")]
+    TooFew,
+    /// More than can be counted.
+    #[error("must be {most} at most", most = u32::MAX)]
+    TooMany,
     /// Not a date.
     #[error("{0:?} is not a date: write it as \"2022-02-28\"")]
     Date(String),
@@ -68,6 +78,18 @@ pub fn parse_duration(text: &str) -> Result<Duration, QuantityError> {
     }
 }
 
+/// Reads a whole number, 1 or more.
+pub fn parse_count(text: &str) -> Result<NonZeroU32, QuantityError> {
+    match text.trim().parse::<NonZeroU32>() {
+        Ok(count) => Ok(count),
+        Err(error) => Err(match error.kind() {
+            IntErrorKind::Zero => QuantityError::TooFew,
+            IntErrorKind::PosOverflow => QuantityError::TooMany,
+            _ => QuantityError::Count,
+        }),
+    }
+}
+
 /// Reads `2022-02-28`, and says what is wrong with `2022-02-30`.
 pub fn parse_date(text: &str) -> Result<Date, QuantityError> {
     let [year, month, day] = date_parts(text).ok_or_else(|| QuantityError::Date(text.to_owned()))?;
@@ -106,6 +128,16 @@ mod tests {
             assert!(bytes(wrong).is_err(), "{wrong}: {:?}", bytes(wrong));
         }
         assert_eq!(bytes("0GB"), Err(QuantityError::Nothing("0GB".into())));
+    }
+
+    #[test]
+    fn counts() {
+        assert_eq!(parse_count("13").map(NonZeroU32::get), Ok(13));
+        assert_eq!(parse_count("0"), Err(QuantityError::TooFew));
+        assert_eq!(parse_count("5000000000"), Err(QuantityError::TooMany));
+        for wrong in ["", "-1", "2.5", "many"] {
+            assert_eq!(parse_count(wrong), Err(QuantityError::Count), "{wrong}");
+        }
     }
 
     #[test]

@@ -2,12 +2,15 @@
 //! up here, so that the rest of the program has their parameters and nothing can be unknown.
 
 use dayfold_contract::TaskSpec;
+use dayfold_contract::command::Argument;
 use dayfold_contract::task::{IrradianceNames, Mount, PvSpec, Temperature};
 use dayfold_pv::database;
+use jiff::civil::DateTime;
+use jiff::fmt::strtime;
 
 use super::command::read_command;
 use super::document::{Table, Value};
-use super::paths::Paths;
+use super::paths::{PathError, Paths};
 
 const DEFAULT_MODULE: &str = "Canadian_Solar_CS5P_220M___2009_";
 const DEFAULT_INVERTER: &str = "ABB__MICRO_0_25_I_OUTD_US_208__208V_";
@@ -64,7 +67,8 @@ fn read_mount(mount: &Value<'_>) -> Option<Mount> {
     if !mount.is_table() {
         let what = "\"single-axis\", \"latitude\" or { tilt = DEGREES, azimuth = DEGREES }";
         mount.expect(what, mount.if_text())?;
-        return mount.choice(&[("single-axis", Mount::SingleAxis), ("latitude", Mount::Latitude)]);
+        let named = [("single-axis", Mount::SingleAxis), ("latitude", Mount::Latitude)];
+        return mount.choice_or(&named, Some("{ tilt = DEGREES, azimuth = DEGREES }"));
     }
     let table = mount.table()?;
     let angle = |key, limit| {
@@ -86,12 +90,38 @@ fn read_temperature(temperature: &Value<'_>, paths: &Paths<'_>) -> Option<Temper
         return temperature.expect("from -100 to 100 deg C", within).map(Temperature::Constant);
     }
     let table = temperature.table()?;
-    let pattern = table.require("pattern");
-    let pattern = pattern.and_then(|pattern| pattern.parse(|text| paths.resolve(text)));
+    let pattern = table.require("pattern").and_then(|pattern| read_pattern(&pattern, paths));
     let variable = table.require("variable").and_then(|variable| variable.text());
     table.finish();
-    let pattern = pattern?.to_string_lossy().into_owned();
-    Some(Temperature::Nearest { pattern, variable: variable?.to_owned() })
+    Some(Temperature::Nearest { pattern: pattern?, variable: variable?.to_owned() })
+}
+
+/// Why a pattern gives no paths.
+#[derive(Debug, thiserror::Error)]
+enum BadPattern {
+    #[error(transparent)]
+    Path(#[from] PathError),
+    #[error(
+        "braces are for variables of the environment only, as in ${{HOME}}; files are matched by * ? [..]"
+    )]
+    Braces,
+    #[error("{0}; fields are %Y, %m, %d and the like, and %% is a percent sign")]
+    Field(#[from] jiff::Error),
+}
+
+/// The pattern stays as it is written, so that it can be compared from place to place; a worker puts
+/// folder and environment in.
+fn read_pattern(pattern: &Value<'_>, paths: &Paths<'_>) -> Option<String> {
+    pattern.parse(|text| check_pattern(text, paths).map(|()| text.to_owned()))
+}
+
+fn check_pattern(text: &str, paths: &Paths<'_>) -> Result<(), BadPattern> {
+    paths.resolve(text)?;
+    if !Argument::parse(text).is_ok_and(|pattern| pattern.is_constant()) {
+        return Err(BadPattern::Braces);
+    }
+    strtime::format(paths.expand(text)?, DateTime::default())?;
+    Ok(())
 }
 
 fn read_variables(variables: &Table<'_>) -> Option<IrradianceNames> {
@@ -103,5 +133,20 @@ fn read_variables(variables: &Table<'_>) -> Option<IrradianceNames> {
     let dni = name("dni", "direct_normal_irradiance");
     let dhi = name("dhi", "surface_diffuse_irradiance");
     variables.finish();
-    Some(IrradianceNames { ghi: ghi?, dni: dni?, dhi: dhi? })
+    let names = IrradianceNames { ghi: ghi?, dni: dni?, dhi: dhi? };
+    check_apart(variables, &names);
+    Some(names)
+}
+
+/// One variable cannot be two irradiances.
+fn check_apart(variables: &Table<'_>, names: &IrradianceNames) {
+    let [ghi, dni, dhi] = [("ghi", &names.ghi), ("dni", &names.dni), ("dhi", &names.dhi)];
+    let same = |&((_, one), (_, other)): &((&str, &String), (&str, &String))| one == other;
+    for ((one, name), (other, _)) in [(ghi, dni), (ghi, dhi), (dni, dhi)].into_iter().filter(same) {
+        // one of them is written at least: the defaults differ
+        if let Some(value) = variables.get(other).or_else(|| variables.get(one)) {
+            value
+                .wrong(format!("is wrong: {one} and {other} are both \"{name}\", and must be two variables"));
+        }
+    }
 }

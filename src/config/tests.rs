@@ -4,6 +4,7 @@ use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::{CommandSpec, Mount, PvSpec, Temperature};
 use jiff::civil::date;
 
+use super::quantity::Size;
 use super::*;
 
 const SMALLEST: &str = "\
@@ -18,7 +19,7 @@ file = 'out.nc'
 
 fn read(text: &str, flags: RunFlags) -> Result<Config, String> {
     let variable = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
-    let paths = Paths { base: Path::new("/work"), variable: &variable };
+    let paths = Paths { file: Path::new("/work/c.toml"), variable: &variable };
     parse(text, "c.toml", &paths, flags).map_err(|error| error.to_string())
 }
 
@@ -43,6 +44,7 @@ fn the_smallest_configuration_has_the_defaults() {
     assert_eq!(config.archive().group, GroupBy::Day);
     assert!(config.archive().versions.is_empty() && config.regions().is_none());
     assert_eq!(config.output(), Path::new("/work/out.nc"));
+    assert_eq!((config.file(), config.program()), (Path::new("/work/c.toml"), None));
     assert_eq!(config.run().run_dir, Path::new("/work/out.nc.run"));
     assert_eq!(pv(&config).mount, Mount::SingleAxis);
     assert_eq!(pv(&config).module.name, "Canadian_Solar_CS5P_220M___2009_");
@@ -85,7 +87,7 @@ fn a_whole_configuration_is_read() {
     assert_eq!(config.archive().group, GroupBy::Month);
     assert_eq!(config.regions().unwrap().include, ["Q*"]);
     assert_eq!(pv(&config).mount, Mount::Fixed { tilt: 30.0, azimuth: 0.5 });
-    let nearest = Temperature::Nearest { pattern: "/work/tas/%Y*.nc".into(), variable: "tas".into() };
+    let nearest = Temperature::Nearest { pattern: "tas/%Y*.nc".into(), variable: "tas".into() };
     assert_eq!(pv(&config).temperature, nearest);
     assert_eq!((pv(&config).variables.ghi.as_str(), config.bad_files()), ("ghi", BadFiles::Skip));
     assert_eq!(pv(&config).variables.dhi, "surface_diffuse_irradiance");
@@ -136,11 +138,24 @@ fn unknown_keys_are_named_at_every_depth() {
 #[test]
 fn wrong_values_of_the_task_say_what_is_right() {
     for (more, said) in [
-        ("mount = 'flat'", "c.toml:6: task.mount cannot be \"flat\": choose \"single-axis\" or \"latitude\""),
+        (
+            "mount = 'flat'",
+            "c.toml:6: task.mount cannot be \"flat\": choose \"single-axis\", \"latitude\" or { tilt = DEGREES, azimuth = DEGREES }",
+        ),
         (
             "mount = 30",
             "c.toml:6: task.mount must be \"single-axis\", \"latitude\" or \
              { tilt = DEGREES, azimuth = DEGREES }, and is the number 30",
+        ),
+        ("mount = { tilt = 30 }", "c.toml:6: missing task.mount.azimuth"),
+        (
+            "variables = { dni = 'x', dhi = 'x' }",
+            "c.toml:6: task.variables.dhi is wrong: dni and dhi are both \"x\", and must be two variables",
+        ),
+        (
+            "variables = { ghi = 'surface_diffuse_irradiance' }",
+            "c.toml:6: task.variables.ghi is wrong: ghi and dhi are both \"surface_diffuse_irradiance\", and must \
+             be two variables",
         ),
         (
             "mount = { tilt = 91, azimuth = 0 }",
@@ -163,6 +178,31 @@ fn wrong_values_of_the_task_say_what_is_right() {
     );
 }
 
+#[test]
+fn a_pattern_of_temperature_stays_as_it_is_written_and_is_proven() {
+    let pattern = |written: &str| -> Result<String, String> {
+        let config = with_task(&format!("temperature = {{ pattern = '{written}', variable = 'tas' }}"))?;
+        match &pv(&config).temperature {
+            Temperature::Nearest { pattern, .. } => Ok(pattern.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    for written in ["~/tas_*_%Y%m-*.nc", "${HOME}/100%%/%Y.nc", "tas/%Y/%j.nc", "/g/*.nc"] {
+        assert_eq!(pattern(written), Ok(written.to_owned()));
+    }
+    let wrong = "c.toml:6: task.temperature.pattern is wrong: ";
+    for (written, said) in [
+        ("${SHORE}/%Y.nc", "the environment variable SHORE is not set"),
+        ("{a,b}/%Y.nc", "braces are for variables of the environment only, as in ${HOME}; files are"),
+        ("{group}/%Y.nc", "braces are for variables"),
+        ("%Q/tas.nc", ""),
+    ] {
+        let told = pattern(written).unwrap_err();
+        assert!(told.starts_with(&format!("{wrong}{said}")), "{told}");
+    }
+    assert!(pattern("%!.nc").unwrap_err().ends_with("and %% is a percent sign"));
+}
+
 /// The smallest configuration with this command as its task.
 fn with_command(command: &str) -> Result<Config, String> {
     read(&SMALLEST.replace("kind = 'pv'", &format!("kind = 'command'\n{command}")), RunFlags::default())
@@ -174,6 +214,7 @@ fn a_command_stays_as_it_is_written() {
     let written = ["~/day.sh", "{group}", "{files}", "--out={output}"].map(str::to_owned).to_vec();
     assert_eq!(config.task(), &TaskSpec::Command(CommandSpec { command: written }));
     assert_eq!(config.folder(), Path::new("/work"));
+    assert_eq!(config.program(), Some(Path::new("/home/ada/day.sh")));
 }
 
 #[test]
@@ -273,7 +314,7 @@ workers = 0
             "  c.toml:6: regions.file is wrong: the environment variable SHORE is not set",
             "  c.toml:10: run.memory is wrong: \"190 apples\" is not a size: write a number and a unit, such as \
          \"190GB\" or \"8GiB\"",
-            "  c.toml:11: run.workers must be a whole number from 1, and is the number 0",
+            "  c.toml:11: run.workers must be 1 or more, and is the number 0",
             "  c.toml: missing archive.root, archive.pattern, regions.name, output.file: `dayfold sample DIR` \
          writes a complete configuration to start from",
         ]

@@ -83,8 +83,35 @@ pub enum PlotError {
         /// The variable.
         variable: String,
     },
+    /// The picture would be the result.
+    #[error(
+        "the picture would take the place of the result, {path}: name another with -o",
+        path = .path.display()
+    )]
+    OverResult {
+        /// Both.
+        path: PathBuf,
+    },
+    /// The picture's name promises something else.
+    #[error("{path} does not end with .png, and pictures are PNG: name another with -o", path = .path.display())]
+    NotPng {
+        /// The picture.
+        path: PathBuf,
+    },
+    /// There is no place for the picture.
+    #[error(
+        "failed to write {path}: the folder {folder} does not exist: make it, or name another with -o",
+        path = .path.display(),
+        folder = .folder.display()
+    )]
+    NoFolder {
+        /// The picture.
+        path: PathBuf,
+        /// Where it should go.
+        folder: PathBuf,
+    },
     /// The picture's file cannot be written: the error names it.
-    #[error(transparent)]
+    #[error("failed to {0}")]
     Write(#[from] DurableError),
     /// The library fails.
     #[error("cannot draw the picture")]

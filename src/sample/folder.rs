@@ -19,6 +19,10 @@ pub struct Folder {
 impl Folder {
     /// Makes `target`, or takes it if it is empty.
     pub fn begin(target: &Path) -> Result<Self, SampleError> {
+        let nearest = target.ancestors().find(|path| path.symlink_metadata().is_ok());
+        if let Some(path) = nearest.filter(|path| !path.is_dir()) {
+            return Err(SampleError::NotAFolder { path: path.to_owned() });
+        }
         let at = |source| SampleError::folder(target, source);
         fs::create_dir_all(target).map_err(at)?;
         if let Some(entry) = fs::read_dir(target).map_err(at)?.next() {

@@ -61,6 +61,12 @@ pub enum SampleError {
         /// One of the names in it.
         entry: PathBuf,
     },
+    /// Something else is where the folder should be.
+    #[error("{path} is not a folder: name a new or empty one (nothing was written)", path = .path.display())]
+    NotAFolder {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The last day is beyond the calendar.
     #[error("{days} days from {from} go beyond the year 9999: ask for fewer")]
     Days {

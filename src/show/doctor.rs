@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::table::TwoColumns;
 use super::words;
-use crate::commands::doctor::{Checkup, Job, Limit};
+use crate::report::doctor::{Checkup, Job, Limit};
 
 /// The whole report.
 pub fn text(checkup: &Checkup) -> String {
@@ -45,7 +45,7 @@ fn time_left(checkup: &Checkup) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::doctor::Read;
+    use crate::report::doctor::Read;
 
     fn read<T>(value: T, source: &str) -> Read<T> {
         Read { value, source: source.to_owned() }

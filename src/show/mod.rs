@@ -1,11 +1,13 @@
 //! What users see of a run. Everything here listens, and nothing decides.
 //!
 //! [`tally`] counts, [`eta`] estimates, [`narrate`] and [`summary`] put into words, [`screen`] is a
-//! progress bar or plain lines, [`json`] is for programs. [`stdout`] is where results go;
-//! everything else goes to standard error.
+//! progress bar or plain lines, [`json`] is for programs, [`failure`] for both. [`stdout`] is where results
+//! go; everything else goes to standard error.
 
 pub mod doctor;
 mod eta;
+pub mod failure;
+pub mod forecast;
 mod json;
 mod narrate;
 mod people;
@@ -13,6 +15,7 @@ pub mod plan;
 #[cfg(test)]
 mod samples;
 mod screen;
+pub mod status;
 pub mod stderr;
 pub mod stdout;
 pub mod summary;

@@ -6,7 +6,7 @@ use dayfold_contract::{GroupName, TaskSpec};
 
 use super::table::TwoColumns;
 use super::words;
-use crate::commands::plan::PlanReport;
+use crate::report::plan::PlanReport;
 
 /// The whole summary.
 pub fn text(report: &PlanReport) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dayfold_contract::GroupName;
 use dayfold_contract::message::FailureKind;
 use dayfold_supervisor::happening::{Happening, WorkerId};
-use dayfold_supervisor::run::order::Verdict;
+use dayfold_supervisor::verdict::Verdict;
 
 pub fn begun(to_do: usize) -> Happening {
     Happening::Begun {

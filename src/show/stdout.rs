@@ -4,9 +4,14 @@ use std::io::{self, ErrorKind, Write};
 
 /// Prints results. A reader that has seen enough and closed the pipe is no error.
 pub fn print(text: &str) -> io::Result<()> {
+    print_again(text).map(drop)
+}
+
+/// The same, where more may follow: false if nobody reads any more.
+pub fn print_again(text: &str) -> io::Result<bool> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        result => result.map(|()| true),
     }
 }

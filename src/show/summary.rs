@@ -4,15 +4,19 @@
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
-use dayfold_supervisor::run::order::{Report, Verdict};
+use dayfold_supervisor::run::order::Report;
 use dayfold_supervisor::rundir::failed_table::FailedGroup;
 use dayfold_supervisor::rundir::shard::Shard;
+use dayfold_supervisor::verdict::Verdict;
 
 use super::words;
 use crate::config::Verbosity;
 
 /// How many failed groups are listed.
 const LISTED: usize = 10;
+
+/// All groups are done, and there is nothing to show for it.
+const NO_VALUES: &str = "warning: no group gave any value: no final file was written";
 
 /// What the closing lines need beside the report.
 #[derive(Clone, Copy, Debug)]
@@ -61,8 +65,13 @@ impl Closing<'_> {
         if failed.is_empty() {
             return Vec::new();
         }
-        let mut lines = vec![format!("error: {} failed:", words::count(failed.len(), "group"))];
-        lines.extend(failed.iter().take(LISTED).map(failure));
+        let count = words::count(failed.len(), "group");
+        let mut lines = vec![match self.report.verdict {
+            // this part is done, and what failed before is none of it
+            Verdict::PartDone => format!("{count} failed in an earlier run:"),
+            _ => format!("error: {count} failed:"),
+        }];
+        lines.extend(failed.iter().take(LISTED).map(|failed| format!("  {}", failure(failed))));
         let list = self.report.failed_list.display();
         lines.push(match failed.len().saturating_sub(LISTED) {
             0 => format!("  (also in {list})"),
@@ -75,7 +84,7 @@ impl Closing<'_> {
     fn next(&self) -> Option<String> {
         let (left, command) = (words::count(self.left(), "group"), self.command);
         match &self.report.verdict {
-            Verdict::Complete => None,
+            Verdict::Complete => self.report.output.is_none().then(|| NO_VALUES.to_owned()),
             Verdict::OthersLeft(others) => Some(others_left(self.report.part, others)),
             Verdict::PartDone | Verdict::PartlyRun => Some(format!("{left} left; to go on: {command}")),
             Verdict::Failed => Some(format!("to try what failed again: {command}")),
@@ -93,10 +102,11 @@ fn others_left(part: Shard, others: &[Shard]) -> String {
     format!("shard {part} is done; the last to end of the others folds the results: {others}")
 }
 
-fn failure(failed: &FailedGroup) -> String {
+/// A group that failed, in a line.
+pub fn failure(failed: &FailedGroup) -> String {
     let FailedGroup { group, attempts, reason, file } = failed;
     let attempts = if *attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
-    format!("  {group}{attempts}: {}", words::at_file(reason, file.as_deref()))
+    format!("{group}{attempts}: {}", words::at_file(reason, file.as_deref()))
 }
 
 #[cfg(test)]
@@ -132,15 +142,21 @@ mod tests {
 
     #[test]
     fn a_good_end_is_one_line_or_none() {
-        let report = report(Verdict::Complete, 0, 0);
+        let report = Report { output: Some("pv.nc".into()), ..report(Verdict::Complete, 0, 0) };
         assert_eq!(lines(&report, Verbosity::Normal), ["28 of 28 groups done, 1 min 5 s in all"]);
         assert!(lines(&report, Verbosity::Quiet).is_empty());
     }
 
     #[test]
+    fn an_end_without_a_final_file_is_no_good_one() {
+        let told = lines(&report(Verdict::Complete, 0, 0), Verbosity::Quiet);
+        assert_eq!(told, ["warning: no group gave any value: no final file was written"]);
+    }
+
+    #[test]
     fn missing_groups_are_named_even_quietly() {
         let missing = vec![GroupName::new("a"), GroupName::new("b")];
-        let report = Report { missing, ..report(Verdict::Complete, 0, 0) };
+        let report = Report { missing, output: Some("pv.nc".into()), ..report(Verdict::Complete, 0, 0) };
         assert_eq!(lines(&report, Verbosity::Quiet), ["warning: 2 groups without input files: a, b"]);
     }
 
@@ -151,6 +167,15 @@ mod tests {
         assert_eq!(lines[2], "  day 0 (3 attempts): the worker was killed (a.nc)");
         assert_eq!(lines[12], "  and 2 more: all are in pv.nc.run/failed.tsv");
         assert_eq!(lines[13], "to try what failed again: dayfold run config.toml");
+    }
+
+    #[test]
+    fn what_failed_before_is_no_error_of_a_part_that_is_done() {
+        let mut report = report(Verdict::PartDone, 1, 0);
+        report.tally = Tally { done: 27, failed: 0, left: 0, not_now: 1 };
+        let lines = lines(&report, Verbosity::Normal);
+        assert_eq!(lines[1], "1 group failed in an earlier run:");
+        assert_eq!(lines.last().unwrap(), "1 group left; to go on: dayfold run config.toml");
     }
 
     #[test]

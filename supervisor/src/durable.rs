@@ -5,10 +5,9 @@
 //! that nobody else is at work where left-overs are swept.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::error::is_no_space;
@@ -141,13 +140,8 @@ fn write_aside(
     target: &Path,
     write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
 ) -> Result<NamedTempFile, DurableError> {
-    // as others are made: tempfile's own mode would keep the group's members out
-    let mode = Permissions::from_mode(0o666);
-    let aside = tempfile::Builder::new()
-        .prefix(&aside_prefix(target))
-        .permissions(mode)
-        .tempfile_in(folder_of(target))
-        .map_err(DurableError::at("create a file aside", target))?;
+    let aside = file_aside(folder_of(target), &aside_prefix(target));
+    let aside = aside.map_err(DurableError::at("create a file aside", target))?;
     crash::after("begin aside", target);
     let mut writer = BufWriter::new(aside.as_file());
     write(&mut writer).and_then(|()| writer.flush()).map_err(DurableError::at("write", target))?;
@@ -156,6 +150,13 @@ fn write_aside(
     aside.as_file().sync_all().map_err(DurableError::at("sync", target))?;
     crash::after("sync aside", target);
     Ok(aside)
+}
+
+/// A new file in `folder`, removed when it is dropped, with the mode of any new file: tempfile's own
+/// would keep the group's members out. Errors do not tell its name, which nobody knows.
+pub(crate) fn file_aside(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+    let create = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
+    tempfile::Builder::new().prefix(prefix).make_in(folder, create)
 }
 
 /// Says whose left-over it is, for people who list the folder.
@@ -175,6 +176,7 @@ fn folder_of(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
     use std::sync::Barrier;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -268,6 +270,7 @@ mod tests {
         let missing = folder.path().join("gone");
         let error = replace(&missing.join("a"), b"").unwrap_err();
         assert!(error.to_string().contains("gone/a"), "{error}");
+        assert!(!error.source.to_string().contains(ASIDE_PREFIX), "{}", error.source);
         assert!(sync_folder(&missing).unwrap_err().to_string().contains("gone"));
         assert!(publish(&missing, &folder.path().join("b")).unwrap_err().to_string().contains("gone"));
     }

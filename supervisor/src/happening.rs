@@ -10,7 +10,7 @@ use dayfold_contract::message::FailureKind;
 use serde::{Deserialize, Serialize};
 
 use crate::decide::stop::Stop;
-use crate::run::order::Verdict;
+use crate::verdict::Verdict;
 
 /// A worker's place in the pool, from 0; a replacement keeps the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,35 +1,93 @@
 //! Whether somebody wants the run to end, at any time of it: the pool hears of signals as events,
 //! everything before and after asks here.
+//!
+//! What comes before the pool can hang in the file system, for ever, and starts nothing that would
+//! have to be ended: there a signal that is not followed soon ends the process, and so does a second.
 
 use std::fs;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use rustix::process::Signal;
+use signal_hook::iterator::Signals;
+
+/// A process that is asked to end, and is not in order, has so long to follow by itself.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Remembers that a signal asked for the end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Interrupt {
-    asked: Arc<AtomicBool>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    stand: Mutex<Stand>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Stand {
+    asked: bool,
+    /// Somebody sees to it that an orderly end follows when it is asked for.
+    in_order: bool,
 }
 
 impl Interrupt {
-    /// Listens from now on; a second signal does not end the process by itself either.
+    /// Listens from now on. `give_up` is to end the process, and is called where it was asked to
+    /// end, is not [in order](Self::in_order), and does not end by itself.
     ///
     /// # Errors
     /// If the system does not let us listen.
-    pub fn listen() -> io::Result<Self> {
-        let asked = Arc::new(AtomicBool::new(false));
-        for signal in ends() {
-            signal_hook::flag::register(signal.as_raw(), Arc::clone(&asked))?;
-        }
-        Ok(Self { asked })
+    pub fn listen(give_up: impl Fn() + Send + Clone + 'static) -> io::Result<Self> {
+        let interrupt = Self::default();
+        let mut signals = Signals::new(ends().into_iter().map(Signal::as_raw))?;
+        let heard = interrupt.clone();
+        let listen = move || signals.forever().for_each(|_| heard.ask(&give_up));
+        thread::Builder::new().name("signals".to_owned()).spawn(listen)?;
+        Ok(interrupt)
     }
 
     /// Whether a signal has come.
     pub fn is_asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
+        self.stand().asked
+    }
+
+    /// From now on an orderly end follows when it is asked for, however long that takes.
+    pub fn in_order(&self) {
+        self.stand().in_order = true;
+    }
+
+    /// Sleeps for so long, or until a signal comes: whether one has come.
+    pub fn sleep(&self, duration: Duration) -> bool {
+        let waited = self.shared.changed.wait_timeout_while(self.stand(), duration, |stand| !stand.asked);
+        waited.unwrap_or_else(PoisonError::into_inner).0.asked
+    }
+
+    fn ask(&self, give_up: &(impl Fn() + Send + Clone + 'static)) {
+        let before = std::mem::replace(&mut self.stand().asked, true);
+        self.shared.changed.notify_all();
+        let (interrupt, give_up) = (self.clone(), give_up.clone());
+        let end = move || {
+            if !interrupt.stand().in_order {
+                give_up()
+            }
+        };
+        if before {
+            return end();
+        }
+        let later = move || {
+            thread::sleep(PATIENCE);
+            end();
+        };
+        // without a thread a second signal is needed
+        let _none = thread::Builder::new().spawn(later);
+    }
+
+    fn stand(&self) -> MutexGuard<'_, Stand> {
+        self.shared.stand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -51,7 +109,12 @@ fn is_ignored(status: &str, signal: Signal) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+
     use super::*;
+
+    /// Far more than [`PATIENCE`], and never waited for to its end where all is well.
+    const LONG: Duration = Duration::from_secs(600);
 
     #[test]
     fn an_ignored_hang_up_is_seen() {
@@ -59,5 +122,34 @@ mod tests {
         assert!(!is_ignored("SigIgn:\t0000000000001000\n", Signal::HUP));
         assert!(is_ignored("SigIgn:\t0000000000001000\n", Signal::PIPE), "13 is bit 12");
         assert!(!is_ignored("", Signal::HUP));
+    }
+
+    #[test]
+    fn who_sleeps_is_woken() {
+        let interrupt = Interrupt::default();
+        assert!(!interrupt.sleep(Duration::ZERO));
+        thread::scope(|scope| {
+            let sleeper = scope.spawn(|| interrupt.sleep(LONG));
+            interrupt.ask(&|| {});
+            assert!(sleeper.join().unwrap());
+        });
+        assert!(interrupt.is_asked() && interrupt.sleep(LONG), "and does not fall asleep again");
+    }
+
+    #[test]
+    fn what_does_not_end_by_itself_is_given_up_and_what_is_in_order_is_not() {
+        for in_order in [false, true] {
+            let (tell, told) = channel();
+            let give_up = move || tell.send(()).unwrap();
+            let interrupt = Interrupt::default();
+            interrupt.ask(&give_up);
+            if in_order {
+                interrupt.in_order();
+            }
+            interrupt.ask(&give_up);
+            drop(give_up);
+            let expected = if in_order { Err(RecvTimeoutError::Disconnected) } else { Ok(()) };
+            assert_eq!(told.recv_timeout(LONG), expected);
+        }
     }
 }

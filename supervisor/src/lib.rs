@@ -4,20 +4,23 @@
 //! [`decide`] says what happens next, [`pool`] makes it happen, [`collate`] folds the partials into
 //! the final file, [`happening`] is what listeners hear of it all. [`meter`] reads the machine,
 //! [`lock`] keeps others away, [`journal`] keeps what happened, [`durable`] writes files that
-//! survive a power cut. Computing is `dayfold-worker`'s, the command line and what people see the
-//! root package's.
+//! survive a power cut, [`status`] tells from outside how a run stands. Computing is
+//! `dayfold-worker`'s, the command line and what people see the root package's.
 
 pub mod collate;
 mod crash;
 pub mod decide;
 pub mod durable;
 pub mod happening;
-mod interrupt;
+pub mod interrupt;
 pub mod journal;
 pub mod lock;
 pub mod meter;
+mod names;
 pub mod planning;
 pub mod pool;
 mod room;
 pub mod run;
 pub mod rundir;
+pub mod status;
+pub mod verdict;

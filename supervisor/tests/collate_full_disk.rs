@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod collate_support;
+#[path = "../../tests/support/skip.rs"]
+mod skip;
 
 use std::process::Command;
 
 use collate_support::{Bench, series};
 use dayfold_supervisor::collate::{Collation, collate, to_the_end};
+use skip::skip;
 
 #[test]
 fn a_full_disk_is_told_and_leaves_nothing() {
@@ -15,7 +18,7 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     let mut mount = Command::new("mount");
     mount.args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(small.path());
     if !mount.output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: no small file system can be mounted here");
+        skip("no small file system can be mounted here");
         return;
     }
     // a logistic map, whose values cannot be deflated below the disk's size

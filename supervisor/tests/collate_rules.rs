@@ -37,7 +37,7 @@ fn equal_values_at_one_time_are_merged_and_any_nan_is_equal() {
 #[test]
 fn other_values_at_one_time_are_a_contradiction() {
     let contradiction = |partials: &[Dataset]| match Bench::of(partials).error() {
-        CollateError::Contradiction { first, second, time, variable } => {
+        CollateError::Contradiction { first, second, time, variable, .. } => {
             (first.to_string(), second.to_string(), time, variable)
         }
         other => panic!("{other}"),
@@ -49,10 +49,17 @@ fn other_values_at_one_time_are_a_contradiction() {
     // zeros of another sign are other values; twice in one partial is no better
     let twice = contradiction(&[series(&[3.0, 3.0], &[0.0, -0.0])]);
     assert_eq!(twice, ("a".to_owned(), "a".to_owned(), three_hours, "power".to_owned()));
-    let error = Bench::of(&[series(&[3.0], &[1.0]), series(&[3.0], &[2.0])]).error();
+    let bench = Bench::of(&[series(&[3.0], &[1.0]), series(&[3.0], &[2.0])]);
+    let error = bench.error();
     assert!(error.is_contradiction());
-    let message = error.to_string();
-    assert!(message.contains("groups a and b") && message.contains("1970-01-01T03:00:00Z"), "{message}");
+    let message = error.to_string().replace(bench.folder().to_str().unwrap(), "DIR");
+    let expected = "groups a and b contradict each other: at 1970-01-01T03:00:00Z they have other values of \
+                    \"power\"; correct the archive, remove the result of the group that was wrong \
+                    (DIR/partial-a.nc of a, DIR/partial-b.nc of b), and run the same command again";
+    assert_eq!(message, expected);
+    let bench = Bench::of(&[series(&[3.0, 3.0], &[1.0, 2.0])]);
+    let message = bench.error().to_string();
+    assert!(message.contains("group a contradicts itself") && message.contains("/partial-a.nc, and run"));
 }
 
 #[test]

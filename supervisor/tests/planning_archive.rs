@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use dayfold_contract::plan::{GroupBy, VersionRule};
-use dayfold_supervisor::planning::{ArchiveSpec, Found, PlanError, find};
+use dayfold_supervisor::planning::{ArchiveSpec, Found, PlanError, find, find_besides};
 use jiff::civil::date;
 use tempfile::TempDir;
 
@@ -146,6 +146,70 @@ fn linked_folders_and_files_are_found() {
 }
 
 #[test]
+fn deep_folders_are_found_behind_links_and_no_link_leads_in_circles() {
+    let store = archive(&["a.nc", "deeper/b.nc"]);
+    symlink(store.path(), store.path().join("deeper/back")).unwrap();
+    let root = archive(&["2022/c.nc"]);
+    for (target, link) in [
+        (store.path(), "2022/linked"),
+        (Path::new(".."), "2022/up"),
+        (Path::new("/"), "everything"),
+        (Path::new("c.nc"), "2022/d.nc"),
+        (Path::new("nowhere"), "2022/e.nc"),
+        (Path::new("nowhere"), "2022/gone"),
+    ] {
+        symlink(target, root.path().join(link)).unwrap();
+    }
+    let found = find(&spec(&root, "**/*.nc", GroupBy::File)).unwrap();
+    let expected = ["2022/c.nc", "2022/d.nc", "2022/e.nc", "2022/linked/a.nc", "2022/linked/deeper/b.nc"];
+    assert_eq!(names(&found), expected);
+    assert_eq!(found.warnings, ["3 links to a folder above are left out, for example \"everything\""]);
+    assert_eq!(found.estimate.directories, 4);
+}
+
+#[test]
+fn what_a_run_writes_is_not_its_input() {
+    let root = archive(&[
+        "a/1.nc",
+        "a/pv.nc",
+        "pv.nc",
+        "a/pv.nc.run/partials/x.nc",
+        "old.run/plan.json",
+        "old.run/y.nc",
+    ]);
+    let (run_dir, output) = (root.path().join("a/pv.nc.run"), root.path().join("a/pv.nc"));
+    let found = find_besides(&spec(&root, "**/*.nc", GroupBy::File), &[&run_dir, &output]).unwrap();
+    assert_eq!(names(&found), ["a/1.nc", "pv.nc"]);
+    assert_eq!(found.warnings, ["1 folder of dayfold's runs is left out, for example \"old.run\""]);
+}
+
+#[test]
+fn a_version_without_files_is_told() {
+    let root = archive(&["v1.0/2019/03/31/a.nc", "v1.1/2019/04/01/a.nc"]);
+    let rule =
+        |name: &str, until: Option<&str>| VersionRule { name: name.into(), until: until.map(Into::into) };
+    let mut spec = spec(&root, "{version}/%Y/%m/%d/*.nc", GroupBy::Day);
+    let told =
+        |spec: &ArchiveSpec| find(spec).unwrap().warnings.join("\n").replace(spec.root.to_str().unwrap(), "");
+    spec.versions = vec![rule("v1_typo", Some("2019-03-31")), rule("v1.1", None)];
+    assert_eq!(
+        told(&spec),
+        "version \"v1_typo\": no file matches /v1_typo/%Y/%m/%d/*.nc: looked first for /v1_typo, which does not exist"
+    );
+    spec.versions = vec![rule("v1.0", Some("2019-02-28")), rule("v1.1", None)];
+    assert_eq!(
+        told(&spec),
+        "version \"v1.0\": no file matches /v1.0/%Y/%m/%d/*.nc: looked first in /v1.0/2019, which holds 1 entry, \
+         none like %m and of the dates and versions asked for, for example \"03\""
+    );
+    spec.from = Some(date(2019, 4, 1));
+    assert_eq!(told(&spec), "", "it is not asked for");
+    spec.from = None;
+    spec.versions = vec![rule("v1.0", Some("2019-03-31")), rule("v1.1", None)];
+    assert_eq!(told(&spec), "");
+}
+
+#[test]
 fn a_date_that_occurs_twice_must_agree() {
     let root = archive(&[
         "2022/02/01/IDE00326.202201311830.nc",
@@ -234,6 +298,7 @@ fn a_folder_without_permission_is_named() {
         assert_eq!(names(&result.unwrap()), ["2022-01", "2022-02"], "as root, nothing is locked");
     } else {
         let text = result.unwrap_err().to_string();
-        assert_eq!(text, format!("the archive's folder {} cannot be listed", locked.display()));
+        let expected = format!("the archive's folder {} cannot be listed (its owner", locked.display());
+        assert!(text.starts_with(&expected) && text.contains("leave its days out with `from`"), "{text}");
     }
 }

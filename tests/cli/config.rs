@@ -20,6 +20,22 @@ const WRONG: &[(&str, &str)] = &[
         "error: config.toml:4: this is not TOML: invalid date, expected day between 01 and 28\n",
     ),
     (
+        "[archive]\nroot = 'a'\nroot = 'b'\n",
+        "error: config.toml:3: this is not TOML: duplicate key \"root\"\n",
+    ),
+    (
+        "[archive]\nroot = 'a'\npattern = '{version}/%Y/%m/%d/*.nc'\nversions = [ { name = 'a', until = '2022-02-30' } ]\n\
+         [task]\nkind = 'pv'\nmount = 'single axis'\n[task.variables]\nghi = 'x'\ndhi = 'x'\n\
+         [output]\nfile = 'out.nc'\n[run]\nlimit = 0\n",
+        "error: 4 mistakes in the configuration\n  \
+           config.toml:4: until of entry 1 of archive.versions is wrong: \"2022-02-30\" is an impossible date: \
+           2022-02 has the days 1 to 28\n  \
+           config.toml:7: task.mount cannot be \"single axis\": choose \"single-axis\", \"latitude\" or \
+           { tilt = DEGREES, azimuth = DEGREES }\n  \
+           config.toml:10: task.variables.dhi is wrong: ghi and dhi are both \"x\", and must be two variables\n  \
+           config.toml:14: run.limit must be 1 or more, and is the number 0\n",
+    ),
+    (
         "[archive]\nroot = '${SHORE}/a'\npattern = 5\nfrom = '2022-02-30'\n[task]\nkind = 'wind'\nspeed = 3\n\
          [output]\nfile = 'out.nc'\n[run]\nmemory = '190 apples'\n",
         "error: 5 mistakes in the configuration\n  \
@@ -35,10 +51,9 @@ const WRONG: &[(&str, &str)] = &[
         "[archive]\nroot = 'a'\npattern = '%Y/%m/%d/*.nc'\n[task]\nkind = 'pv'\n\
          mount = { tilt = 30, azimut = 0 }\n[output]\nfile = 'out.nc'\n[run]\nbad_files = 'ignore'\n",
         "error: 3 mistakes in the configuration\n  \
+           config.toml:6: missing task.mount.azimuth\n  \
            config.toml:6: unknown key \"azimut\" in task.mount: did you mean \"azimuth\"?\n  \
-           config.toml:10: run.bad_files cannot be \"ignore\": choose \"fail\" or \"skip\"\n  \
-           config.toml: missing task.mount.azimuth: `dayfold sample DIR` writes a complete configuration to \
-           start from\n",
+           config.toml:10: run.bad_files cannot be \"ignore\": choose \"fail\" or \"skip\"\n",
     ),
 ];
 

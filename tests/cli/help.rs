@@ -6,7 +6,7 @@ use crate::support::Folder;
 fn help_names_every_command_but_the_workers() {
     let help = Folder::new().dayfold(&["--help"]);
     assert_eq!((help.code, help.stderr.as_str()), (0, ""));
-    for command in ["run", "plan", "collate", "sample", "plot", "doctor", "completions", "man"] {
+    for command in ["run", "plan", "status", "collate", "sample", "plot", "doctor", "completions", "man"] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{command} in {}", help.stdout);
     }
     assert!(!help.stdout.contains("\n  worker"), "{}", help.stdout);
@@ -15,7 +15,7 @@ fn help_names_every_command_but_the_workers() {
 
 #[test]
 fn every_command_explains_itself() {
-    for command in ["run", "plan", "collate", "sample", "plot", "doctor", "completions", "man"] {
+    for command in ["run", "plan", "status", "collate", "sample", "plot", "doctor", "completions", "man"] {
         let help = Folder::new().dayfold(&[command, "--help"]);
         assert_eq!((help.code, help.stderr.as_str()), (0, ""), "{command}");
         assert!(help.stdout.contains("Usage: dayfold "), "{}", help.stdout);
@@ -45,7 +45,11 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_wrong() {
     for (args, said) in [
         (&["rum"][..], "unrecognized subcommand 'rum'"),
         (&["run"], "<CONFIG>"),
-        (&["run", "c.toml", "--workers", "0"], "--workers"),
+        (&["run", "c.toml", "--workers", "0"], "invalid value '0' for '--workers <N>': must be 1 or more"),
+        (&["run", "c.toml", "--limit", "0"], "--limit <N>': must be 1 or more"),
+        (&["run", "c.toml", "--attempts", "few"], "--attempts <N>': must be a whole number, 1 or more"),
+        (&["sample", "a", "--days", "0"], "--days <N>': must be 1 or more"),
+        (&["sample", "a", "--coarsen", "0"], "--coarsen <N>': must be 1 or more"),
         (&["run", "c.toml", "--memory", "lots"], "\"lots\" is not a size: write a number and a unit"),
         (&["run", "c.toml", "--from", "2022-02-30"], "2022-02 has the days 1 to 28"),
         (&["run", "c.toml", "-q", "-v"], "cannot be used with"),
@@ -75,7 +79,10 @@ fn manual_pages_are_roff() {
     let run = Folder::new().dayfold(&["man", "run"]);
     assert_eq!((program.code, run.code), (0, 0));
     assert!(program.stdout.contains(".TH dayfold 1"), "{}", program.stdout);
-    assert!(run.stdout.contains(".TH dayfold-run 1"), "{}", run.stdout);
+    let version = concat!("dayfold ", env!("CARGO_PKG_VERSION"));
+    let header = format!(".TH dayfold-run 1  \"{version}\"");
+    assert!(run.stdout.contains(&header), "{header} in {}", run.stdout);
+    assert!(program.stdout.contains(version), "{}", program.stdout);
     assert!(run.stdout.contains("keep\\-partials"), "{}", run.stdout);
 }
 

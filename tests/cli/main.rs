@@ -7,5 +7,9 @@ mod plan;
 mod plot;
 mod run;
 mod sample;
+#[path = "../support/shared.rs"]
+mod shared;
+#[path = "../support/skip.rs"]
+mod skip;
 #[path = "../support/mod.rs"]
 mod support;

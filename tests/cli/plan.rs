@@ -79,6 +79,20 @@ workers      3: --workers or run.workers
 }
 
 #[test]
+fn paths_are_shown_without_detours() {
+    let folder = archive();
+    let config = CONFIG.replace("'archive'", "'../archive'").replace("'regions", "'../regions");
+    folder.write("cfg/config.toml", &config.replace("'out/", "'../out/./"));
+    let plan = folder.dayfold(&["plan", "cfg/../cfg/config.toml"]);
+    assert_eq!((plan.code, plan.stderr.as_str()), (0, ""));
+    for line in
+        ["archive      DIR/archive\n", "output       DIR/out/pv.nc\n", "run dir      DIR/out/pv.nc.run\n"]
+    {
+        assert!(plan.stdout.contains(line), "{line} in {}", plan.stdout);
+    }
+}
+
+#[test]
 fn json_holds_every_file() {
     let plan = plan(CONFIG, &["--json"]);
     assert_eq!((plan.code, plan.stderr.as_str()), (0, ""));

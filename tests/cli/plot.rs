@@ -151,11 +151,38 @@ fn errors_name_what_there_is() {
 }
 
 #[test]
-fn a_picture_that_cannot_be_written_is_named() {
+fn a_picture_without_a_place_is_refused() {
     let folder = result(1);
     let outcome = plot(&folder, &["-o", "no/such/folder.png"]);
-    assert_eq!(outcome.code, 1);
-    assert!(outcome.stderr.contains("no/such"), "{}", outcome.stderr);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    let said = "error: failed to write no/such/folder.png: the folder no/such does not exist: make it, or name \
+                another with -o\n";
+    assert_eq!(outcome.stderr, said);
+}
+
+#[test]
+fn a_picture_never_takes_the_place_of_the_result() {
+    let folder = result(1);
+    let (nc, png) = (folder.path().join("pv.nc"), folder.path().join("pv.png"));
+    let before = std::fs::read(&nc).unwrap();
+    let refused = |arguments: &[&str], said: &str| {
+        let outcome = folder.dayfold(&[&["plot"], arguments].concat());
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(outcome.stderr.contains(said), "{arguments:?}: {}", outcome.stderr);
+    };
+    for name in ["pv.nc", "./pv.nc", "pv", "pv.svg"] {
+        refused(&["pv.nc", "-o", name], "does not end with .png, and pictures are PNG: name another with -o");
+    }
+    assert!(std::fs::read(&nc).unwrap() == before && !png.exists());
+    std::os::unix::fs::symlink("pv.nc", &png).unwrap();
+    for arguments in [&["pv.nc"][..], &["pv.nc", "-o", "./pv.png"], &["pv.png"]] {
+        refused(arguments, "would take the place of the result");
+    }
+    std::fs::remove_file(&png).unwrap();
+    std::fs::rename(&nc, &png).unwrap();
+    refused(&["pv.png"], "would take the place of the result, pv.png: name another with -o");
+    assert!(std::fs::read(&png).unwrap() == before);
+    assert_eq!(folder.dayfold(&["plot", "pv.png", "-o", "a.PNG"]).stdout, "a.PNG\n");
 }
 
 #[test]

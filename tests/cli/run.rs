@@ -1,5 +1,7 @@
 //! What a run says, and how it ends, on a small sample.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use crate::support::{Folder, Outcome};
 
 /// Two small days, so that a run takes a moment.
@@ -90,5 +92,132 @@ fn a_folder_that_is_not_there_is_found_before_any_work() {
     folder.write("try/dayfold.toml", &config.replace("\"pv.nc\"", "\"nowhere/pv.nc\""));
     let outcome = run(&folder, &[]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("DIR/try/nowhere"), "{}", outcome.stderr);
+    let said = "error: failed to prepare the final file DIR/try/nowhere/pv.nc: the folder DIR/try/nowhere does not \
+                exist: make it, or choose another [output] file";
+    assert!(outcome.stderr.starts_with(said), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_command_to_go_on_has_all_that_matters() {
+    let folder = sample();
+    let options =
+        ["--limit", "1", "--run-dir", "my dir", "--memory=2GB", "--to", "2022-02-02", "--allow-failed", "-v"];
+    let part = run(&folder, &options);
+    assert_eq!(part.code, 0, "{}", part.stderr);
+    let again = "dayfold run try/dayfold.toml --run-dir 'my dir' --memory 2GB --to 2022-02-02 --allow-failed";
+    let last = format!("1 group left; to go on: {again}\n");
+    assert!(part.stderr.ends_with(&last), "{}", part.stderr);
+}
+
+#[test]
+fn an_error_is_an_event_where_events_are_asked_for() {
+    let error = |outcome: &Outcome| -> String {
+        let lines: Vec<serde_json::Value> =
+            outcome.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let last = lines.last().unwrap();
+        assert_eq!((outcome.code, &last["event"]), (2, &"error".into()), "{outcome:?}");
+        last["message"].as_str().unwrap().to_owned()
+    };
+    let folder = Folder::new();
+    let json = ["--message-format", "json"];
+    let said = error(&run(&folder, &json));
+    assert!(said.starts_with("cannot read the configuration try/dayfold.toml: "), "{said}");
+    assert!(said.ends_with("writes a complete configuration to start from"), "{said}");
+    let said = error(&run(&folder, &["--message-format=json", "--limit", "0"]));
+    assert!(said.starts_with("invalid value '0' for '--limit <N>': must be 1 or more"), "{said}");
+    let folder = sample();
+    let config = std::fs::read_to_string(folder.path().join("try/dayfold.toml")).unwrap();
+    let config = config.replace("\"pv.nc\"", "\"nowhere/pv.nc\"");
+    folder.write("try/dayfold.toml", &format!("{config}\n[run]\nmessage_format = 'json'"));
+    let said = error(&run(&folder, &[]));
+    assert!(said.starts_with("failed to prepare the final file DIR/try/nowhere/pv.nc: "), "{said}");
+    let help = folder.dayfold(&["run", "--help", "--message-format", "json"]);
+    assert!(help.code == 0 && help.stdout.contains("Usage: dayfold run"), "{help:?}");
+}
+
+#[test]
+fn what_failed_before_is_told_and_is_no_error_of_a_part_that_is_done() {
+    let folder = sample();
+    folder.write("try/archive/v1.1/2022/02/01/IDE00326.bad.nc", "not NetCDF");
+    assert_eq!(run(&folder, &[]).code, 3);
+    let part = run(&folder, &["--only", "2022-02-02"]);
+    assert_eq!((part.code, part.stdout.as_str()), (0, ""), "{}", part.stderr);
+    assert!(part.stderr.contains("\n1 group failed in an earlier run:\n  2022-02-01: "), "{}", part.stderr);
+    assert!(!part.stderr.contains("error:"), "{}", part.stderr);
+    assert!(
+        part.stderr.ends_with("1 group left; to go on: dayfold run try/dayfold.toml\n"),
+        "{}",
+        part.stderr
+    );
+}
+
+/// A configuration whose output is this.
+fn aim(folder: &Folder, output: &str) {
+    let config = std::fs::read_to_string(folder.path().join("try/dayfold.toml")).unwrap();
+    let aimed = config.replace("file = \"pv.nc\"", &format!("file = '{output}'"));
+    assert_ne!(aimed, config);
+    folder.write("try/aimed.toml", &aimed);
+}
+
+#[test]
+fn only_a_result_is_ever_replaced() {
+    let folder = sample();
+    let path = |name: &str| folder.path().join("try").join(name);
+    let input = "archive/v1.1/2022/02/01/IDE00326.202202010230.nc";
+    std::fs::copy(path(input), path("theirs.nc")).unwrap();
+    folder.write("try/notes.txt", "mine");
+    std::os::unix::fs::symlink("aimed.toml", path("link.nc")).unwrap();
+    std::os::unix::fs::symlink(input, path("input.nc")).unwrap();
+    for (output, said) in [
+        (
+            "regions.geojson",
+            "DIR/try/regions.geojson: it is the regions' file, and would be replaced: choose",
+        ),
+        ("aimed.toml", "DIR/try/aimed.toml: it is the configuration, and would be replaced: choose"),
+        ("link.nc", "DIR/try/aimed.toml: it is the configuration"),
+        ("input.nc", "it is v1.1/2022/02/01/IDE00326.202202010230.nc, an input file, and would be replaced"),
+        (input, "IDE00326.202202010230.nc: what is there is a NetCDF file that dayfold has not made"),
+        ("theirs.nc", "DIR/try/theirs.nc: what is there is a NetCDF file that dayfold has not made"),
+        ("notes.txt", "DIR/try/notes.txt: what is there is not a result of dayfold, and would be replaced"),
+        ("/dev/null", "/dev/null: what is there is no regular file"),
+    ] {
+        aim(&folder, output);
+        let before = std::fs::read(path(output)).unwrap_or_default();
+        let options = ["run", "try/aimed.toml", "--run-dir", "try/other.run", "--limit", "1"];
+        let outcome = folder.dayfold(&options);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{output}: {outcome:?}");
+        assert!(outcome.stderr.contains(said), "{said:?} in {}", outcome.stderr);
+        assert!(outcome.stderr.contains("choose another [output] file"), "{}", outcome.stderr);
+        assert!(output == "/dev/null" || std::fs::read(path(output)).unwrap() == before, "{output}");
+        assert!(!path("other.run").exists(), "{output}: something was written");
+    }
+}
+
+#[test]
+fn another_run_directory_may_replace_a_result() {
+    let folder = sample();
+    assert_eq!(run(&folder, &["--limit", "2"]).code, 0);
+    let other = run(&folder, &["--run-dir", "other.run", "--to", "2022-02-01"]);
+    assert_eq!((other.code, other.stdout.as_str()), (0, "DIR/try/pv.nc\n"), "{}", other.stderr);
+    // what came into its place meanwhile is not folded over
+    folder.write("try/pv.nc", "mine");
+    std::fs::remove_file(folder.path().join("other.run/finished.json")).unwrap();
+    let refused = folder.dayfold(&["collate", "other.run"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert_eq!(std::fs::read_to_string(folder.path().join("try/pv.nc")).unwrap(), "mine");
+}
+
+#[test]
+fn a_tasks_program_is_not_replaced() {
+    let folder = Folder::new();
+    folder.write("a/2022-02-01.nc", "");
+    folder.write("day.sh", "#!/bin/sh\n");
+    folder.write(
+        "c.toml",
+        "[archive]\nroot = 'a'\npattern = '%Y-%m-%d.nc'\n[task]\nkind = 'command'\n\
+         command = ['./day.sh', '{output}']\n[output]\nfile = 'day.sh'\n",
+    );
+    let outcome = folder.dayfold(&["run", "c.toml"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("DIR/day.sh: it is the task's program"), "{}", outcome.stderr);
 }

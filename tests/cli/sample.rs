@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +10,7 @@ use std::process::Command;
 use dayfold_ncio::dataset::{DataType, Values};
 use dayfold_ncio::raw::RawFile;
 
+use crate::shared::Shared;
 use crate::support::Folder;
 
 /// A folder with a sample of one tiny day, with more arguments, in `sample`.
@@ -106,6 +106,27 @@ fn what_is_in_a_folder_stays() {
 }
 
 #[test]
+fn a_file_is_no_folder() {
+    let folder = Folder::new();
+    folder.write("mine.txt", "mine");
+    for name in ["mine.txt", "mine.txt/below"] {
+        let outcome = folder.dayfold(&["sample", name]);
+        assert_eq!(outcome.code, 2, "{name}");
+        let said = "error: mine.txt is not a folder: name a new or empty one (nothing was written)\n";
+        assert_eq!(outcome.stderr, said, "{name}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("mine.txt")).unwrap(), "mine");
+}
+
+#[test]
+fn the_command_to_try_next_survives_a_shell() {
+    let folder = Folder::new();
+    let outcome = folder.dayfold(&["sample", "my dir", "--days", "1", "--coarsen", "100"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(outcome.stderr.ends_with("  dayfold run 'my dir/dayfold.toml'\n"), "{}", outcome.stderr);
+}
+
+#[test]
 fn impossible_wishes_are_refused_before_anything_is_written() {
     let folder = Folder::new();
     for (option, value, expected) in [
@@ -146,14 +167,10 @@ fn the_configuration_can_be_planned_as_it_is() {
 /// A file of the archive that the oracle writes with the standard netCDF library, of the same time
 /// and grid as ours; `None` where there is no oracle.
 fn oracles_file(folder: &Path) -> Option<PathBuf> {
-    let (Some(python), Some(shared)) = (env::var_os("DAYFOLD_ORACLE_PYTHON"), env::var_os("DAYFOLD_SHARED"))
-    else {
-        eprintln!("SKIPPED: no oracle (DAYFOLD_ORACLE_PYTHON, DAYFOLD_SHARED)");
-        return None;
-    };
-    let script = Path::new(&shared).join("oracle/make_archive.py");
+    let shared = Shared::find()?;
+    let script = shared.script("make_archive.py");
     let arguments = ["--from", "2022-02-01", "--days", "1", "--coarsen", "100", "--every", "48", "--out"];
-    let status = Command::new(python).arg(script).args(arguments).arg(folder).status().unwrap();
+    let status = Command::new(shared.python).arg(script).args(arguments).arg(folder).status().unwrap();
     assert!(status.success(), "make_archive.py: {status}");
     Some(folder.join("v1.1/2022/02/01/IDE00326.202202010230.nc"))
 }

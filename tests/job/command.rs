@@ -32,10 +32,13 @@ fn days(script: &str) -> Folder {
         folder.write(&format!("archive/2022-02-0{day}.a.nc"), "");
         folder.write(&format!("archive/2022-02-0{day}.b.nc"), "");
     }
-    let path = folder.write("day.sh", &format!("#!/bin/sh -eu\n{script}\n"));
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(path, executable).unwrap();
+    executable(&folder.write("day.sh", &format!("#!/bin/sh -eu\n{script}\n")));
     folder
+}
+
+/// Lets a script be run.
+pub fn executable(script: &Path) {
+    std::fs::set_permissions(script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
 }
 
 fn run(folder: &Folder, options: &[&str]) -> Outcome {
@@ -46,24 +49,26 @@ fn text(folder: &Folder, name: &str) -> String {
     std::fs::read_to_string(folder.path().join(name)).unwrap_or_default()
 }
 
-/// What days 1 to 3 give: two times each.
+/// What days 1 to 3 give.
 fn prepare_results(folder: &Folder) {
-    for day in 1..=3 {
-        let variable = |name: &str, first: f64, attributes: Vec<(String, Attribute)>| Variable {
-            name: name.to_owned(),
-            dimensions: vec!["time".to_owned()],
-            values: Values::F64(vec![first, first + 0.5]),
-            attributes,
-        };
-        let units = ("units".to_owned(), Attribute::from("days since 2022-02-01"));
-        let variables = vec![
-            variable("time", f64::from(day - 1), vec![units]),
-            variable("rain", f64::from(10 * day), Vec::new()),
-        ];
-        let dataset = Dataset { dimensions: vec![("time".to_owned(), 2)], variables, attributes: Vec::new() };
-        let path = folder.path().join(format!("result-2022-02-0{day}.nc"));
-        write_dataset(&path, &dataset, Storage::Plain).unwrap();
-    }
+    (1..=3).for_each(|day| write_result(&folder.path().join(format!("result-2022-02-0{day}.nc")), day));
+}
+
+/// A result of two times.
+pub fn write_result(path: &Path, day: i32) {
+    let variable = |name: &str, first: f64, attributes: Vec<(String, Attribute)>| Variable {
+        name: name.to_owned(),
+        dimensions: vec!["time".to_owned()],
+        values: Values::F64(vec![first, first + 0.5]),
+        attributes,
+    };
+    let units = ("units".to_owned(), Attribute::from("days since 2022-02-01"));
+    let variables = vec![
+        variable("time", f64::from(day - 1), vec![units]),
+        variable("rain", f64::from(10 * day), Vec::new()),
+    ];
+    let dataset = Dataset { dimensions: vec![("time".to_owned(), 2)], variables, attributes: Vec::new() };
+    write_dataset(path, &dataset, Storage::Plain).unwrap();
 }
 
 #[test]

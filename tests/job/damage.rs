@@ -1,13 +1,18 @@
 //! The damage matrix: every file of a run directory deleted, emptied, cut, changed in one byte, or
-//! from another version of the program; then the same command again, and `collate`. Whatever was
-//! done, the result is right or there is none, and nothing panics.
+//! from another version of the program; then `status`, the same command again, and `collate`.
+//! Whatever was done, the result is right or there is none, nothing panics, and who only looks
+//! changes nothing.
 
 #![expect(clippy::disallowed_methods, reason = "what a test writes need not survive a crash")]
 
+mod told;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use dayfold_contract::Fingerprint;
+use serde_json::Value;
 
 use crate::room::{Room, copy};
 use crate::support::Outcome;
@@ -49,7 +54,7 @@ impl Damage {
 fn of_version(path: &Path, content: &[u8], version: u32) {
     let name = path.file_name().unwrap().to_str().unwrap();
     if name.ends_with(".json") {
-        let mut json: serde_json::Value = serde_json::from_slice(content).unwrap();
+        let mut json: Value = serde_json::from_slice(content).unwrap();
         json["format"] = version.into();
         fs::write(path, json.to_string()).unwrap();
     } else if name.ends_with(".jsonl") {
@@ -112,11 +117,30 @@ impl Scene {
     fn after(&self, name: &str, damage: Damage) -> (Outcome, Outcome) {
         self.lay_out();
         damage.befall(&self.file(name));
+        self.looks_change_nothing();
         let collated = self.room.collate();
         self.no_wrong_result(name, damage, &collated);
         let run = self.room.run(&[]);
         self.no_wrong_result(name, damage, &run);
         (collated, run)
+    }
+
+    /// What `status` says after this damage: as text, and in JSON.
+    fn told(&self, name: &str, damage: Damage) -> (Outcome, Value) {
+        self.lay_out();
+        damage.befall(&self.file(name));
+        self.looks_change_nothing()
+    }
+
+    fn looks_change_nothing(&self) -> (Outcome, Value) {
+        let before = content(&self.room.run_dir());
+        let text = self.room.status(&[]);
+        let json = self.room.status(&["--json"]);
+        assert!(content(&self.room.run_dir()) == before, "{text:?}");
+        assert!((0..=2).contains(&text.code) && text.code == json.code && text.code != 1, "{text:?}");
+        assert!(!text.stderr.contains("panicked") && text.stderr == json.stderr, "{text:?}");
+        let json = serde_json::from_str(&json.stdout).unwrap();
+        (text, json)
     }
 
     fn no_wrong_result(&self, name: &str, damage: Damage, outcome: &Outcome) {
@@ -140,6 +164,20 @@ impl Scene {
             assert!(run.stderr.contains(told), "{name} {damage:?}: {told:?} in {}", run.stderr);
         }
     }
+}
+
+/// All that is in a folder, with the times at which it changed.
+fn content(folder: &Path) -> Vec<(PathBuf, SystemTime, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        let changed = entry.metadata().unwrap().modified().unwrap();
+        let within = if path.is_dir() { content(&path) } else { Vec::new() };
+        all.push((path.clone(), changed, fs::read(&path).unwrap_or_default()));
+        all.extend(within);
+    }
+    all.sort();
+    all
 }
 
 /// One of two days is done.

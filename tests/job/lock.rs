@@ -17,6 +17,9 @@ fn a_second_supervisor_is_refused_with_who_holds_the_lock() {
     for refused in [room.run(&[]), room.run(&["--limit", "1"]), room.collate()] {
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
         assert!(refused.stderr.contains(&holder), "{}", refused.stderr);
+        let advice =
+            ": wait for that to end, or end the process or its batch job; a lock whose process is gone";
+        assert!(refused.stderr.contains(advice), "{}", refused.stderr);
     }
     first.signal(Signal::CONT);
     assert_eq!(first.end().0, Some(0));

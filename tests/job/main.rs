@@ -2,15 +2,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
+#[path = "../support/shared.rs"]
+mod shared;
+#[path = "../support/skip.rs"]
+mod skip;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_files;
 mod command;
+mod cure;
 mod damage;
 mod grid;
 mod lock;
+mod moved;
 mod oracle;
+mod regions;
 mod resume;
 mod room;
 mod run;
 mod shards;
+mod status;
+mod temperature;
+mod traces;

@@ -1,37 +1,25 @@
 //! The main job against the oracle: an archive that the standard netCDF library wrote, answers that
 //! pvlib computed, results read by xarray.
 //!
-//! Wants the oracle (`DAYFOLD_SHARED`, or `../shared` beside the checkout) and, in
-//! DAYFOLD_ORACLE_PYTHON, a Python with its packages; says so where it skips.
+//! Needs the oracle: see `support/shared.rs`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command};
 
+use crate::shared::Shared;
 use crate::support::Folder;
 
 /// Three days over the end of a month, so that two files of air temperature are needed.
 const DAYS: [&str; 3] = ["2022-01-31", "2022-02-01", "2022-02-02"];
 
 struct Oracle {
-    python: PathBuf,
-    shared: PathBuf,
+    shared: Shared,
     folder: Folder,
 }
 
 impl Oracle {
     fn find() -> Option<Self> {
-        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-        let shared = std::env::var_os("DAYFOLD_SHARED").map_or_else(beside, PathBuf::from);
-        let python = std::env::var_os("DAYFOLD_ORACLE_PYTHON").map(PathBuf::from);
-        match python.filter(|_| shared.join("oracle/pv_reference.py").is_file()) {
-            Some(python) => Some(Self { python, shared, folder: Folder::new() }),
-            None => {
-                println!(
-                    "SKIPPED: no oracle, or DAYFOLD_ORACLE_PYTHON does not name a Python with its packages"
-                );
-                None
-            }
-        }
+        Some(Self { shared: Shared::find()?, folder: Folder::new() })
     }
 
     fn path(&self, name: &str) -> String {
@@ -39,17 +27,17 @@ impl Oracle {
     }
 
     fn regions(&self) -> String {
-        self.shared.join("data/au_states.geojson").display().to_string()
+        self.shared.folder.join("data/au_states.geojson").display().to_string()
     }
 
     fn start(&self, script: &Path, arguments: &[&str]) -> Child {
-        Command::new(&self.python).arg(script).args(arguments).spawn().unwrap()
+        Command::new(&self.shared.python).arg(script).args(arguments).spawn().unwrap()
     }
 
     fn make_archive(&self, options: &[&str]) {
         let archive = self.path("archive");
         let arguments = [&["--out", &archive, "--from", DAYS[0], "--tas"][..], options].concat();
-        let mut made = self.start(&self.shared.join("oracle/make_archive.py"), &arguments);
+        let mut made = self.start(&self.shared.script("make_archive.py"), &arguments);
         assert!(made.wait().unwrap().success());
     }
 
@@ -57,7 +45,7 @@ impl Oracle {
         let (regions, out) = (self.regions(), self.path(out));
         let arguments =
             [&["--archive", archive, "--regions", &regions, "--out", &out, "--day"][..], days, options];
-        self.start(&self.shared.join("oracle/pv_reference.py"), &arguments.concat())
+        self.start(&self.shared.script("pv_reference.py"), &arguments.concat())
     }
 
     fn variant(&self, form: &str) -> String {

@@ -47,6 +47,10 @@ impl Room {
         self.0.dayfold(&["collate", "try/pv.nc.run"])
     }
 
+    pub fn status(&self, options: &[&str]) -> Outcome {
+        self.0.dayfold(&[&["status", "try/pv.nc.run"], options].concat())
+    }
+
     /// The final file.
     pub fn result(&self) -> Vec<u8> {
         fs::read(self.path("pv.nc")).unwrap()
@@ -72,6 +76,11 @@ impl Room {
         let text = fs::read_to_string(self.path("dayfold.toml")).unwrap();
         assert!(text.contains(from), "{text}");
         fs::write(self.path("dayfold.toml"), text.replace(from, to)).unwrap();
+    }
+
+    /// Writes a file.
+    pub fn write(&self, name: &str, content: &str) {
+        fs::write(self.path(name), content).unwrap();
     }
 
     /// The folder of a day of February 2022.

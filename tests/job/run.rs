@@ -209,7 +209,8 @@ fn another_task_in_the_same_run_directory_is_refused() {
     std::fs::write(&config, text.replace("\"single-axis\"", "\"latitude\"")).unwrap();
     let run = folder.dayfold(&["run", &config]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stderr.contains("belongs to a run with another [task]"), "{}", run.stderr);
+    let told = "belongs to another run (task.mount: was single-axis, is latitude)";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
 }
 
 #[test]

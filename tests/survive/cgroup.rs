@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::processes::{self, wait_until};
+use crate::skip::skip;
 use rustix::process::Signal;
 
 /// Made by the test, and removed with it.
@@ -30,7 +31,7 @@ impl Cgroup {
                 Some(group)
             }
             Err(error) => {
-                println!("SKIPPED: no memory control group of version 1 can be made: {error}");
+                skip(&format!("no memory control group of version 1 can be made: {error}"));
                 None
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::farm::Farm;
 use crate::mounts::Tmpfs;
+use crate::support::Folder;
 
 const DAYS: usize = 6;
 
@@ -28,7 +29,7 @@ fn a_disk_that_fills_up_stops_the_run_and_nothing_is_lost() {
     let room = full
         .stderr
         .lines()
-        .find(|line| line.contains(" bytes are free on the disk of DIR/disk/out.nc.run/partials"));
+        .find(|line| line.contains("B are free on the disk of DIR/disk/out.nc.run/partials"));
     assert!(room.is_some_and(|room| room.contains(" more are needed to go on")), "{full:?}");
     let before = farm.starts();
     let safe = farm.safe();
@@ -65,7 +66,7 @@ fn a_disk_that_fills_up_in_collation_keeps_the_results() {
     let full = farm.run(&options);
     assert_eq!((full.code, full.stdout.as_str()), (75, ""), "{full:?}");
     assert!(full.stderr.contains("No space left on device") && full.stderr.contains("DIR/disk/"), "{full:?}");
-    assert!(full.stderr.contains(" bytes are free on the disk of DIR/disk"), "{full:?}");
+    assert!(full.stderr.contains("B are free on the disk of DIR/disk"), "{full:?}");
     assert!(full.stderr.contains("ended early, no space is left on the disk"), "{full:?}");
     assert!(!farm.has_result());
     let before = farm.starts();
@@ -75,6 +76,26 @@ fn a_disk_that_fills_up_in_collation_keeps_the_results() {
     assert_eq!(farm.starts(), before, "only the last step is done again");
     assert!(farm.result() == Farm::undisturbed(DAYS));
     assert_eq!(std::fs::read_dir(farm.path().join("disk")).unwrap().count(), 1, "nothing is left aside");
+}
+
+#[test]
+fn other_commands_that_find_a_full_disk_can_be_called_again() {
+    let folder = Folder::new();
+    let Some(disk) = Tmpfs::new(&folder.path().join("disk"), 4096) else { return };
+    let sampled = folder.dayfold(&["sample", "disk/sample", "--days", "1", "--coarsen", "4"]);
+    assert_eq!(sampled.code, 75, "{sampled:?}");
+    assert!(sampled.stderr.to_lowercase().contains("no space left on"), "{sampled:?}");
+    assert_eq!(folder.dayfold(&["sample", "try", "--days", "1", "--coarsen", "100"]).code, 0);
+    assert_eq!(folder.dayfold(&["run", "try/dayfold.toml"]).code, 0);
+    disk.fill(0);
+    let plotted = folder.dayfold(&["plot", "try/pv.nc", "-o", "disk/pv.png"]);
+    assert_eq!((plotted.code, plotted.stdout.as_str()), (75, ""), "{plotted:?}");
+    assert!(
+        plotted.stderr.starts_with("error: failed to write disk/pv.png: No space left on"),
+        "{plotted:?}"
+    );
+    disk.empty();
+    assert_eq!(folder.dayfold(&["plot", "try/pv.nc", "-o", "disk/pv.png"]).code, 0);
 }
 
 #[test]

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must fail")]
 #![expect(clippy::disallowed_methods, reason = "what a test writes need not survive a crash")]
 
+#[path = "../support/skip.rs"]
+mod skip;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -15,6 +17,7 @@ mod processes;
 mod running;
 
 mod boundaries;
+mod early;
 mod full_disk;
 mod kills;
 mod memory;

@@ -92,8 +92,11 @@ fn one_that_always_exits_at_once() {
     let (farm, ended) = run("echo its last words >&2; exit 7", false, &[], &[]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert_eq!(lost(&ended), ["the worker ended by itself with exit code 7"; 3]);
-    let text = ended.text.join("\n");
-    assert!(text.contains("failed to start a worker: the worker ended by itself with exit code 7"), "{text}");
+    let error = ended.all("error")[0]["message"].to_string();
+    assert!(
+        error.contains("failed to start a worker: the worker ended by itself with exit code 7"),
+        "{error}"
+    );
     assert!(farm.starts().is_empty() && !farm.has_result());
 }
 

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::skip::skip;
+
 /// A file system in memory, mounted on a folder; unmounted with the value.
 pub struct Tmpfs(PathBuf);
 
@@ -17,7 +19,7 @@ impl Tmpfs {
         let size = format!("size={kibibytes}k");
         let mut mount = Command::new("mount");
         if !succeeds(mount.args(["-t", "tmpfs", "-o", &size, "dayfold-test"]).arg(folder)) {
-            println!("SKIPPED: no file system can be mounted here");
+            skip("no file system can be mounted here");
             return None;
         }
         Some(Self(folder.to_owned()))

@@ -1,17 +1,21 @@
 //! The PV task on a made archive against the oracle itself, where it and its packages are at hand.
 //!
-//! Wants `../shared/oracle` beside the workspace and, in DAYFOLD_ORACLE_PYTHON, a Python with the packages
-//! that it requires.
+//! Needs the oracle: see `shared.rs`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod common;
+#[path = "../../tests/support/shared.rs"]
+mod shared;
+#[path = "../../tests/support/skip.rs"]
+mod skip;
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use common::{Table, assert_agrees, files_below, fixtures, job, reference, run, spec};
 use dayfold_contract::task::{Mount, Temperature};
+use shared::Shared;
 
 /// Prints a result of the oracle as the fixture's reference is written.
 const AS_CSV: &str = "
@@ -24,27 +28,18 @@ with xarray.open_dataset(sys.argv[1]) as ds:
         print(here.time.values.astype('datetime64[s]').astype(int), here.region.item(), *values, sep=',')
 ";
 
-struct Oracle {
-    python: PathBuf,
-    folder: PathBuf,
-}
+struct Oracle(Shared);
 
 impl Oracle {
-    fn find() -> Option<Self> {
-        let python = std::env::var_os("DAYFOLD_ORACLE_PYTHON")?.into();
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/oracle");
-        folder.join("pv_reference.py").is_file().then_some(Self { python, folder })
-    }
-
     fn python(&self, arguments: &[&OsStr]) -> Vec<u8> {
-        let output = Command::new(&self.python).args(arguments).output().unwrap();
+        let output = Command::new(&self.0.python).args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
 
     /// Two days over the end of a month, a few time steps each, with temperature.
     fn make_archive(&self, root: &Path) {
-        let script = self.folder.join("make_archive.py");
+        let script = self.0.script("make_archive.py");
         let options =
             ["--from", "2022-01-31", "--days", "2", "--coarsen", "20", "--every", "15", "--tas", "--out"];
         let mut arguments = vec![script.as_os_str()];
@@ -54,7 +49,7 @@ impl Oracle {
     }
 
     fn reference(&self, root: &Path, options: &[&str]) -> Table {
-        let (script, result) = (self.folder.join("pv_reference.py"), root.join("reference.nc"));
+        let (script, result) = (self.0.script("pv_reference.py"), root.join("reference.nc"));
         let regions = fixtures().join("au_states.geojson");
         let mut arguments = vec![script.as_os_str(), OsStr::new("--archive"), root.as_os_str()];
         arguments.extend(["--day", "2022-01-31", "2022-02-01", "--regions"].map(OsStr::new));
@@ -68,12 +63,7 @@ impl Oracle {
 
 #[test]
 fn every_mount_and_temperature_agrees_with_the_oracle() {
-    let Some(oracle) = Oracle::find() else {
-        eprintln!(
-            "skipped: no ../shared/oracle, or DAYFOLD_ORACLE_PYTHON does not name a Python with its packages"
-        );
-        return;
-    };
+    let Some(oracle) = Shared::find().map(Oracle) else { return };
     let root = tempfile::tempdir().unwrap();
     oracle.make_archive(root.path());
     let tas = root.path().join("tas");

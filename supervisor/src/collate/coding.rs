@@ -8,8 +8,6 @@ use dayfold_ncio::dataset::{Attribute, DataType, Values};
 use dayfold_ncio::raw::{Schema, VariableSchema};
 use dayfold_ncio::time::{self, TimeError, Units, UtcTime};
 
-use super::difference::same;
-
 const NEW_UNITS: &str = "seconds since 1970-01-01 00:00:00";
 /// Instants are counted in it, whatever calendar they were read by.
 const NEW_CALENDAR: &str = "proleptic_gregorian";
@@ -17,6 +15,15 @@ const NEW_CALENDAR: &str = "proleptic_gregorian";
 /// Attributes that say how numbers stand for times, and are numbers of that kind themselves.
 const CODING: [&str; 7] =
     ["units", "calendar", "_FillValue", "missing_value", "valid_min", "valid_max", "valid_range"];
+
+/// Whether two attributes, or their absence, are the same.
+pub(super) fn same(one: Option<&Attribute>, other: Option<&Attribute>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.same(other),
+        (None, None) => true,
+        _ => false,
+    }
+}
 
 pub(super) fn is_coding(attribute: &str) -> bool {
     CODING.contains(&attribute)

@@ -1,24 +1,26 @@
 //! The second look at the partials: their values, in order of time, into the final file.
 
+use std::ops::Range;
 use std::path::Path;
 
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::Values;
-use dayfold_ncio::error::NcError;
-use dayfold_ncio::raw::RawWriter;
+use dayfold_ncio::raw::{Cut, RawWriter};
 
 use super::error::CollateError;
 use super::files::Files;
-use super::layout::{Column, Layout};
+use super::layout::{Column, LEVEL, Layout};
 use super::order::{Run, Step};
-use super::{Progress, Source, Watch, tell};
+use super::packing::Press;
+use super::survey::Survey;
+use super::{Progress, Watch, tell};
 
-/// Writes the final file. `steps` are those of the same `sources`.
+/// Writes the final file. `steps` are those of the same `survey`.
 pub(super) fn copy(
     path: &Path,
     layout: Layout,
     constants: &[(String, Values)],
-    sources: &[&Source],
+    survey: &Survey<'_>,
     steps: &[Step],
     progress: &mut Watch<'_>,
 ) -> Result<(), CollateError> {
@@ -26,9 +28,13 @@ pub(super) fn copy(
     let writer = RawWriter::create(path, schema, storage)?;
     let stride = columns.iter().map(|column| column.block).min().unwrap_or(1);
     let columns = columns.into_iter().map(Filling::of).collect();
-    let mut copy = Copy { files: Files::new(sources), writer, columns, stride, taken: 0 };
+    let files = Files::new(&survey.sources, &survey.opening);
+    let starting =
+        |source| CollateError::System { action: "start a thread to write", path: path.to_owned(), source };
+    let exit = Exit { press: Press::start(LEVEL).map_err(starting)?, writer };
+    let mut copy = Copy { files, exit, columns, stride, taken: 0 };
     for (name, values) in constants {
-        copy.writer.write(name, values)?;
+        copy.exit.writer.write(name, values)?;
     }
     for (done, step) in steps.iter().enumerate() {
         match step {
@@ -42,7 +48,7 @@ pub(super) fn copy(
 
 struct Copy<'a> {
     files: Files<'a>,
-    writer: RawWriter,
+    exit: Exit,
     columns: Vec<Filling>,
     /// Whole blocks are written when the rows taken are a multiple of this: so the order of
     /// writes, and with it the file's bytes, does not depend on where one partial ends.
@@ -60,7 +66,7 @@ impl Copy<'_> {
             self.taken += piece.rows.len();
             if self.taken.is_multiple_of(self.stride) {
                 for filling in &mut self.columns {
-                    filling.write_blocks(&mut self.writer)?;
+                    filling.write_blocks(&mut self.exit)?;
                 }
             }
         }
@@ -94,9 +100,33 @@ impl Copy<'_> {
 
     fn finish(mut self) -> Result<(), CollateError> {
         for filling in &mut self.columns {
-            filling.flush(&mut self.writer)?;
+            filling.flush(&mut self.exit)?;
         }
-        Ok(self.writer.finish()?)
+        self.exit.finish()
+    }
+}
+
+/// The way into the final file: what is chunked goes through the press.
+struct Exit {
+    press: Press,
+    writer: RawWriter,
+}
+
+impl Exit {
+    /// Writes a range of rows.
+    fn write(&mut self, name: &str, range: Range<usize>, rows: Values) -> Result<(), CollateError> {
+        match self.writer.cut(name, SHARED_DIMENSION, range.clone(), rows)? {
+            Cut::Whole(rows) => Ok(self.writer.write_along(name, SHARED_DIMENSION, range, &rows)?),
+            Cut::Chunks(chunks) => {
+                chunks.into_iter().try_for_each(|chunk| self.press.take(chunk, &mut self.writer))
+            }
+        }
+    }
+
+    fn finish(self) -> Result<(), CollateError> {
+        let Self { press, mut writer } = self;
+        press.finish(&mut writer)?;
+        Ok(writer.finish()?)
     }
 }
 
@@ -112,26 +142,26 @@ impl Filling {
         Self { waiting: Values::empty(column.data_type), column, written: 0 }
     }
 
-    fn write_blocks(&mut self, writer: &mut RawWriter) -> Result<(), NcError> {
+    fn write_blocks(&mut self, exit: &mut Exit) -> Result<(), CollateError> {
         while self.waiting.len() >= self.column.block * self.column.row {
-            self.write(self.column.block, writer)?;
+            self.write(self.column.block, exit)?;
         }
         Ok(())
     }
 
     /// Writes what is left.
-    fn flush(&mut self, writer: &mut RawWriter) -> Result<(), NcError> {
-        self.write_blocks(writer)?;
+    fn flush(&mut self, exit: &mut Exit) -> Result<(), CollateError> {
+        self.write_blocks(exit)?;
         match self.waiting.len() / self.column.row {
             0 => Ok(()),
-            rows => self.write(rows, writer),
+            rows => self.write(rows, exit),
         }
     }
 
-    fn write(&mut self, rows: usize, writer: &mut RawWriter) -> Result<(), NcError> {
+    fn write(&mut self, rows: usize, exit: &mut Exit) -> Result<(), CollateError> {
         let block = self.waiting.take_front(rows * self.column.row).swap_axes(rows, self.column.outer);
         let range = self.written..self.written + rows;
-        writer.write_along(&self.column.name, SHARED_DIMENSION, range, &block)?;
+        exit.write(&self.column.name, range, block)?;
         self.written += rows;
         Ok(())
     }
@@ -146,5 +176,6 @@ fn compare(files: &mut Files<'_>, column: &Column, kept: &Run, twin: &Run) -> Re
         second: files.source(twin.source).group.clone(),
         time: files.time(kept.source, kept.rows.start + (place / column.row) as u32)?,
         variable: column.name.clone(),
+        results: Box::new([kept, twin].map(|rows| files.source(rows.source).path.clone())),
     })
 }

@@ -6,7 +6,7 @@ use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::Attribute;
 use dayfold_ncio::raw::{Schema, VariableSchema};
 
-use super::coding::{Temporal, is_coding};
+use super::coding::{Temporal, is_coding, same};
 
 /// Something that is one way in one partial and another way in another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,15 +91,6 @@ fn attributes(first: &VariableSchema, second: &VariableSchema, both_times: bool)
         let different = !same(one, other);
         different.then(|| Difference::between(what, one.map(Shown), other.map(Shown)))
     })
-}
-
-/// Whether two attributes, or their absence, are the same.
-pub(super) fn same(one: Option<&Attribute>, other: Option<&Attribute>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one.same(other),
-        (None, None) => true,
-        _ => false,
-    }
 }
 
 /// An attribute for people.

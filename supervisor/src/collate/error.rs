@@ -115,9 +115,7 @@ pub enum CollateError {
         variable: String,
     },
     /// One time, two values. `first` and `second` may be one group.
-    #[error(
-        "groups {first} and {second} contradict each other: at {time} they have other values of {variable:?}"
-    )]
+    #[error("{}", contradiction(first, second, *time, variable, results))]
     Contradiction {
         /// One group.
         first: GroupName,
@@ -127,6 +125,8 @@ pub enum CollateError {
         time: UtcTime,
         /// The first variable that differs.
         variable: String,
+        /// The files that hold their values.
+        results: Box<[PathBuf; 2]>,
     },
     /// A partial is not what it was at the first look.
     #[error("variable {variable:?} of the partial of group {group} changed while it was read")]
@@ -142,6 +142,9 @@ pub enum CollateError {
     /// The final file cannot be written.
     #[error("cannot write the collated file")]
     Output(#[source] Box<NcError>),
+    /// A thread that packs chunks of the final file is gone.
+    #[error("cannot pack the collated file's values: a thread of this program failed; run again")]
+    Packing,
     /// The system refuses something around the final file or a partial.
     #[error("cannot {action} {path}", path = .path.display())]
     System {
@@ -155,6 +158,28 @@ pub enum CollateError {
     },
 }
 
+/// What contradicts what, and what to do about it.
+fn contradiction(
+    first: &GroupName,
+    second: &GroupName,
+    time: UtcTime,
+    variable: &str,
+    results: &[PathBuf; 2],
+) -> String {
+    let [one, other] = results.each_ref().map(|path| path.display());
+    if first == second {
+        return format!(
+            "group {first} contradicts itself: at {time} it has two values of {variable:?}; correct the \
+             archive, remove its result, {one}, and run the same command again"
+        );
+    }
+    format!(
+        "groups {first} and {second} contradict each other: at {time} they have other values of {variable:?}; \
+         correct the archive, remove the result of the group that was wrong ({one} of {first}, {other} of \
+         {second}), and run the same command again"
+    )
+}
+
 impl From<NcError> for CollateError {
     /// Of the final file; what is wrong with a partial names its group.
     fn from(error: NcError) -> Self {
@@ -165,7 +190,17 @@ impl From<NcError> for CollateError {
 impl CollateError {
     /// Whether results contradict each other: exit code 3.
     pub fn is_contradiction(&self) -> bool {
-        matches!(self, Self::Contradiction { .. } | Self::Grids { .. })
+        self.contradicting().is_some()
+    }
+
+    /// The groups whose results contradict each other.
+    pub fn contradicting(&self) -> Option<[&GroupName; 2]> {
+        match self {
+            Self::Contradiction { first, second, .. } | Self::Grids { first, second, .. } => {
+                Some([first, second])
+            }
+            _ => None,
+        }
     }
 
     /// Whether the disk or a quota is full: exit code 75, the same may succeed once there is room.

@@ -12,6 +12,7 @@ use super::Source;
 use super::coding::{Coding, encode};
 use super::error::CollateError;
 use super::layout::Column;
+use super::opening::Opening;
 use super::order::Run;
 use super::survey::{partial, time, times};
 
@@ -22,13 +23,14 @@ const MOST_OPEN: usize = 16;
 /// The partials, by their places among the sources.
 pub(super) struct Files<'a> {
     sources: &'a [&'a Source],
+    opening: &'a Opening,
     /// The latest used last.
     open: VecDeque<(u32, RawFile)>,
 }
 
 impl<'a> Files<'a> {
-    pub(super) fn new(sources: &'a [&'a Source]) -> Self {
-        Self { sources, open: VecDeque::new() }
+    pub(super) fn new(sources: &'a [&'a Source], opening: &'a Opening) -> Self {
+        Self { sources, opening, open: VecDeque::new() }
     }
 
     /// The source of that place. Places come from the survey of the same sources.
@@ -64,7 +66,7 @@ impl<'a> Files<'a> {
             Some(opened) => opened,
             None => {
                 let source = self.source(place);
-                (place, RawFile::open(&source.path).map_err(partial(source))?)
+                (place, self.opening.open(&source.path).map_err(partial(source))?)
             }
         };
         if self.open.len() == MOST_OPEN {

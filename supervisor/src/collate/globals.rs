@@ -1,11 +1,14 @@
 //! Global attributes of the final file, from those of all partials.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 
 use dayfold_contract::partial::{GRID, SKIPPED_FILES};
 use dayfold_ncio::dataset::{Attribute, Values, attribute};
+use dayfold_ncio::error::NcError;
+use dayfold_ncio::raw::RawFile;
 
-use super::difference::same;
+use super::coding::same;
 
 type Attributes = Vec<(String, Attribute)>;
 
@@ -28,11 +31,10 @@ impl Globals {
         Self { own: own.iter().map(|&name| name.to_owned()).collect(), ..Self::default() }
     }
 
-    /// Takes another partial's.
-    pub(super) fn fold(&mut self, attributes: &[(String, Attribute)]) {
-        if let Some(skipped) = attribute(attributes, SKIPPED_FILES) {
-            self.skipped_files.extend(lines(skipped));
-        }
+    /// Takes another partial's, less the lines that are `outdated` where lines are gathered.
+    pub(super) fn fold(&mut self, attributes: &[(String, Attribute)], outdated: &HashSet<String>) {
+        let skipped = skipped(attributes).into_iter().filter(|file| !outdated.contains(file));
+        self.skipped_files.extend(skipped);
         if self.grid.is_none() {
             self.grid = attribute(attributes, GRID).cloned();
         }
@@ -73,6 +75,18 @@ impl Globals {
     }
 }
 
+/// The files that a final file names as left out.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn skipped_files(file: &Path) -> Result<Vec<String>, NcError> {
+    Ok(skipped(&RawFile::open(file)?.schema().attributes))
+}
+
+fn skipped(attributes: &[(String, Attribute)]) -> Vec<String> {
+    attribute(attributes, SKIPPED_FILES).map(lines).unwrap_or_default()
+}
+
 fn lines(value: &Attribute) -> Vec<String> {
     let texts: &[String] = match value {
         Attribute::Text(text) => std::slice::from_ref(text),
@@ -93,7 +107,7 @@ mod tests {
 
     fn folded(partials: &[&[(&str, &str)]]) -> Globals {
         let mut globals = Globals::default();
-        partials.iter().for_each(|partial| globals.fold(&attributes(partial)));
+        partials.iter().for_each(|partial| globals.fold(&attributes(partial), &HashSet::new()));
         globals
     }
 
@@ -120,7 +134,7 @@ mod tests {
     fn names_of_our_own_come_from_outside_or_not_at_all() {
         let mut globals = Globals::without(&["missing_groups", "task"]);
         for source in [&[("missing_groups", "3"), ("title", "PV"), ("task", "pv")][..], &[("title", "PV")]] {
-            globals.fold(&attributes(source));
+            globals.fold(&attributes(source), &HashSet::new());
         }
         let set = attributes(&[("task", "pv")]);
         assert_eq!(globals.finish(&set), attributes(&[("title", "PV"), ("task", "pv")]));
@@ -132,5 +146,14 @@ mod tests {
         let globals = folded(&[&[(SKIPPED_FILES, "b.nc\na.nc")], &[], &[(SKIPPED_FILES, "a.nc\n")]]);
         assert_eq!(globals.finish(&[]), attributes(&[(SKIPPED_FILES, "a.nc\nb.nc")]));
         assert!(globals.dropped(&[]).is_empty());
+    }
+
+    #[test]
+    fn outdated_lines_of_one_source_do_not_count_and_those_of_another_do() {
+        let mut globals = Globals::default();
+        let outdated = ["a.nc", "b.nc"].map(str::to_owned).into();
+        globals.fold(&attributes(&[(SKIPPED_FILES, "a.nc\nb.nc\nc.nc")]), &outdated);
+        globals.fold(&attributes(&[(SKIPPED_FILES, "b.nc")]), &HashSet::new());
+        assert_eq!(globals.finish(&[]), attributes(&[(SKIPPED_FILES, "b.nc\nc.nc")]));
     }
 }

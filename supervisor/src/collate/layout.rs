@@ -8,9 +8,9 @@ use super::coding::{Temporal, recoded};
 use super::survey::{Reference, Survey};
 
 /// Measured on series of 30 regions as doubles, shuffled, in chunks of 512 KiB, at levels 1, 4 and 9:
-/// under clouds 76.7, 76.5 and 76.3 % of the size at 62, 54 and 21 MB/s; under clear skies 66.7, 65.8
-/// and 65.3 % at 71, 65 and 23 MB/s.
-const LEVEL: u8 = 4;
+/// under clouds 76.5, 76.3 and 76.1 % of the size at 137, 123 and 75 MB/s; under clear skies 58.8, 58.2
+/// and 57.9 % at 196, 178 and 98 MB/s.
+pub(super) const LEVEL: u8 = 4;
 
 /// A chunk is small enough to be read for one day's plot and large enough to be few.
 const CHUNK_BYTES: usize = 512 << 10;

@@ -2,7 +2,7 @@
 //!
 //! Two looks at the partials: `survey` sees that they fit together and gathers all times, `order`
 //! sorts these and finds the ones that several partials have, `copy` takes the values over, in order
-//! of time and through little memory. Nothing here knows what the values mean, except times.
+//! of time and through little memory; `opening` opens them, `packing` deflates. Nothing here knows what the values mean, except times.
 //!
 //! The file is written aside and gets its name only by [`Prepared::publish`], so that the caller can
 //! look once more whether it still holds its lock. Its bytes follow from the partials and the given
@@ -18,9 +18,12 @@ mod error;
 mod files;
 mod globals;
 mod layout;
+mod opening;
 mod order;
+mod packing;
 mod survey;
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +34,7 @@ use tempfile::TempPath;
 
 pub use difference::Difference;
 pub use error::CollateError;
+pub use globals::skipped_files;
 
 use crate::durable;
 use layout::Layout;
@@ -42,6 +46,16 @@ pub struct Source {
     pub group: GroupName,
     /// A NetCDF file; an empty one where the group has no values.
     pub path: PathBuf,
+    /// Lines of global attributes that are gathered from all sources, which this one has and which hold no
+    /// more: an earlier final file names what has been done anew since.
+    pub outdated: HashSet<String>,
+}
+
+impl Source {
+    /// A partial of which everything holds.
+    pub fn new(group: GroupName, path: PathBuf) -> Self {
+        Self { group, path, outdated: HashSet::new() }
+    }
 }
 
 /// What is to be folded into what.
@@ -127,7 +141,7 @@ pub fn prepare(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Pr
     let (steps, times) = order::steps(std::mem::take(&mut survey.rows));
     let layout = Layout::new(&survey, &reference, times, attributes);
     let aside = aside(output)?;
-    copy::copy(&aside, layout, &reference.constants, &survey.sources, &steps, progress)?;
+    copy::copy(&aside, layout, &reference.constants, &survey, &steps, progress)?;
     let warnings = warning(&survey.globals.dropped(attributes)).into_iter().collect();
     let output = output.to_owned();
     Ok(Prepared { aside, collated: Collated { output, times, with_values, without_values, warnings } })

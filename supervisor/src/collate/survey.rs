@@ -16,6 +16,7 @@ use super::coding::{Coding, Temporal, alike};
 use super::difference;
 use super::error::CollateError;
 use super::globals::Globals;
+use super::opening::Opening;
 use super::order::Row;
 use super::{Progress, Source, Watch, tell};
 
@@ -34,6 +35,8 @@ pub(super) struct Survey<'a> {
     /// Whether all times are whole seconds.
     pub(super) whole_seconds: bool,
     pub(super) globals: Globals,
+    /// How they are opened again.
+    pub(super) opening: Opening,
     /// The grid of the first partial that tells one, and whose that is.
     grid: Option<(GroupName, String)>,
 }
@@ -60,6 +63,7 @@ pub(super) fn survey<'a>(
         recode: BTreeSet::new(),
         whole_seconds: true,
         globals: Globals::without(own),
+        opening: Opening::default(),
         grid: None,
     };
     for (done, source) in sorted.iter().enumerate() {
@@ -75,16 +79,20 @@ impl<'a> Survey<'a> {
             self.without_values += 1;
             return Ok(());
         }
-        let file = RawFile::open(&source.path).map_err(partial(source))?;
+        let file = self.opening.open(&source.path).map_err(partial(source))?;
         self.compare_grids(source, &file)?;
-        self.globals.fold(&file.schema().attributes);
+        self.globals.fold(&file.schema().attributes, &source.outdated);
         let times = times(source, &file)?;
         if times.is_empty() {
             self.without_values += 1;
             return Ok(());
         }
         self.take_times(&times);
-        self.compare(source, &file)?;
+        // what is like another one but for values that vary has been compared with it
+        if !file.is_alike() {
+            self.compare(source, &file)?;
+            self.opening.learn(&file);
+        }
         self.sources.push(source);
         Ok(())
     }

@@ -87,8 +87,10 @@ impl State {
         let expected = self.layout.get_or_insert_with(|| found.clone());
         (found.fingerprint != expected.fingerprint).then(|| {
             format!(
-                "its files have another grid than the run's other groups: {found}, expected {expected}; \
-                 run files of different grids apart"
+                "its files have another grid than the run's first group that was read: {found}, expected \
+                 {expected}; run files of different grids apart; if the first group is the odd one, take its \
+                 files out of the archive, remove its partial from the run directory, and run the same \
+                 command again"
             )
         })
     }

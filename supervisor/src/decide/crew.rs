@@ -107,6 +107,8 @@ pub enum Ending {
 #[derive(Clone, Debug)]
 struct Member {
     slot: Slot,
+    /// Whether its process got to a group.
+    proven: bool,
     starts_in_vain: u32,
 }
 
@@ -119,7 +121,7 @@ pub struct Crew {
 impl Crew {
     /// So many places, all vacant.
     pub fn new(places: u32) -> Self {
-        let vacant = Member { slot: Slot::Vacant, starts_in_vain: 0 };
+        let vacant = Member { slot: Slot::Vacant, proven: false, starts_in_vain: 0 };
         Self { members: vec![vacant; places as usize] }
     }
 
@@ -153,7 +155,9 @@ impl Crew {
 
     /// A process has been asked for.
     pub fn starting(&mut self, worker: WorkerId, now: Moment) {
-        self.set(worker, Slot::Starting(now));
+        if let Some(member) = self.members.get_mut(worker.0 as usize) {
+            (member.slot, member.proven) = (Slot::Starting(now), false);
+        }
     }
 
     /// The process says it is ready; false where that makes no sense.
@@ -168,7 +172,7 @@ impl Crew {
     /// It got to a group: whatever happens next, it can be started.
     pub fn proven(&mut self, worker: WorkerId) {
         if let Some(member) = self.members.get_mut(worker.0 as usize) {
-            member.starts_in_vain = 0;
+            (member.proven, member.starts_in_vain) = (true, 0);
         }
     }
 
@@ -191,7 +195,7 @@ impl Crew {
         let was = std::mem::replace(&mut member.slot, Slot::Vacant);
         let blamed = |why: &Ending| matches!(why, Ending::Rubbish(_) | Ending::Silent);
         let on_our_word = matches!(&was, Slot::Ending(why, ..) if !blamed(why));
-        if !on_our_word {
+        if !on_our_word && !member.proven {
             member.starts_in_vain += 1;
         }
         if member.starts_in_vain >= STARTS_IN_VAIN {
@@ -272,6 +276,21 @@ mod tests {
             crew.exited(ONE);
         }
         assert_eq!(*crew.slot(ONE), Slot::Vacant);
+    }
+
+    #[test]
+    fn a_start_in_vain_is_one_of_a_process_that_got_to_no_group() {
+        let mut crew = Crew::new(1);
+        crew.starting(ONE, NOW);
+        assert!(crew.ready(ONE));
+        crew.proven(ONE);
+        crew.exited(ONE);
+        for _ in 0..STARTS_IN_VAIN {
+            assert_eq!(*crew.slot(ONE), Slot::Vacant);
+            crew.starting(ONE, NOW);
+            crew.exited(ONE);
+        }
+        assert_eq!(*crew.slot(ONE), Slot::GivenUp);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::meter::queues;
 const TOLERATED: u64 = 64 << 20;
 
 /// A worker's growth is looked at after so many groups.
-const LOOKED_AT_EVERY: u32 = 8;
+pub(super) const LOOKED_AT_EVERY: u32 = 8;
 
 /// What is known beforehand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,6 +82,11 @@ impl Memory {
     /// Nothing is known but this.
     pub fn new(settings: MemorySettings) -> Self {
         Self { settings, ..Self::default() }
+    }
+
+    /// A group of an earlier run took so much.
+    pub fn remember(&mut self, peak: Option<u64>) {
+        self.largest_peak = self.largest_peak.max(peak);
     }
 
     /// Bytes that may be used, where a limit is known.
@@ -157,8 +162,10 @@ impl Memory {
         let queue = if self.settings.gadi { queues::that_holds(usage) } else { None };
         let queue = queue.map(|queue| format!(" (a node of the queue {queue} holds it)")).unwrap_or_default();
         format!(
-            "the group alone used {usage} bytes of memory, and the limit is {limit} bytes in all: give the job \
-             more memory{queue}, or make the groups smaller"
+            "the group alone used {} of memory, and the limit is {} in all: give the job more memory{queue}, \
+             or make the groups smaller",
+            size(usage),
+            size(limit)
         )
     }
 
@@ -227,118 +234,10 @@ impl Process {
     }
 }
 
-fn nine_tenths(limit: u64) -> u64 {
-    limit / 10 * 9
+fn size(bytes: u64) -> impl std::fmt::Display {
+    bytesize::ByteSize(bytes).display().si()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMIT: u64 = 1000;
-
-    fn memory(per_group: Option<u64>) -> Memory {
-        Memory::new(MemorySettings { limit: Some(LIMIT), per_group, gadi: false })
-    }
-
-    fn reading(workers: &[u64]) -> Reading {
-        let workers = (0..).map(WorkerId).zip(workers.iter().copied()).collect();
-        Reading { workers, supervisor: 10, cgroup: None }
-    }
-
-    fn busy(count: u32) -> Vec<WorkerId> {
-        (0..count).map(WorkerId).collect()
-    }
-
-    #[test]
-    fn while_none_has_ended_the_largest_usage_doubled_stands_for_the_peak() {
-        let mut memory = memory(None);
-        memory.group_began(WorkerId(0));
-        memory.metered(&reading(&[100, 60]));
-        assert!(memory.is_new());
-        assert_eq!(memory.expected(), 200);
-    }
-
-    #[test]
-    fn the_largest_peak_seen_is_expected() {
-        let mut memory = memory(None);
-        memory.group_began(WorkerId(0));
-        memory.metered(&reading(&[100]));
-        assert_eq!(memory.group_ended(WorkerId(0), 150), 150);
-        assert!(!memory.is_new());
-        assert_eq!(memory.expected(), 150);
-    }
-
-    #[test]
-    fn groups_are_admitted_up_to_nine_tenths() {
-        let memory = memory(Some(220));
-        assert!(memory.admits(&busy(3), None), "880 of 900");
-        assert!(!memory.admits(&busy(4), None), "1100 of 900");
-    }
-
-    #[test]
-    fn a_worker_that_uses_more_than_expected_counts_with_what_it_uses() {
-        let mut memory = memory(Some(100));
-        memory.metered(&reading(&[500, 300]));
-        assert!(!memory.admits(&busy(2), None), "500 + 300 + 100 + 10 is over 900");
-        memory.metered(&reading(&[500, 200]));
-        assert!(memory.admits(&busy(2), None));
-    }
-
-    #[test]
-    fn one_group_is_admitted_whatever_it_needs() {
-        assert!(memory(Some(5000)).admits(&[], None));
-    }
-
-    #[test]
-    fn other_memory_of_the_cgroup_counts() {
-        let mut memory = memory(Some(100));
-        memory.metered(&Reading { cgroup: Some(960), ..reading(&[100]) });
-        assert_eq!((memory.used(), memory.pressure()), (960, Pressure::Critical));
-    }
-
-    #[test]
-    fn after_a_kill_one_fewer_fits() {
-        let mut memory = memory(Some(100));
-        memory.killed_by_kernel(4);
-        assert!(memory.admits(&busy(2), None));
-        assert!(!memory.admits(&busy(3), None));
-    }
-
-    #[test]
-    fn a_worker_that_never_comes_down_is_suspected_and_proven_while_idle() {
-        let mut memory = memory(None);
-        let read = |memory: &mut Memory, megabytes: u64| memory.metered(&reading(&[megabytes << 20]));
-        read(&mut memory, 10);
-        for _ in 0..LOOKED_AT_EVERY {
-            assert_eq!(memory.growth(WorkerId(0)), Growth::None);
-            memory.group_began(WorkerId(0));
-            read(&mut memory, 500);
-            read(&mut memory, 300);
-            memory.group_ended(WorkerId(0), 0);
-        }
-        assert_eq!(memory.growth(WorkerId(0)), Growth::Suspected, "300 is more than 2 x 10 + 64");
-        read(&mut memory, 90);
-        assert_eq!(memory.growth(WorkerId(0)), Growth::Proven);
-        read(&mut memory, 80);
-        assert_eq!(memory.growth(WorkerId(0)), Growth::None);
-    }
-
-    #[test]
-    fn on_gadi_the_queue_that_would_hold_a_group_is_named() {
-        let settings = MemorySettings { limit: Some(190_000_000_000), per_group: None, gadi: true };
-        let mut memory = Memory::new(settings);
-        memory.metered(&reading(&[185_000_000_000]));
-        assert!(
-            memory.too_large(WorkerId(0)).contains("queue normalsr"),
-            "{}",
-            memory.too_large(WorkerId(0))
-        );
-    }
-
-    #[test]
-    fn without_a_limit_everything_fits() {
-        let memory = Memory::new(MemorySettings::default());
-        assert!(memory.admits(&busy(100), None) && !memory.is_new());
-    }
+fn nine_tenths(limit: u64) -> u64 {
+    limit / 10 * 9
 }

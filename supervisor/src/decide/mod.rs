@@ -116,6 +116,12 @@ impl State {
         Self { layout, ..self }
     }
 
+    /// The same, where a group of an earlier run took so much memory, bytes.
+    pub fn remembering(mut self, peak: Option<u64>) -> Self {
+        self.memory.remember(peak);
+        self
+    }
+
     /// What the files of all groups look like, once that is known.
     pub fn layout(&self) -> Option<&Layout> {
         self.layout.as_ref()

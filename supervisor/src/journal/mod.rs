@@ -20,8 +20,8 @@ use crate::crash;
 use crate::durable::{self, DurableError};
 use entry::Header;
 pub use entry::{Entry, FORMAT, Record, Session};
-use read::{Examined, Tail};
-pub use read::{History, read};
+use read::Examined;
+pub use read::{History, Tail, read, read_end};
 
 /// So much is gathered before it is written without being asked.
 const BUFFER: usize = 64 << 10;

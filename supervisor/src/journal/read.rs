@@ -6,7 +6,9 @@
 //! was lost. Entries do not build on one another, and what is done is known by the partials
 //! themselves, so that one is left out with a warning, and the others are kept.
 
-use std::fs;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::Fingerprint;
@@ -14,6 +16,9 @@ use dayfold_contract::Fingerprint;
 use super::JournalError;
 use super::entry::{Entry, FORMAT, Header};
 use super::line;
+
+/// No header is longer.
+const LONGEST_HEAD: u64 = 4096;
 
 /// What a journal tells.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,9 +36,55 @@ pub fn read(path: &Path) -> Result<History, JournalError> {
     Ok(examine(path, Tail::MayBeInTheMaking)?.map(|found| found.history).unwrap_or_default())
 }
 
+/// The head of a journal and its last entries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ending {
+    /// What these tell.
+    pub history: History,
+    /// Whether that is all of it.
+    pub is_whole: bool,
+}
+
+/// Reads the head of a journal and what is in about its last `most` bytes; `None` where there is
+/// none. A journal of a long run is large, and who only wants to know how it goes does not need it.
+///
+/// # Errors
+/// If it cannot be read, or is of another version.
+pub fn read_end(path: &Path, most: u64, tail: Tail) -> Result<Option<Ending>, JournalError> {
+    match head_and_end(path, most) {
+        Ok(Some((head, end))) => {
+            let mut reader = Reader { path: path.to_owned(), history: History::default() };
+            reader.line(&head, Place::Line(1))?;
+            reader.end(&end, tail)?;
+            Ok(Some(Ending { history: reader.history, is_whole: false }))
+        }
+        Ok(None) => {
+            let whole = examine(path, tail)?;
+            Ok(whole.map(|found| Ending { history: found.history, is_whole: true }))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(JournalError::Read { path: path.to_owned(), source }),
+    }
+}
+
+/// The first line and the last `most` bytes; `None` where that is about all of it.
+fn head_and_end(path: &Path, most: u64) -> io::Result<Option<(Vec<u8>, Vec<u8>)>> {
+    let mut file = File::open(path)?;
+    let Some(skipped) = file.metadata()?.len().checked_sub(most).filter(|&skipped| skipped > LONGEST_HEAD)
+    else {
+        return Ok(None);
+    };
+    let (mut head, mut end) = (Vec::new(), Vec::new());
+    file.by_ref().take(LONGEST_HEAD).read_to_end(&mut head)?;
+    head.truncate(head.iter().position(|&byte| byte == b'\n').unwrap_or(head.len()));
+    file.seek(SeekFrom::Start(skipped))?;
+    file.read_to_end(&mut end)?;
+    Ok(Some((head, end)))
+}
+
 /// What a last line without its newline is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tail {
+pub enum Tail {
     /// Somebody may be writing it.
     MayBeInTheMaking,
     /// Nobody writes: it was torn.
@@ -53,7 +104,7 @@ pub(super) struct Examined {
 pub(super) fn examine(path: &Path, tail: Tail) -> Result<Option<Examined>, JournalError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(JournalError::Read { path: path.to_owned(), source }),
     };
     let good = end_of_last_whole_line(&bytes);
@@ -75,6 +126,24 @@ fn end_of_last_whole_line(bytes: &[u8]) -> usize {
     good
 }
 
+/// Where a line is, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// By its number; the first is the header.
+    Line(usize),
+    /// Somewhere in so many bytes.
+    InTheLast(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::InTheLast(bytes) => write!(f, "a line of the last {bytes} bytes"),
+        }
+    }
+}
+
 struct Reader {
     path: PathBuf,
     history: History,
@@ -83,16 +152,28 @@ struct Reader {
 impl Reader {
     /// Lines up to the last whole one.
     fn lines(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
-        let lines = bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());
-        for (index, line) in lines {
-            let number = index + 1;
-            if !line::is_whole(line) {
-                self.warn(format!("line {number} is damaged: it is left out"));
-            } else if number == 1 {
-                self.header(line)?;
-            } else {
-                self.entry(line, number);
-            }
+        let mut lines = bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());
+        lines.try_for_each(|(index, line)| self.line(line, Place::Line(index + 1)))
+    }
+
+    /// The last bytes of a journal, which begin anywhere in a line.
+    fn end(&mut self, bytes: &[u8], tail: Tail) -> Result<(), JournalError> {
+        let first = bytes.iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| at + 1);
+        let bytes = bytes.get(first..).unwrap_or_default();
+        let (lines, rest) = bytes.split_at(end_of_last_whole_line(bytes).min(bytes.len()));
+        let mut lines = lines.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+        lines.try_for_each(|line| self.line(line, Place::InTheLast(bytes.len())))?;
+        self.tail(rest, tail);
+        Ok(())
+    }
+
+    fn line(&mut self, line: &[u8], place: Place) -> Result<(), JournalError> {
+        if !line::is_whole(line) {
+            self.warn(format!("{place} is damaged: it is left out"));
+        } else if place == Place::Line(1) {
+            self.header(line)?;
+        } else {
+            self.entry(line, place);
         }
         Ok(())
     }
@@ -108,10 +189,10 @@ impl Reader {
         Ok(())
     }
 
-    fn entry(&mut self, line: &[u8], number: usize) {
+    fn entry(&mut self, line: &[u8], place: Place) {
         match Entry::parse(line) {
             Some(entry) => self.history.entries.push(entry),
-            None => self.warn(format!("line {number} holds no entry: it is left out")),
+            None => self.warn(format!("{place} holds no entry: it is left out")),
         }
     }
 

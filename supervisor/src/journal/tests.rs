@@ -244,3 +244,40 @@ proptest! {
         prop_assert!(!room.go_on().is_empty());
     }
 }
+
+#[test]
+fn the_end_of_a_journal_is_its_head_and_its_last_entries() {
+    let room = Room::new();
+    let (mut journal, _) = Journal::open(&room.path(), run()).unwrap();
+    (6..200).for_each(|number| journal.append(&entry(number)).unwrap());
+    journal.sync().unwrap();
+    let (whole, length) = (read(&room.path()).unwrap(), fs::metadata(room.path()).unwrap().len());
+    for most in (0..length + 10).step_by(97) {
+        let end = read_end(&room.path(), most, Tail::IsTorn).unwrap().unwrap();
+        let History { entries, run, warnings } = end.history;
+        assert_eq!((run, warnings), (whole.run, vec![]), "{most}");
+        assert!(whole.entries.ends_with(&entries), "{most}: {} entries", entries.len());
+        assert_eq!(end.is_whole, entries.len() == whole.entries.len(), "{most}");
+        // no line is half as long as this
+        assert!(entries.len() as u64 + 2 > most.min(length) / 400, "{most}: {} entries", entries.len());
+    }
+    assert_eq!(read_end(&room.path().with_extension("gone"), 10, Tail::IsTorn).unwrap(), None);
+}
+
+#[test]
+fn damage_in_the_end_is_told_and_costs_its_line() {
+    let room = Room::new();
+    let (mut journal, _) = Journal::open(&room.path(), run()).unwrap();
+    (6..200).for_each(|number| journal.append(&entry(number)).unwrap());
+    journal.sync().unwrap();
+    let mut bytes = fs::read(room.path()).unwrap();
+    let at = bytes.len() - 1000;
+    bytes[at] ^= 1;
+    bytes.truncate(bytes.len() - 10);
+    room.with(&bytes);
+    let end = read_end(&room.path(), 2000, Tail::IsTorn).unwrap().unwrap().history;
+    assert_eq!(end.warnings.len(), 2, "{:?}", end.warnings);
+    assert!(end.warnings[0].contains("a line of the last ") && end.warnings[1].contains("no whole line"));
+    let quiet = read_end(&room.path(), 2000, Tail::MayBeInTheMaking).unwrap().unwrap().history;
+    assert_eq!((quiet.warnings.len(), quiet.entries), (1, end.entries));
+}

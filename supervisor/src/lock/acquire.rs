@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::holder::{Holder, Life};
+use super::look::look;
 use super::scene::{self, Scene};
 use super::{Held, Lock, LockError, STALE_AFTER, TOUCH_EVERY};
 use crate::durable;
@@ -65,17 +66,17 @@ impl Acquisition {
         Self { path: path.to_owned(), me: me.clone(), host: host.clone(), watch: None }
     }
 
-    /// Takes the lock at last, or says why not; looks again every few seconds while there is
-    /// something to watch, and tells `hear` of it each time.
-    pub fn wait(mut self, mut hear: impl FnMut(&Held, Duration)) -> Result<Lock, LockError> {
+    /// Takes the lock at last, or says why not. While there is something to watch, `pause` hears of
+    /// it each time, with how long it may take at most, and sleeps for as long as it is given.
+    pub fn wait(
+        mut self,
+        mut pause: impl FnMut(&Held, Duration, Duration) -> Result<(), LockError>,
+    ) -> Result<Lock, LockError> {
         loop {
             match self.step(Instant::now())? {
                 Step::Acquired(lock) => return Ok(lock),
                 Step::Held(held) => return Err(LockError::Held(Box::new(held))),
-                Step::Watch(held, left) => {
-                    hear(&held, left);
-                    std::thread::sleep(LOOK_EVERY.min(left));
-                }
+                Step::Watch(held, left) => pause(&held, left, LOOK_EVERY.min(left))?,
             }
         }
     }
@@ -182,8 +183,6 @@ fn remove(path: &Path) -> Result<(), LockError> {
 
 /// Who holds a lock, without wanting it: `None` where it is free, or its process is gone.
 pub fn holder_of(path: &Path, me: &Holder, host: &Host) -> Result<Option<(Held, Life)>, LockError> {
-    let Some(scene) = Scene::look(path)? else { return Ok(None) };
-    let life = scene.life(me, host);
-    let held = Held { path: path.to_owned(), holder: scene.holder(), seen: Timestamp::now() };
-    Ok((life != Life::Gone).then_some((held, life)))
+    let seen = look(path, me, host)?.filter(|seen| seen.life != Life::Gone);
+    Ok(seen.map(|seen| (seen.held, seen.life)))
 }

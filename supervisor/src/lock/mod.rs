@@ -15,6 +15,7 @@
 
 pub mod acquire;
 pub mod holder;
+pub mod look;
 mod scene;
 
 use std::fs::{self, File};
@@ -39,11 +40,17 @@ pub const STALE_AFTER: Duration = Duration::from_secs(60);
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else is at work.
-    #[error("take the lock: {0}")]
+    #[error(
+        "take the lock: {0}: wait for that to end, or end the process or its batch job; a lock whose process \
+         is gone is taken over without more ado"
+    )]
     Held(Box<Held>),
     /// It was taken over: nothing more may be renamed.
     #[error("keep the lock {}: another process has taken it over", .0.display())]
     Lost(PathBuf),
+    /// A signal came while it was waited for.
+    #[error("take the lock {}: a signal asked for the end", .0.display())]
+    Interrupted(PathBuf),
     /// The file could not be read.
     #[error("read the lock {}", path.display())]
     Read {

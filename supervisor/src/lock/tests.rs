@@ -298,6 +298,6 @@ fn who_only_asks_is_told_who_lives() {
 fn a_folder_that_cannot_be_written_is_named() {
     let room = Room::new();
     let path = room.folder.path().join("gone").join("lock");
-    let error = Acquisition::new(&path, &room.me, &room.host).wait(|_, _| {}).unwrap_err();
+    let error = Acquisition::new(&path, &room.me, &room.host).wait(|_, _, _| Ok(())).unwrap_err();
     assert!(error.to_string().contains("gone/lock"), "{error}");
 }

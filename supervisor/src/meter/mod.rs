@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod cgroup;
+mod clock;
 pub mod cores;
 #[cfg(test)]
 mod fixture;

@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::question::clock_seconds;
+use super::clock::clock_seconds;
 
 /// How late PBS may look at a job: its walltime is enforced by then, and `resources_used` lags by
 /// as much. Intervals of up to 120 s were seen.

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::Host;
 use super::batch::{BatchSystem, batch_job};
+use super::clock::clock_seconds;
 use super::qstat;
 
 /// What to run.
@@ -144,13 +145,6 @@ fn squeue_time_left(output: &str) -> Result<Option<Duration>, String> {
         .and_then(|(days, rest): (u64, u64)| days.checked_mul(86_400)?.checked_add(rest));
     let wrong = || format!("expected days-hours:minutes:seconds, found {text:?}");
     seconds.map(|seconds| Some(Duration::from_secs(seconds))).ok_or_else(wrong)
-}
-
-/// Seconds in `h:m:s`, `m:s` or `s`.
-pub(super) fn clock_seconds(clock: &str) -> Option<u64> {
-    let parts: Vec<&str> = clock.split(':').collect();
-    let add = |sum: u64, part: &&str| sum.checked_mul(60)?.checked_add(part.parse().ok()?);
-    (parts.len() <= 3).then(|| parts.iter().try_fold(0, add))?
 }
 
 /// Runs the program and gives it so long to answer; then it is ended, with all that it started.

@@ -1,6 +1,7 @@
 //! Why an archive cannot be planned.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
@@ -82,13 +83,13 @@ pub enum PlanError {
         pattern: String,
     },
     /// A folder that cannot be listed.
-    #[error("the archive's folder {} cannot be listed", path.display())]
+    #[error("the archive's folder {} cannot be listed{}", path.display(), remedy(path, source))]
     Unreadable {
         /// The folder.
         path: PathBuf,
         /// What the system says.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// No file fits.
     #[error("no file matches {}: {dead_end}{}", pattern.display(), appended(notes))]
@@ -100,6 +101,15 @@ pub enum PlanError {
         /// What was left out, and why.
         notes: Vec<String>,
     },
+}
+
+/// What to do about a folder that is locked.
+fn remedy(path: &Path, error: &io::Error) -> String {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return String::new();
+    }
+    let folder = path.display();
+    format!(" (its owner lets you with `chmod a+rx {folder}`; or leave its days out with `from` and `to`)")
 }
 
 fn appended(notes: &[String]) -> String {

@@ -26,6 +26,8 @@ pub(super) struct Route {
     pub(super) steps: Vec<Step>,
     /// The days on which the version is valid.
     pub(super) valid: Days,
+    /// Its name; empty where there are no versions.
+    pub(super) version: String,
 }
 
 impl Layout {
@@ -43,7 +45,9 @@ impl Layout {
         let routes = versions
             .into_iter()
             .filter(|(_, valid)| valid.overlap(asked))
-            .map(|(version, valid)| Ok(Route { steps: steps(&components, version)?, valid }))
+            .map(|(version, valid)| {
+                Ok(Route { steps: steps(&components, version)?, valid, version: version.to_owned() })
+            })
             .collect::<Result<_, _>>()
             .map_err(pattern_error)?;
         Ok(Self { routes, asked })

@@ -13,6 +13,10 @@ pub(super) enum Reason {
     Disagree,
     /// Its name is not UTF-8.
     NotUtf8,
+    /// A link to a folder that it is in.
+    Loop,
+    /// A run's own folder: what is in it are results.
+    RunDirectory,
 }
 
 impl From<Fault> for Reason {
@@ -46,12 +50,22 @@ impl LeftOut {
 }
 
 fn warning(reason: Reason, count: u64, example: &str) -> Option<String> {
-    let (subject, are) = if count == 1 { ("path", "is") } else { ("paths", "are") };
+    let subject = match (reason, count) {
+        (Reason::Loop, 1) => "link",
+        (Reason::Loop, _) => "links",
+        (Reason::RunDirectory, 1) => "folder",
+        (Reason::RunDirectory, _) => "folders",
+        (_, 1) => "path",
+        _ => "paths",
+    };
+    let are = if count == 1 { "is" } else { "are" };
     let why = match reason {
         Reason::OtherDates => return None,
         Reason::Impossible => "with an impossible date",
         Reason::Disagree => "whose dates contradict each other",
         Reason::NotUtf8 => "whose name is not UTF-8",
+        Reason::Loop => "to a folder above",
+        Reason::RunDirectory => "of dayfold's runs",
     };
     let hint = match reason {
         Reason::Disagree => {
@@ -76,11 +90,13 @@ mod tests {
             (Reason::OtherDates, "x"),
             (Reason::Disagree, "b"),
             (Reason::Impossible, "d"),
+            (Reason::Loop, "up"),
+            (Reason::RunDirectory, "pv.nc.run"),
         ] {
             left_out.add(reason, || path.to_owned());
         }
         let warnings = left_out.warnings();
-        assert_eq!(warnings.len(), 3);
+        assert_eq!(warnings.len(), 5);
         assert_eq!(warnings[0], "2 paths with an impossible date are left out, for example \"a\"");
         assert!(
             warnings[1]
@@ -88,5 +104,7 @@ mod tests {
         );
         assert!(warnings[1].contains("write * in place of the second date"));
         assert_eq!(warnings[2], "1 path whose name is not UTF-8 is left out, for example \"c\"");
+        assert_eq!(warnings[3], "1 link to a folder above is left out, for example \"up\"");
+        assert_eq!(warnings[4], "1 folder of dayfold's runs is left out, for example \"pv.nc.run\"");
     }
 }

@@ -1,15 +1,29 @@
-//! The only look at the disk that planning needs: what a folder holds.
+//! The only looks at the disk that planning needs: what a folder holds, and where links under `**` lead.
 
 use std::ffi::OsString;
 use std::fs::FileType;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Lists folders; the walk's tests count with another one than the disk.
 pub(super) trait Lister {
     /// The entries of a folder, in any order, without `.` and `..`.
     fn list(&mut self, folder: &Path) -> io::Result<Vec<Entry>>;
+
+    /// What a path stands for, links followed.
+    fn look(&mut self, path: &Path) -> io::Result<Status>;
 }
+
+/// What a path stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Status {
+    pub(super) is_folder: bool,
+    pub(super) id: Id,
+}
+
+/// The same for all paths to one thing: device and inode.
+pub(super) type Id = (u64, u64);
 
 /// Something in a folder.
 #[derive(Clone, Debug)]
@@ -62,5 +76,10 @@ impl Lister for Disk {
             Ok(Entry { name: entry.file_name(), kind: entry.file_type()?.into() })
         };
         std::fs::read_dir(folder)?.map(entry).collect()
+    }
+
+    fn look(&mut self, path: &Path) -> io::Result<Status> {
+        let metadata = std::fs::metadata(path)?;
+        Ok(Status { is_folder: metadata.is_dir(), id: (metadata.dev(), metadata.ino()) })
     }
 }

@@ -8,10 +8,12 @@
 //! - strftime fields: `%Y`, `%y` (1969 to 2068), `%m`, `%b` and `%B` (English, any case), `%d`, `%j`,
 //!   `%H`, `%M`, `%S`, each of its usual width; `%%` is a percent sign. Fields that occur twice must agree;
 //! - globs: `*`, `?`, `[abc]`, `[!a-z]`, `{a,b}`, none of which matches the dot of a hidden name. Beside a
-//!   date, `*` takes as little as it can. `**` is any number of folders, not followed through links;
+//!   date, `*` takes as little as it can. `**` is any number of folders; links to folders are followed, but for
+//!   those that lead back up;
 //! - `{version}`, the name of the version that is valid on the path's date.
 //!
-//! A backslash takes the next character literally. Case matters.
+//! A backslash takes the next character literally. Case matters. What runs write themselves is no input: their run
+//! directories, and files that are being written.
 
 mod days;
 mod dead_end;
@@ -23,13 +25,15 @@ mod layout;
 mod left_out;
 mod lister;
 mod name;
+mod own;
 mod pattern;
 mod reading;
 mod regions;
+mod unmatched;
 mod versions;
 mod walk;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dayfold_contract::Plan;
 use dayfold_contract::plan::{GroupBy, VersionRule};
@@ -38,6 +42,7 @@ use jiff::civil::Date;
 use groups::Groups;
 use layout::Layout;
 use lister::{Disk, Lister};
+use own::Own;
 use walk::Walk;
 
 pub use dead_end::DeadEnd;
@@ -87,16 +92,25 @@ pub fn check(spec: &ArchiveSpec) -> Result<(), PlanError> {
 /// # Errors
 /// What [`check`] finds, a folder that cannot be listed, or nothing that matches.
 pub fn find(spec: &ArchiveSpec) -> Result<Found, PlanError> {
-    find_with(spec, Disk)
+    find_besides(spec, &[])
 }
 
-fn find_with(spec: &ArchiveSpec, lister: impl Lister) -> Result<Found, PlanError> {
+/// The same, and leaves out what the run itself writes: `own` are its run directory and its final file.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_besides(spec: &ArchiveSpec, own: &[&Path]) -> Result<Found, PlanError> {
+    find_with(spec, &Own::below(&spec.root, own), Disk)
+}
+
+fn find_with(spec: &ArchiveSpec, own: &Own, lister: impl Lister) -> Result<Found, PlanError> {
     let layout = Layout::new(spec)?;
     let mut groups = Groups::new(spec.group);
     let mut sink = |path, days| groups.add(path, days);
-    let mut walk = Walk::new(&spec.root, &layout, lister, &mut sink);
+    let mut walk = Walk::new(&spec.root, &layout, own, lister, &mut sink);
     walk.run()?;
-    let (folders, warnings, dead_end) = (walk.folders, walk.left_out.warnings(), walk.dead_end.take());
+    let (folders, mut warnings, dead_end) = (walk.folders, walk.left_out.warnings(), walk.dead_end.take());
+    let unmatched = unmatched::warnings(&spec.root, &layout.routes, &walk.sights);
     if groups.is_empty() {
         let dead_end = Box::new(dead_end.unwrap_or_else(|| DeadEnd::at(spec.root.clone())));
         return Err(PlanError::NothingMatches {
@@ -105,6 +119,7 @@ fn find_with(spec: &ArchiveSpec, lister: impl Lister) -> Result<Found, PlanError
             notes: warnings,
         });
     }
+    warnings.extend(unmatched);
     let missing = groups.missing(spec.from, spec.to);
     let plan = Plan { root: spec.root.clone(), groups: groups.into_groups(), missing };
     let estimate = Estimate::new(&spec.root, &plan.groups, folders);

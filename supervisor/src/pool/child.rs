@@ -17,7 +17,7 @@ use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, unbounded_ch
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_stream::StreamExt;
-use tokio_util::bytes::Bytes;
+use tokio_util::bytes::{Buf, Bytes};
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec, LinesCodec, LinesCodecError};
 
 use super::launch::Launcher;
@@ -153,12 +153,9 @@ async fn drain<T>(task: Option<JoinHandle<T>>) -> Option<T> {
 async fn write(mut stdin: impl AsyncWrite + Unpin, mut outgoing: UnboundedReceiver<Bytes>) {
     while let Some(payload) = outgoing.recv().await {
         let length = (payload.len() as u32).to_le_bytes();
-        let written = async {
-            stdin.write_all(&length).await?;
-            stdin.write_all(&payload).await?;
-            stdin.flush().await
-        };
-        if written.await.is_err() {
+        // both by one call of the system
+        let mut frame = length.chain(payload);
+        if stdin.write_all_buf(&mut frame).await.is_err() {
             return; // the process is gone or going: its end is told
         }
     }

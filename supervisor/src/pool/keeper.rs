@@ -1,23 +1,28 @@
 //! Puts results into their places: rename, and one sync of the folder for all that wait.
 //!
 //! A worker has written and synced its file; it counts once it has its name and the folder is
-//! synced. Where many groups end at once they share that sync. A thread of its own does it, so that
-//! a slow disk does not keep the pool from hearing.
+//! synced. Where many groups end at once they share that sync, and the look at the lock before it. A
+//! thread of its own does it, so that a slow disk does not keep the pool from hearing.
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use dayfold_contract::error::is_no_space;
 use dayfold_contract::message::{Attempt, Output};
-use dayfold_contract::{Fingerprint, Group, PartialName};
+use dayfold_contract::{Fingerprint, PartialName};
 use tokio::sync::mpsc::Sender;
 
 use super::child::Heard;
 use crate::decide::event::{Event, KeepFailure, KeptPartial};
 use crate::happening::WorkerId;
 use crate::{crash, durable};
+
+/// Syncs are at least so far apart: where groups end every fraction of a millisecond, a sync for each
+/// would cost more than all else. One that ends alone does not wait, and no worker ever does.
+const APART: Duration = Duration::from_millis(5);
 
 /// One result to be put into its place.
 #[derive(Debug)]
@@ -26,8 +31,8 @@ pub struct ToKeep {
     pub worker: WorkerId,
     /// Of what.
     pub attempt: Attempt,
-    /// For its name.
-    pub group: Group,
+    /// To be its name.
+    pub name: PartialName,
     /// What the worker left.
     pub output: Output,
 }
@@ -80,59 +85,133 @@ impl Drop for Keeper {
 }
 
 fn serve(keeping: &Keeping, incoming: &mpsc::Receiver<ToKeep>, heard: &Sender<Heard>) {
+    let mut last: Option<Instant> = None;
     while let Ok(first) = incoming.recv() {
+        if let Some(last) = last {
+            thread::sleep(APART.saturating_sub(last.elapsed()));
+        }
+        last = Some(Instant::now());
         let batch: Vec<ToKeep> = std::iter::once(first).chain(incoming.try_iter()).collect();
-        for (request, result) in keep_all(keeping, batch) {
-            let ToKeep { worker, attempt, .. } = request;
-            let event = Event::Kept { worker, attempt, result };
-            if heard.blocking_send(Heard::Event(event)).is_err() {
+        for (worker, attempt, result) in keep_all(keeping, batch) {
+            if heard.blocking_send(Heard::Event(Event::Kept { worker, attempt, result })).is_err() {
                 return;
             }
         }
     }
 }
 
-type Kept = (ToKeep, Result<KeptPartial, KeepFailure>);
+type Kept = (WorkerId, Attempt, Result<KeptPartial, KeepFailure>);
 
 fn keep_all(keeping: &Keeping, batch: Vec<ToKeep>) -> Vec<Kept> {
     if let Err(why) = (keeping.still_ours)() {
-        return batch.into_iter().map(|request| (request, Err(KeepFailure::LockLost(why.clone())))).collect();
+        let lost =
+            |request: ToKeep| (request.worker, request.attempt, Err(KeepFailure::LockLost(why.clone())));
+        return batch.into_iter().map(lost).collect();
     }
-    let named: Vec<Kept> = batch
-        .into_iter()
-        .map(|request| {
-            let result = name(keeping, &request).map_err(|error| failure(keeping, &error));
-            (request, result)
-        })
-        .collect();
+    let named = |request: ToKeep| {
+        let ToKeep { worker, attempt, name, output } = request;
+        let result = give_name(keeping, &name, output).map_err(|error| failure(keeping, &error));
+        (worker, attempt, result)
+    };
+    let named: Vec<Kept> = batch.into_iter().map(named).collect();
     let Err(error) = durable::sync_folder(&keeping.partials) else { return named };
     let failed = failure(keeping, &error);
-    named.into_iter().map(|(request, result)| (request, result.and(Err(failed.clone())))).collect()
+    named
+        .into_iter()
+        .map(|(worker, attempt, result)| (worker, attempt, result.and(Err(failed.clone()))))
+        .collect()
 }
 
 /// Gives one result its name; one without values is an empty file of the same kind of name.
-fn name(keeping: &Keeping, request: &ToKeep) -> io::Result<KeptPartial> {
-    let name = |checksum| PartialName::new(keeping.run, &request.group, checksum).to_string();
-    let partial = match &request.output.partial {
+fn give_name(keeping: &Keeping, name: &PartialName, output: Output) -> io::Result<KeptPartial> {
+    let name = name.to_string();
+    let path = keeping.partials.join(&name);
+    let partial = match &output.partial {
         Some(aside) => {
-            let name = name(aside.checksum);
-            let (from, to) = (keeping.partials.join(&aside.file), keeping.partials.join(&name));
+            let from = keeping.partials.join(&aside.file);
             crash::after("answer", &from);
-            std::fs::rename(from, &to)?;
-            crash::after("keep", &to);
+            std::fs::rename(from, &path)?;
+            crash::after("keep", &path);
             Some(name)
         }
         None => {
-            let empty = keeping.partials.join(name(Fingerprint::of(b"")));
-            std::fs::File::create(&empty)?;
-            crash::after("keep nothing", &empty);
+            std::fs::File::create(&path)?;
+            crash::after("keep nothing", &path);
             None
         }
     };
-    Ok(KeptPartial { partial, output: request.output.clone() })
+    Ok(KeptPartial { partial, output })
 }
 
 fn failure(keeping: &Keeping, error: &io::Error) -> KeepFailure {
     let reason = format!("failed to put a partial into {}: {error}", keeping.partials.display());
     if is_no_space(error) { KeepFailure::NoSpace(reason) } else { KeepFailure::Other(reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rundir::fixture::group;
+    use dayfold_contract::GroupId;
+    use dayfold_contract::message::WrittenAside;
+    use tokio::sync::mpsc::channel;
+
+    fn request(number: u32, partials: &std::path::Path, has_values: bool) -> ToKeep {
+        let content = if has_values { format!("values {number}") } else { String::new() };
+        let checksum = Fingerprint::of(content.as_bytes());
+        let file = format!(".aside-{number}");
+        if has_values {
+            durable::replace(&partials.join(&file), content.as_bytes()).unwrap();
+        }
+        let aside = WrittenAside { file, checksum, bytes: content.len() as u64 };
+        let partial = has_values.then_some(aside);
+        let output = Output { partial, elapsed: Duration::ZERO, peak_memory: 1, layout: None };
+        let name = PartialName::new(Fingerprint::of(b"run"), &group(&number.to_string(), &["a"]), checksum);
+        let attempt = Attempt { group: GroupId(number), number: 1 };
+        ToKeep { worker: WorkerId(0), attempt, name, output }
+    }
+
+    /// Many at once, then none: all have their names when they are told, and in their order.
+    #[test]
+    fn results_that_share_a_sync_are_all_in_place_when_they_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let partials = folder.path();
+        let (tell, mut heard) = channel(100);
+        let keeping = Keeping {
+            partials: partials.to_owned(),
+            run: Fingerprint::of(b"run"),
+            still_ours: Box::new(|| Ok(())),
+        };
+        let keeper = Keeper::start(keeping, tell).unwrap();
+        (0..30).for_each(|number| keeper.keep(request(number, partials, number % 3 > 0)));
+        for number in 0..30 {
+            let Some(Heard::Event(Event::Kept { attempt, result, .. })) = heard.blocking_recv() else {
+                panic!("an answer to each is expected")
+            };
+            let ToKeep { name, .. } = request(number, folder.path(), number % 3 > 0);
+            assert_eq!(attempt.group, GroupId(number));
+            assert_eq!(result.unwrap().partial, (number % 3 > 0).then(|| name.to_string()));
+            let content = std::fs::read(partials.join(name.to_string())).unwrap();
+            assert_eq!(Fingerprint::of(&content), name.checksum);
+        }
+    }
+
+    #[test]
+    fn nothing_is_named_in_a_folder_that_is_somebody_elses() {
+        let folder = tempfile::tempdir().unwrap();
+        let (tell, mut heard) = channel(100);
+        let keeping = Keeping {
+            partials: folder.path().to_owned(),
+            run: Fingerprint::of(b"run"),
+            still_ours: Box::new(|| Err("taken over".into())),
+        };
+        let keeper = Keeper::start(keeping, tell).unwrap();
+        keeper.keep(request(1, folder.path(), true));
+        let Some(Heard::Event(Event::Kept { result, .. })) = heard.blocking_recv() else {
+            panic!("an answer is expected")
+        };
+        assert_eq!(result, Err(KeepFailure::LockLost("taken over".into())));
+        assert!(folder.path().join(".aside-1").exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

@@ -20,9 +20,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use dayfold_contract::Group;
 use dayfold_contract::frame::FrameError;
 use dayfold_contract::message::{Assignment, Attempt, FailureKind, FromWorker, Output, ToWorker};
+use dayfold_contract::{Fingerprint, Group, PartialName};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -60,6 +60,7 @@ pub enum PoolError {
 pub struct Pool<'a> {
     launcher: &'a Launcher,
     groups: &'a [Group],
+    run: Fingerprint,
     partials: PathBuf,
     listener: &'a mut dyn Listener,
     began: Instant,
@@ -90,7 +91,7 @@ impl<'a> Pool<'a> {
         began: Instant,
     ) -> Result<Self, PoolError> {
         let (tell, heard) = channel(UNHEARD);
-        let partials = keeping.partials.clone();
+        let (run, partials) = (keeping.run, keeping.partials.clone());
         let keeper = Keeper::start(keeping, tell.clone()).map_err(PoolError::Thread)?;
         signals::listen(&tell).map_err(PoolError::Signals)?;
         let mut ticks = tokio::time::interval(metering::EVERY);
@@ -98,6 +99,7 @@ impl<'a> Pool<'a> {
         Ok(Self {
             launcher,
             groups,
+            run,
             partials,
             listener,
             began,
@@ -238,7 +240,11 @@ impl<'a> Pool<'a> {
         self.written.0 += 1;
         self.written.1 += output.partial.as_ref().map_or(0, |aside| aside.bytes);
         if let Some(group) = self.groups.get(attempt.group.index()) {
-            self.keeper.keep(ToKeep { worker, attempt, group: group.clone(), output });
+            // a result without values is an empty file
+            let checksum =
+                output.partial.as_ref().map_or_else(|| Fingerprint::of(b""), |aside| aside.checksum);
+            let name = PartialName::new(self.run, group, checksum);
+            self.keeper.keep(ToKeep { worker, attempt, name, output });
         }
     }
 

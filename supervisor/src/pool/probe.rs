@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::child::{self, Heard};
 use super::launch::Launcher;
+use super::signals;
 use crate::decide::event::Event;
 use crate::happening::WorkerId;
 
@@ -34,6 +35,12 @@ pub enum ProbeError {
         /// Its last lines.
         log: Vec<String>,
     },
+    /// Signals cannot be listened to.
+    #[error("failed to listen to signals")]
+    Signals(#[source] std::io::Error),
+    /// A signal came.
+    #[error("a signal asked for the end")]
+    Interrupted,
     /// A message cannot be encoded.
     #[error("failed to encode a message to a worker")]
     Frame(#[from] FrameError),
@@ -49,7 +56,7 @@ enum Look {
 /// fails by itself, with its own reason.
 ///
 /// # Errors
-/// If a file is readable and wrong, or no worker can be started.
+/// If a file is readable and wrong, no worker can be started, or a signal comes.
 pub async fn probe(launcher: &Launcher, files: &[String]) -> Result<Option<Probe>, ProbeError> {
     for file in files {
         match look(launcher, file).await? {
@@ -62,6 +69,7 @@ pub async fn probe(launcher: &Launcher, files: &[String]) -> Result<Option<Probe
 
 async fn look(launcher: &Launcher, file: &str) -> Result<Look, ProbeError> {
     let (tell, mut heard) = channel(64);
+    signals::listen_to_ends(&tell).map_err(ProbeError::Signals)?;
     let mut child = child::start(WorkerId(0), launcher, tell);
     child.send(&ToWorker::Probe(file.to_owned()))?;
     let mut was_ready = false;
@@ -89,6 +97,7 @@ async fn answer(heard: &mut Receiver<Heard>, was_ready: &mut bool) -> Result<Loo
                     Err(ProbeFailure::Wrong(why)) => Err(ProbeError::Wrong(why)),
                 };
             }
+            Heard::Event(Event::Asked(_)) => return Err(ProbeError::Interrupted),
             Heard::Event(Event::Exited { exit, .. }) if !*was_ready => {
                 return Err(ProbeError::NoWorker { reason: exit.how.to_string(), log: exit.log });
             }

@@ -23,11 +23,20 @@ const TERMINAL_STOP: i32 = rustix::process::Signal::TSTP.as_raw();
 /// # Errors
 /// If the system does not let us listen.
 pub fn listen(heard: &Sender<Heard>) -> io::Result<()> {
+    listen_to_ends(heard)?;
+    tokio::spawn(tell(signal(SignalKind::from_raw(TERMINAL_STOP))?, || Heard::Pause, heard.clone()));
+    Ok(())
+}
+
+/// Tells each signal that asks for the end, until nobody hears.
+///
+/// # Errors
+/// If the system does not let us listen.
+pub fn listen_to_ends(heard: &Sender<Heard>) -> io::Result<()> {
     for end in interrupt::ends() {
         let ended = || Heard::Event(Event::Asked(Stop::Signal));
         tokio::spawn(tell(signal(SignalKind::from_raw(end.as_raw()))?, ended, heard.clone()));
     }
-    tokio::spawn(tell(signal(SignalKind::from_raw(TERMINAL_STOP))?, || Heard::Pause, heard.clone()));
     Ok(())
 }
 

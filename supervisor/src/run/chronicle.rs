@@ -6,10 +6,9 @@
 //! the history is at stake, since what is done is known by the partials.
 
 use std::path::Path;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dayfold_contract::Fingerprint;
 use dayfold_contract::error::in_one_line;
@@ -26,9 +25,22 @@ pub type StillOurs = Box<dyn Fn() -> bool + Send>;
 /// A journal that is being written.
 #[derive(Debug)]
 pub struct Chronicle {
-    entries: Option<Sender<Entry>>,
+    desk: Arc<Desk>,
     thread: Option<JoinHandle<()>>,
     trouble: Trouble,
+}
+
+/// What waits to be written: who hears puts it here, and wakes nobody but for the first.
+#[derive(Debug, Default)]
+struct Desk {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    entries: Vec<Entry>,
+    closed: bool,
 }
 
 /// What went wrong first, until it is told.
@@ -52,23 +64,18 @@ impl Chronicle {
             Ok(opened) => opened,
             Err(error) => return without(format!("failed to {}", in_one_line(&error))),
         };
-        let (sender, receiver) = mpsc::channel();
-        let trouble = Trouble::default();
-        let noted = trouble.clone();
-        let keep = move || keep(journal, &receiver, &still_ours, &noted);
+        let (desk, trouble) = (Arc::<Desk>::default(), Trouble::default());
+        let (from, noted) = (Arc::clone(&desk), trouble.clone());
+        let keep = move || keep(journal, &from, &still_ours, &noted);
         match thread::Builder::new().name("journal".to_owned()).spawn(keep) {
-            Ok(thread) => {
-                (Some(Self { entries: Some(sender), thread: Some(thread), trouble }), history.warnings)
-            }
+            Ok(thread) => (Some(Self { desk, thread: Some(thread), trouble }), history.warnings),
             Err(error) => without(format!("failed to start a thread: {error}")),
         }
     }
 
     /// Writes this down, soon.
     pub fn note(&self, record: Record) {
-        if let Some(entries) = &self.entries {
-            let _thread_gone = entries.send(Entry { at: Timestamp::now(), record });
-        }
+        self.desk.put(Entry { at: Timestamp::now(), record });
     }
 
     /// What went wrong, once.
@@ -83,7 +90,7 @@ impl Chronicle {
     }
 
     fn end(&mut self) {
-        self.entries = None;
+        self.desk.close();
         if let Some(thread) = self.thread.take() {
             let _panicked = thread.join();
         }
@@ -93,6 +100,40 @@ impl Chronicle {
 impl Drop for Chronicle {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+impl Desk {
+    /// To be written, unless nothing is written any more.
+    fn put(&self, entry: Entry) {
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return;
+        }
+        waiting.entries.push(entry);
+        if waiting.entries.len() == 1 {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Nothing more will come, or be written.
+    fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_one();
+    }
+
+    /// What comes within a second of the first; at once, if nothing more can come. `None` at the end.
+    fn take(&self) -> Option<Vec<Entry>> {
+        let nothing = |waiting: &mut Waiting| waiting.entries.is_empty() && !waiting.closed;
+        let waiting = self.changed.wait_while(self.lock(), nothing).unwrap_or_else(PoisonError::into_inner);
+        let open = |waiting: &mut Waiting| !waiting.closed;
+        let (mut waiting, _) =
+            self.changed.wait_timeout_while(waiting, GATHERED, open).unwrap_or_else(PoisonError::into_inner);
+        Some(std::mem::take(&mut waiting.entries)).filter(|entries| !entries.is_empty())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -118,28 +159,16 @@ impl Trouble {
 }
 
 /// Whoever has taken the shard over goes on with the journal: then nothing more is written here.
-fn keep(mut journal: Journal, entries: &Receiver<Entry>, still_ours: &StillOurs, trouble: &Trouble) {
-    while let Ok(first) = entries.recv() {
-        let batch = gather(first, entries);
+fn keep(mut journal: Journal, desk: &Desk, still_ours: &StillOurs, trouble: &Trouble) {
+    while let Some(batch) = desk.take() {
         if !still_ours() {
+            desk.close();
             journal.abandon();
             return;
         }
         let written = batch.iter().try_for_each(|entry| journal.append(entry)).and_then(|()| journal.sync());
         if let Err(error) = written {
             trouble.note(format!("failed to {}: the run goes on", in_one_line(&error)));
-        }
-    }
-}
-
-/// What comes within a second of the first; at once, if nothing more can come.
-fn gather(first: Entry, entries: &Receiver<Entry>) -> Vec<Entry> {
-    let began = Instant::now();
-    let mut batch = vec![first];
-    loop {
-        match entries.recv_timeout(GATHERED.saturating_sub(began.elapsed())) {
-            Ok(entry) => batch.push(entry),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return batch,
         }
     }
 }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use dayfold_contract::{GroupId, GroupName};
 
 use super::known::Known;
-use super::order::{Order, Report, Verdict};
+use super::order::{Order, Report};
 use super::whole::{Whole, Wishes};
 use super::{Run, RunError};
 use crate::decide::State;
@@ -18,6 +18,7 @@ use crate::decide::groups::{Before, Tally};
 use crate::decide::stop::Stop;
 use crate::rundir::done_marker;
 use crate::rundir::failed_table::{self, FailedGroup};
+use crate::verdict::Verdict;
 
 /// Closes a run whose pool is done, or had nothing to do.
 ///

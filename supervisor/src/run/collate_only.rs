@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::order::Report;
 use super::whole::{Whole, Wishes};
-use super::{Run, RunError, session};
+use super::{Run, RunError, session, target};
 use crate::happening::Listener;
+use crate::interrupt::Interrupt;
 use crate::rundir::plan_file::{self, Found, Frozen};
 use crate::rundir::shard::Shard;
 use crate::rundir::{RunDir, RunDirError};
@@ -17,12 +18,14 @@ use crate::rundir::{RunDir, RunDirError};
 pub fn collate_only(
     run_dir: &Path,
     allow_failed: bool,
+    interrupt: &Interrupt,
     listener: &mut dyn Listener,
 ) -> Result<Report, RunError> {
     let dir = RunDir::at(run_dir);
     // before anything is written into a folder that may be none of ours
-    read_plan(&dir)?;
-    let (mut run, entrance) = Run::begin(dir, Shard::WHOLE, listener)?;
+    let Frozen { output, plan, .. } = read_plan(&dir)?;
+    target::prove(&output, &[], &plan, &dir)?;
+    let (mut run, entrance) = Run::begin(dir, Shard::WHOLE, interrupt, listener)?;
     let report = read_plan(&run.dir).map_err(RunError::from).and_then(|frozen| {
         run.begin_journal(frozen.run, session::of_collation(&run.taker));
         let wishes = Wishes { allow_failed, keep_partials: true };

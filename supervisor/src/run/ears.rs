@@ -13,6 +13,8 @@ use crate::rundir::failed_table::FailedGroup;
 pub struct Ears<'a> {
     user: &'a mut dyn Listener,
     chronicle: Option<Chronicle>,
+    /// What happened before there was a journal; `None` from then on.
+    early: Option<Vec<Record>>,
     failed: Vec<FailedGroup>,
     lost: Option<String>,
 }
@@ -20,13 +22,14 @@ pub struct Ears<'a> {
 impl<'a> Ears<'a> {
     /// Passes on to this listener.
     pub fn new(user: &'a mut dyn Listener) -> Self {
-        Self { user, chronicle: None, failed: Vec::new(), lost: None }
+        Self { user, chronicle: None, early: Some(Vec::new()), failed: Vec::new(), lost: None }
     }
 
-    /// From now on all is noted in this journal, too.
+    /// From now on all is noted in this journal, too, and so is what has happened already.
     pub fn begin_journal(&mut self, chronicle: Option<Chronicle>, session: Session) {
+        let early = self.early.take().unwrap_or_default();
         if let Some(chronicle) = &chronicle {
-            chronicle.note(Record::Session(session));
+            std::iter::once(Record::Session(session)).chain(early).for_each(|record| chronicle.note(record));
         }
         self.chronicle = chronicle;
     }
@@ -60,10 +63,14 @@ impl<'a> Ears<'a> {
 
     /// All but the workers' logs, of which failures hold the last lines.
     fn note(&mut self, at: Duration, happening: &Happening) {
-        if let Some(chronicle) = &self.chronicle
-            && !matches!(happening, Happening::WorkerLog { .. })
-        {
-            chronicle.note(Record::Happened { after: at, happening: happening.clone() });
+        if matches!(happening, Happening::WorkerLog { .. }) {
+            return;
+        }
+        let record = || Record::Happened { after: at, happening: happening.clone() };
+        match (&self.chronicle, &mut self.early) {
+            (Some(chronicle), _) => chronicle.note(record()),
+            (None, Some(early)) => early.push(record()),
+            (None, None) => {}
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn enter(
     if own.exists() {
         drop(taker.take(&own, tell)?);
     }
-    let start = taker.take_in_turn(&dir.start_lock_file(), &|waited| waited > PATIENCE, tell)?;
+    let start = taker.take_in_turn(&dir.start_lock_file(), PATIENCE, tell)?;
     let start = start.map_err(|held| LockError::Held(Box::new(held)))?;
     let start = Guard::new(start).map_err(RunError::Thread)?;
     let (neighbours, strangers): (Vec<Shard>, Vec<Shard>) =
@@ -111,20 +111,21 @@ fn remove(path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interrupt::Interrupt;
 
     fn shard(text: &str) -> Shard {
         text.parse().unwrap()
     }
 
     fn enter_as(dir: &RunDir, text: &str) -> Result<(Entrance, Guard), RunError> {
-        enter(dir, shard(text), &Taker::here(), &mut |_| {})
+        enter(dir, shard(text), &Taker::here(Interrupt::default()), &mut |_| {})
     }
 
     #[test]
     fn shards_of_one_division_are_let_in_and_others_are_not() {
         let folder = tempfile::tempdir().unwrap();
         let dir = RunDir::at(folder.path());
-        let taker = Taker::here();
+        let taker = Taker::here(Interrupt::default());
         let (first, lock) = enter_as(&dir, "1/2").unwrap();
         assert!(first.is_alone(&taker).unwrap());
         drop(first);

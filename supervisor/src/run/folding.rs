@@ -1,23 +1,24 @@
 //! From partials to the final file, and what is removed then.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::error::in_one_line;
-use dayfold_contract::{Group, GroupId, GroupName, partial};
+use dayfold_contract::partial::{self, SKIPPED_FILES};
+use dayfold_contract::{Group, GroupId, GroupName};
 
-use super::order::Verdict;
-use super::{Run, RunError, provenance, target};
+use super::{Run, RunError, contradiction, provenance, target};
 use crate::collate::{self, CollateError, Collation, Source};
 use crate::decide::stop::Stop;
 use crate::happening::Happening;
-use crate::interrupt::Interrupt;
-use crate::pool::PoolError;
+use crate::names;
 use crate::room;
 use crate::rundir::finished::Finished;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
 use crate::rundir::{RunDirError, done_marker};
+use crate::verdict::Verdict;
 
 /// What is to be folded.
 pub struct Folding<'a> {
@@ -57,12 +58,23 @@ impl Folding<'_> {
             let gone = in_final.contains(&partial::key(self.frozen.run, group));
             if gone { None } else { partials.of(self.frozen.run, group).cloned() }
         };
-        let partial = |group: &Group| Some(Source { group: group.name.clone(), path: path(group)? });
+        let partial = |group: &Group| Some(Source::new(group.name.clone(), path(group)?));
         let whole = |finished: &Finished| Source {
             group: GroupName::new("(those in the final file)"),
             path: finished.output.clone(),
+            outdated: self.done_anew(finished),
         };
         self.finished.map(whole).into_iter().chain(self.done().filter_map(partial)).collect()
+    }
+
+    /// The files of groups that the final file holds, and that have been done anew since: of these it says
+    /// nothing that still holds.
+    fn done_anew(&self, finished: &Finished) -> HashSet<String> {
+        let keys = finished.keys();
+        let is_new = |group: &&Group| !keys.contains(&partial::key(self.frozen.run, group));
+        let anew: HashSet<&GroupName> = self.done().filter(is_new).map(|group| &group.name).collect();
+        let outdated = finished.groups.iter().filter(|group| anew.contains(&group.name));
+        outdated.flat_map(|group| group.files.iter().cloned()).collect()
     }
 }
 
@@ -77,6 +89,7 @@ pub fn fold(
 ) -> Result<(Verdict, Option<PathBuf>), RunError> {
     let output = folding.frozen.output.clone();
     if folding.is_done() {
+        tell_skipped(run, &output);
         return Ok((ended, Some(output)));
     }
     let partials = Partials::list(&run.dir)?;
@@ -85,15 +98,18 @@ pub fn fold(
     match write(run, folding, &sources, &output) {
         Ok(()) => {}
         Err(RunError::Collate(CollateError::NoValues { .. })) => {
-            let message = "no group gave any value: there is no final file to write".to_owned();
-            run.hear(&Happening::Warning { message });
+            // what is complete without a final file explains itself
+            if ended != Verdict::Complete {
+                let message = "no group gave any value: there is no final file to write".to_owned();
+                run.hear(&Happening::Warning { message });
+            }
             return Ok((ended, None));
         }
         Err(RunError::Collate(CollateError::BrokenOff)) => {
             return Ok((Verdict::Interrupted(Stop::Signal), None));
         }
         Err(RunError::Collate(error)) if error.is_contradiction() => {
-            return Ok((Verdict::Contradiction(error.to_string()), None));
+            return Ok((Verdict::Contradiction(contradiction::told(&error, &folding.frozen.plan)), None));
         }
         Err(RunError::Collate(error)) if error.is_no_space() => {
             let folder = output.parent().unwrap_or(Path::new("."));
@@ -105,7 +121,22 @@ pub fn fold(
     if folding.failed.is_empty() {
         put_away(run, folding)?;
     }
+    tell_skipped(run, &output);
     Ok((ended, Some(output)))
+}
+
+/// Tells which files were left out, by what the final file says of itself.
+fn tell_skipped(run: &mut Run<'_>, output: &Path) {
+    // it has just been written, or found to be as it was written
+    let files = collate::skipped_files(output).unwrap_or_default();
+    let count = match files.len() {
+        0 => return,
+        1 => "1 file was".to_owned(),
+        many => format!("{many} files were"),
+    };
+    let names = names::shortened(&files);
+    let message = format!("{count} left out as unreadable: {names} (attribute {SKIPPED_FILES})");
+    run.hear(&Happening::Warning { message });
 }
 
 /// The final file is no larger than what it is made of.
@@ -126,7 +157,8 @@ fn write(
     let behind_links = &target::behind_links(output);
     let collation =
         Collation { sources, output: behind_links, attributes: &attributes, own: &provenance::NAMES };
-    let interrupt = Interrupt::listen().map_err(PoolError::Signals)?;
+    run.interrupt.in_order();
+    let interrupt = &run.interrupt;
     let mut watch = |_| if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let prepared = collate::prepare(&collation, &mut watch)?;
     run.still_ours()?;

@@ -12,7 +12,10 @@ use super::order::{Order, Selection, fingerprint};
 use super::results::Results;
 use crate::decide::groups::Before;
 use crate::lock::{Held, LockError};
+use crate::rundir::differences::differences;
+use crate::rundir::failed_table;
 use crate::rundir::finished::Finished;
+use crate::rundir::merge::{Sight, merge};
 use crate::rundir::plan_file::{self, Found, Frozen};
 use crate::rundir::shard::Shard;
 use crate::rundir::{RunDir, RunDirError};
@@ -91,11 +94,14 @@ pub fn look(
     let old = read_frozen(run_dir, &new, &mut warnings)?;
     let before = if let Found::Whole(old) = &old { Some(old) } else { None };
     let groups = before.into_iter().chain([&new]).flat_map(|frozen| &frozen.plan.groups);
-    let mut results = Results::look(run_dir, new.run, groups, &mut warnings)?;
+    let mut results = Results::look(run_dir, new.run, groups, &order.output, &mut warnings)?;
     let (frozen, freeze) = match old {
         Found::None => (new, Freeze::Create),
         Found::Damaged => (new, Freeze::Replace),
-        Found::Whole(old) => update(old, new, &results, others_at_work, &mut warnings)?,
+        Found::Whole(old) => {
+            let old = without_odd_layout(run_dir, old, &results, others_at_work)?;
+            update(old, new, &results, others_at_work, &mut warnings)?
+        }
     };
     results.stand_for(&frozen, &mut warnings);
     let (frozen, freeze) = with_layout(frozen, freeze, &results);
@@ -110,10 +116,25 @@ fn with_layout(frozen: Frozen, freeze: Freeze, results: &Results) -> (Frozen, Fr
     if frozen.layout.is_some() {
         return (frozen, freeze);
     }
-    match results.layout() {
+    match results.layout(&frozen.plan.groups) {
         None => (frozen, freeze),
         layout => (Frozen { layout, ..frozen }, freeze.changed()),
     }
+}
+
+/// What all files must look like is known from the first that was read. Where groups have failed and none
+/// has a result, that may have been the odd one: it is looked for again.
+fn without_odd_layout(
+    run_dir: &RunDir,
+    frozen: Frozen,
+    results: &Results,
+    others_at_work: &mut OthersAtWork<'_>,
+) -> Result<Frozen, KnownError> {
+    let any_done = frozen.plan.groups.iter().any(|group| results.is_done(group));
+    if any_done || failed_table::read(run_dir)?.is_empty() || others_at_work()?.is_some() {
+        return Ok(frozen);
+    }
+    Ok(Frozen { layout: None, ..frozen })
 }
 
 /// What the configuration and the archive say now.
@@ -122,6 +143,7 @@ fn frozen_now(order: &Order) -> Result<Frozen, RunDirError> {
         run: fingerprint(&order.identity)?,
         identity: order.identity.clone(),
         regions: order.regions.clone(),
+        region_contents: order.job.regions.as_ref().map(plan_file::region_contents).unwrap_or_default(),
         layout: None,
         output: order.output.clone(),
         plan: order.plan.clone(),
@@ -137,7 +159,7 @@ fn read_frozen(
     let found = plan_file::read(run_dir)?;
     match &found {
         Found::Whole(old) if old.run != new.run => {
-            let differences = plan_file::differences(&old.identity, &new.identity);
+            let differences = differences(old, new);
             return Err(RunDirError::OtherRun { path: run_dir.path().to_owned(), differences });
         }
         Found::Damaged => {
@@ -158,7 +180,9 @@ fn update(
     warnings: &mut Vec<String>,
 ) -> Result<(Frozen, Freeze), KnownError> {
     let mut told = Vec::new();
-    let plan = plan_file::merge(&old.plan, new.plan.clone(), |group| results.is_done(group), &mut told);
+    let kept_in = |group: &Group| results.kept_in(group);
+    let sight = Sight { kept_in: &kept_in, root: &new.plan.root, group: new.identity.group };
+    let plan = merge(&old.plan, new.plan.clone(), &sight, &mut told);
     let merged = Frozen { plan, layout: old.layout.clone(), ..new };
     if merged == old {
         warnings.extend(told);

@@ -6,23 +6,27 @@
 //!
 //! - [`order`]: what is asked for, and what came of it
 //! - [`entrance`]: who may begin · [`taker`], [`vigil`], [`guard`]: locks taken, watched, kept
-//! - [`known`], [`results`]: what earlier runs left
+//! - [`known`], [`results`], [`lore`]: what earlier runs left
 //! - [`ears`]: who hears · [`chronicle`]: the journal as it is written · [`session`]: its first line
 //! - [`working`]: the archive is probed, the pool works
-//! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`]: what the final file says of itself
-//! - [`target`]: where the final file goes
+//! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`]: what the final file says of itself ·
+//!   [`contradiction`]: what is said of results that contradict each other
+//! - [`target`]: where the final file goes · [`replaceable`]: what it may take the place of
 //! - [`mod@collate_only`]: the last step alone
 
 mod chronicle;
 mod closing;
 mod collate_only;
+mod contradiction;
 mod ears;
 mod entrance;
 mod folding;
 mod guard;
 mod known;
+mod lore;
 pub mod order;
 mod provenance;
+mod replaceable;
 mod results;
 mod session;
 mod taker;
@@ -32,7 +36,7 @@ mod whole;
 mod working;
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dayfold_contract::Fingerprint;
 use dayfold_contract::error::in_one_line;
@@ -58,7 +62,7 @@ use taker::Taker;
 
 pub use collate_only::collate_only;
 
-/// Why a run could not be done, besides what [`order::Verdict`] tells.
+/// Why a run could not be done, besides what [`crate::verdict::Verdict`] tells.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The run directory.
@@ -96,6 +100,9 @@ pub enum RunError {
     /// Results cannot be folded.
     #[error(transparent)]
     Collate(#[from] CollateError),
+    /// A signal came before any group was started.
+    #[error("a signal asked for the end before any group was started: the same command goes on")]
+    Interrupted,
     /// The system gives no threads or no runtime.
     #[error("failed to start a thread")]
     Thread(#[source] std::io::Error),
@@ -107,6 +114,8 @@ impl From<ProbeError> for RunError {
             ProbeError::Wrong(why) => Self::Layout(why),
             ProbeError::NoWorker { reason, log } => Self::NoWorker(format!("{reason}{}", indented(&log))),
             ProbeError::Frame(error) => Self::Frame(error),
+            ProbeError::Signals(error) => Self::Pool(PoolError::Signals(error)),
+            ProbeError::Interrupted => Self::Interrupted,
         }
     }
 }
@@ -132,6 +141,7 @@ fn indented(log: &[String]) -> String {
 struct Run<'a> {
     dir: RunDir,
     shard: Shard,
+    interrupt: Interrupt,
     taker: Taker,
     began: Instant,
     ears: Ears<'a>,
@@ -144,12 +154,14 @@ impl<'a> Run<'a> {
     fn begin(
         dir: RunDir,
         shard: Shard,
+        interrupt: &Interrupt,
         listener: &'a mut dyn Listener,
     ) -> Result<(Self, Entrance), RunError> {
-        let (began, taker) = (Instant::now(), Taker::here());
+        let (began, interrupt) = (Instant::now(), interrupt.clone());
+        let taker = Taker::here(interrupt.clone());
         let mut ears = Ears::new(listener);
         let (entrance, own) = entrance::enter(&dir, shard, &taker, &mut teller(&mut ears, began))?;
-        Ok((Self { dir, shard, taker, began, ears, guards: vec![own] }, entrance))
+        Ok((Self { dir, shard, interrupt, taker, began, ears, guards: vec![own] }, entrance))
     }
 
     /// Writes down from now on what happens.
@@ -174,12 +186,19 @@ impl<'a> Run<'a> {
 
     /// Takes one more lock, after others, and keeps it to the end; false if a signal came first.
     fn also_take(&mut self, path: &Path) -> Result<bool, RunError> {
-        let interrupt = Interrupt::listen().map_err(PoolError::Signals)?;
         let Self { taker, ears, began, .. } = self;
-        let taken = taker.take_in_turn(path, &|_| interrupt.is_asked(), &mut teller(ears, *began))?;
-        let Ok(lock) = taken else { return Ok(false) };
+        let lock = match taker.take_in_turn(path, Duration::MAX, &mut teller(ears, *began)) {
+            Ok(taken) => taken.map_err(|held| LockError::Held(Box::new(held)))?,
+            Err(LockError::Interrupted(_)) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
         self.guards.push(Guard::new(lock).map_err(RunError::Thread)?);
         Ok(true)
+    }
+
+    /// Goes on, unless a signal has come.
+    fn unless_asked(&self) -> Result<(), RunError> {
+        if self.interrupt.is_asked() { Err(RunError::Interrupted) } else { Ok(()) }
     }
 
     /// Whether nobody has taken a lock over: to be asked before anything is renamed.
@@ -209,23 +228,44 @@ fn ended(report: &Report) -> Happening {
     Happening::Ended { verdict, done, failed, left: left + not_now, output }
 }
 
-/// Does a run.
+/// Does a run, until it is done or a signal comes.
 ///
 /// # Errors
 /// If it cannot be begun, or something unexpected happens; groups that fail are not an error.
-pub fn run(mut order: Order, listener: &mut dyn Listener) -> Result<Report, RunError> {
+pub fn run(mut order: Order, interrupt: &Interrupt, listener: &mut dyn Listener) -> Result<Report, RunError> {
+    if interrupt.is_asked() {
+        return Err(RunError::Interrupted);
+    }
     let dir = RunDir::at(&order.run_dir);
-    target::prove(&order.output)?;
+    target::prove(&order.output, &order.given, &order.plan, &dir)?;
+    let is_new = !dir.path().exists();
     dir.prepare()?;
-    let (mut run, entrance) = Run::begin(dir, order.shard, listener)?;
-    let outcome = whole_run(&mut run, &mut order, entrance);
+    let outcome = in_run_dir(dir.clone(), &mut order, interrupt, listener);
+    if is_new && outcome.is_err() {
+        dir.remove_unused();
+    }
+    outcome
+}
+
+fn in_run_dir(
+    dir: RunDir,
+    order: &mut Order,
+    interrupt: &Interrupt,
+    listener: &mut dyn Listener,
+) -> Result<Report, RunError> {
+    let (mut run, entrance) = Run::begin(dir, order.shard, interrupt, listener)?;
+    let outcome = whole_run(&mut run, order, entrance);
     run.end(outcome)
 }
 
 fn whole_run(run: &mut Run<'_>, order: &mut Order, entrance: Entrance) -> Result<Report, RunError> {
     let mut known = look(run, order, &entrance)?;
+    run.unless_asked()?;
     working::settle(run, order, &mut known, &entrance)?;
+    // of what was refused before nothing is left
+    run.begin_journal(known.frozen.run, session::of_run(&run.taker, order));
     drop(entrance);
+    run.unless_asked()?;
     let state = working::work(run, order, &known)?;
     working::remember_layout(run, &mut known, &state)?;
     closing::close(run, order, &known, &state)
@@ -238,7 +278,6 @@ fn look(run: &mut Run<'_>, order: &Order, entrance: &Entrance) -> Result<Known, 
     }
     let Run { dir, taker, ears, began, .. } = run;
     let known = known::look(dir, order, &mut || entrance.neighbour(taker, &mut teller(ears, *began)))?;
-    run.begin_journal(known.frozen.run, session::of_run(&run.taker, order));
     run.warn(&known.warnings);
     Ok(known)
 }

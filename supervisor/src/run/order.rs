@@ -3,15 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use dayfold_contract::{Fingerprint, GroupName, Identity, Job, Plan};
-use serde::{Deserialize, Serialize};
-
 use crate::decide::Settings;
 use crate::decide::groups::Tally;
-use crate::decide::stop::Stop;
 use crate::rundir::failed_table::FailedGroup;
 use crate::rundir::plan_file::RegionsNote;
 use crate::rundir::shard::Shard;
+use crate::verdict::Verdict;
+use dayfold_contract::{Fingerprint, GroupName, Identity, Job, Plan};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug)]
@@ -28,6 +26,8 @@ pub struct Order {
     pub run_dir: PathBuf,
     /// The final file.
     pub output: PathBuf,
+    /// What that must not take the place of, besides the input files.
+    pub given: Vec<Given>,
     /// How the run goes.
     pub settings: Settings,
     /// Where the memory limit was read, for people.
@@ -44,6 +44,15 @@ pub struct Order {
     pub worker: (PathBuf, Vec<OsString>),
 }
 
+/// A file that people gave to the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// What it is, as in "the configuration".
+    pub what: &'static str,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
 /// Which of the groups that are not done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -51,26 +60,6 @@ pub struct Selection {
     pub limit: Option<usize>,
     /// These; all where it is empty.
     pub only: Vec<GroupName>,
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "verdict", content = "why", rename_all = "kebab-case")]
-pub enum Verdict {
-    /// The final file is complete.
-    Complete,
-    /// What was asked for is done, and more is left.
-    PartDone,
-    /// This shard's part is done; these have not ended yet, and the last to end folds.
-    OthersLeft(Vec<Shard>),
-    /// The last step, with groups still to run.
-    PartlyRun,
-    /// Some groups failed.
-    Failed,
-    /// Results contradict each other: in words.
-    Contradiction(String),
-    /// It ended early: the same command goes on.
-    Interrupted(Stop),
 }
 
 /// What came of a run.

@@ -5,7 +5,7 @@
 
 use dayfold_contract::plan::VersionRule;
 use dayfold_contract::{GroupName, Identity};
-use dayfold_ncio::dataset::Attribute;
+use dayfold_ncio::dataset::{Attribute, attribute};
 
 use crate::rundir::plan_file::{Frozen, RegionsNote};
 
@@ -47,6 +47,11 @@ pub fn attributes(
         }
     }
     Ok(attributes)
+}
+
+/// Whether these are a final file's: all have what decided their values.
+pub fn is_told(attributes: &[(String, Attribute)]) -> bool {
+    ["archive_pattern", "task"].iter().all(|name| attribute(attributes, name).is_some())
 }
 
 fn text(name: &str, text: &str) -> (String, Attribute) {

@@ -2,11 +2,11 @@
 //! partials that are gone. Nothing else decides it, neither plan nor journal nor markers.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dayfold_contract::job::Layout;
 use dayfold_contract::partial::GRID;
-use dayfold_contract::{Fingerprint, Group, TaskSpec, partial};
+use dayfold_contract::{Fingerprint, Group, partial};
 use dayfold_ncio::dataset::attribute;
 use dayfold_ncio::raw::RawFile;
 
@@ -25,7 +25,7 @@ pub struct Results {
 }
 
 impl Results {
-    /// Reads all of the results of these groups, and removes what is damaged.
+    /// Reads all of the results of these groups, and removes what is damaged. The final file goes to `output`.
     ///
     /// # Errors
     /// If the run directory cannot be read.
@@ -33,12 +33,13 @@ impl Results {
         run_dir: &RunDir,
         run: Fingerprint,
         groups: impl IntoIterator<Item = &'a Group>,
+        output: &Path,
         warnings: &mut Vec<String>,
     ) -> Result<Self, RunDirError> {
         let mut partials = Partials::list(run_dir)?;
         warnings.extend(partials.verify(run, groups)?);
         // after the partials, since it is written before these are removed
-        let finished = Finished::read(run_dir, warnings)?;
+        let finished = Finished::read(run_dir, output, warnings)?;
         let in_final = finished.as_ref().map(Finished::keys).unwrap_or_default();
         Ok(Self { run, partials, finished, in_final })
     }
@@ -48,19 +49,28 @@ impl Results {
         self.in_final.contains(&partial::key(self.run, group)) || self.partials.of(self.run, group).is_some()
     }
 
-    /// What the files of the groups that are done look like, where one of their results tells it.
-    pub fn layout(&self) -> Option<Layout> {
+    /// The files that hold a group's result.
+    pub fn kept_in(&self, group: &Group) -> Vec<PathBuf> {
+        let key = partial::key(self.run, group);
+        let finished = self.finished.iter().filter(|_| self.in_final.contains(&key));
+        let partial = self.partials.of(self.run, group).cloned();
+        finished.map(|finished| finished.output.clone()).chain(partial).collect()
+    }
+
+    /// What the files of those of these groups look like that are done, where one of their results tells it.
+    pub fn layout(&self, groups: &[Group]) -> Option<Layout> {
         let of = |path: &Path| {
             let file = RawFile::open(path).ok()?;
             Layout::parse(attribute(&file.schema().attributes, GRID)?.text()?)
         };
         let finished = self.finished.iter().map(|finished| finished.output.as_path());
-        finished.chain(self.partials.paths()).find_map(of)
+        let partials = groups.iter().filter_map(|group| self.partials.of(self.run, group));
+        finished.chain(partials.map(PathBuf::as_path)).find_map(of)
     }
 
     /// Leaves the final file out if it cannot stand for its partials in this plan.
     pub fn stand_for(&mut self, frozen: &Frozen, warnings: &mut Vec<String>) {
-        let growth = growth(&frozen.identity.task);
+        let growth = Growth::of(&frozen.identity.task);
         let Some(finished) = &self.finished else { return };
         let Some(group) = finished.first_outdated(frozen.run, &frozen.plan, growth) else { return };
         let output = finished.output.display();
@@ -76,10 +86,4 @@ impl Results {
     pub fn into_finished(self) -> Option<Finished> {
         self.finished
     }
-}
-
-/// The PV task computes each time from that time's values alone; of a user's own command nothing is
-/// known.
-fn growth(task: &TaskSpec) -> Growth {
-    if matches!(task, TaskSpec::Pv(_)) { Growth::Adds } else { Growth::MayChange }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::interrupt::Interrupt;
 use crate::lock::{Acquisition, Held, Holder, Life, Lock, LockError, Step, holder_of};
 use crate::meter::{Host, batch};
 
@@ -17,14 +18,15 @@ const USUAL_WAIT: Duration = Duration::from_secs(2);
 pub struct Taker {
     me: Holder,
     host: Host,
+    interrupt: Interrupt,
 }
 
 impl Taker {
-    /// This process.
-    pub fn here() -> Self {
+    /// This process, which waits for no lock any more once it is asked to end.
+    pub fn here(interrupt: Interrupt) -> Self {
         let host = Host::here();
         let job = batch::batch_job(&host).map(|job| job.id);
-        Self { me: Holder::here(&host, job), host }
+        Self { me: Holder::here(&host, job), host, interrupt }
     }
 
     /// This process in words of a lock.
@@ -35,25 +37,26 @@ impl Taker {
     /// Takes a lock, if need be after watching one that may be stale, which `tell` hears of.
     ///
     /// # Errors
-    /// [`LockError::Held`] if somebody lives who has it.
+    /// [`LockError::Held`] if somebody lives who has it, [`LockError::Interrupted`] if a signal comes.
     pub fn take(&self, path: &Path, tell: &mut dyn FnMut(String)) -> Result<Lock, LockError> {
         let mut told = false;
-        self.acquisition(path).wait(|held, left| {
+        self.acquisition(path).wait(|held, left, pause| {
             if !std::mem::replace(&mut told, true) {
                 tell(format!("{held}: waiting up to {} s for a sign of life", left.as_secs()));
             }
+            self.sleep(path, pause)
         })
     }
 
-    /// Takes a lock that others have for a while, after them; if `gives_up` says so after having
-    /// waited so long, who has it.
+    /// Takes a lock that others have for a while, after them; who has it, if that takes longer than
+    /// `patience`.
     ///
     /// # Errors
-    /// If the lock cannot be read or taken.
+    /// If the lock cannot be read or taken, or a signal comes.
     pub fn take_in_turn(
         &self,
         path: &Path,
-        gives_up: &dyn Fn(Duration) -> bool,
+        patience: Duration,
         tell: &mut dyn FnMut(String),
     ) -> Result<Result<Lock, Held>, LockError> {
         let began = Instant::now();
@@ -69,15 +72,26 @@ impl Taker {
                 }
             };
             let waited = began.elapsed();
-            if gives_up(waited) {
+            if waited >= patience {
                 return Ok(Err(held));
             }
             // a moment is usual, and nothing to tell of
             if waited > USUAL_WAIT && !std::mem::replace(&mut told, true) {
                 tell(format!("{held}: waiting for it"));
             }
-            std::thread::sleep(LOOK_EVERY);
+            self.sleep(path, LOOK_EVERY)?;
         }
+    }
+
+    /// Sleeps while a lock is waited for.
+    ///
+    /// # Errors
+    /// [`LockError::Interrupted`] if a signal comes.
+    pub fn sleep(&self, path: &Path, duration: Duration) -> Result<(), LockError> {
+        if self.interrupt.sleep(duration) {
+            return Err(LockError::Interrupted(path.to_owned()));
+        }
+        Ok(())
     }
 
     /// Who has a lock, if somebody does who is not known to be gone.
@@ -101,12 +115,14 @@ mod tests {
     fn who_waits_gets_it_after_the_holder_and_not_for_ever() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock.start");
-        let taker = Taker::here();
+        let taker = Taker::here(Interrupt::default());
         let first = taker.take(&path, &mut |_| {}).unwrap();
-        let impatient = taker.take_in_turn(&path, &|_| true, &mut |_| {}).unwrap();
+        let impatient = taker.take_in_turn(&path, Duration::ZERO, &mut |_| {}).unwrap();
         assert_eq!(impatient.unwrap_err().path, path);
         std::thread::scope(|scope| {
-            let second = scope.spawn(move || Taker::here().take_in_turn(&path, &|_| false, &mut |_| {}));
+            let second = scope.spawn(move || {
+                Taker::here(Interrupt::default()).take_in_turn(&path, Duration::MAX, &mut |_| {})
+            });
             std::thread::sleep(Duration::from_millis(50));
             assert!(!second.is_finished());
             drop(first);

@@ -1,23 +1,32 @@
 //! Where the final file goes: through links, so that a link to another file system stays a link.
+//! What it may take the place of there is `replaceable`'s.
 
 use std::path::{Path, PathBuf};
 
-use super::prove_writable;
-use crate::rundir::RunDirError;
+use dayfold_contract::Plan;
+
+use super::order::Given;
+use super::{prove_writable, replaceable};
+use crate::rundir::{RunDir, RunDirError};
 
 /// As many links as the system follows.
 const LINKS: usize = 40;
 
-/// Proves, before any work, that a final file can be put there.
+/// Proves, before any work, that a final file can be put there, and that nothing is lost by it.
 ///
 /// # Errors
-/// If it cannot.
-pub fn prove(output: &Path) -> Result<(), RunDirError> {
+/// If it cannot, or what is there is not to be replaced.
+pub fn prove(output: &Path, given: &[Given], plan: &Plan, dir: &RunDir) -> Result<(), RunDirError> {
     let target = behind_links(output);
     if target.is_dir() {
         return Err(RunDirError::OutputIsFolder { path: target });
     }
-    prove_writable(folder_of(&target))
+    let folder = folder_of(&target);
+    if !folder.is_dir() {
+        return Err(RunDirError::NoFolder { folder: folder.to_owned(), path: target });
+    }
+    replaceable::check(&target, given, plan, dir)?;
+    prove_writable(folder)
 }
 
 /// What a path stands for; the path itself where it is no link. A link may point to a file that is
@@ -41,7 +50,12 @@ fn folder_of(file: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rundir::fixture::plan;
     use std::os::unix::fs::symlink;
+
+    fn proven(output: &Path) -> Result<(), RunDirError> {
+        prove(output, &[], &plan(Vec::new(), &[]), &RunDir::at(Path::new("/nowhere")))
+    }
 
     #[test]
     fn links_are_followed_also_to_a_file_that_is_not_there_yet() {
@@ -52,7 +66,7 @@ mod tests {
         symlink("scratch/pv.nc", path("one.nc")).unwrap();
         symlink(path("one.nc"), path("two.nc")).unwrap();
         assert_eq!(behind_links(&path("two.nc")), path("scratch/pv.nc"));
-        prove(&path("two.nc")).unwrap();
+        proven(&path("two.nc")).unwrap();
         symlink("loop.nc", path("loop.nc")).unwrap();
         behind_links(&path("loop.nc"));
     }
@@ -60,8 +74,10 @@ mod tests {
     #[test]
     fn a_folder_or_a_place_that_is_not_there_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(prove(folder.path()), Err(RunDirError::OutputIsFolder { .. })));
-        let nowhere = folder.path().join("nowhere").join("pv.nc");
-        assert!(matches!(prove(&nowhere), Err(RunDirError::NotWritable { .. })));
+        assert!(matches!(proven(folder.path()), Err(RunDirError::OutputIsFolder { .. })));
+        let nowhere = folder.path().join("nowhere");
+        let said = proven(&nowhere.join("pv.nc")).unwrap_err().to_string();
+        let expected = format!("the folder {} does not exist: make it, or choose another", nowhere.display());
+        assert!(said.contains(&expected), "{said}");
     }
 }

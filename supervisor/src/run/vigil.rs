@@ -40,7 +40,7 @@ enum Sign {
 /// whom this waits for.
 ///
 /// # Errors
-/// If one cannot be read.
+/// If one cannot be read, or a signal comes.
 pub fn first_alive(
     taker: &Taker,
     paths: impl IntoIterator<Item = PathBuf>,
@@ -62,8 +62,10 @@ pub fn first_alive(
             }
         }
         let Some(left) = longest else { return Ok(None) };
-        std::thread::sleep(LOOK_EVERY.min(left));
         vigils = watched;
+        if let Some(vigil) = vigils.first() {
+            taker.sleep(&vigil.path, LOOK_EVERY.min(left))?;
+        }
     }
 }
 
@@ -96,6 +98,7 @@ impl Vigil {
 mod tests {
     use super::*;
     use crate::durable;
+    use crate::interrupt::Interrupt;
 
     struct Room {
         folder: tempfile::TempDir,
@@ -105,7 +108,11 @@ mod tests {
 
     impl Room {
         fn new() -> Self {
-            Self { folder: tempfile::tempdir().unwrap(), taker: Taker::here(), start: Instant::now() }
+            Self {
+                folder: tempfile::tempdir().unwrap(),
+                taker: Taker::here(Interrupt::default()),
+                start: Instant::now(),
+            }
         }
 
         fn path(&self) -> PathBuf {
@@ -114,6 +121,7 @@ mod tests {
 
         /// A lock whose holder is on another node, with so many signs of life.
         fn elsewhere(&self, touched: u32) {
+            let _first = std::fs::remove_file(self.path());
             let lock = self.taker.take(&self.path(), &mut |_| {}).unwrap();
             let mut holder = serde_json::to_value(lock.holder()).unwrap();
             drop(lock);

@@ -8,18 +8,17 @@ use std::path::PathBuf;
 use dayfold_contract::{Group, GroupId, GroupName};
 
 use super::folding::{Folding, fold};
-use super::order::{Report, Verdict};
+use super::order::Report;
 use super::results::Results;
 use super::{Run, RunError};
 use crate::decide::groups::Tally;
 use crate::happening::Happening;
+use crate::names;
 use crate::rundir::failed_table::{self, FailedGroup};
 use crate::rundir::finished::Finished;
 use crate::rundir::plan_file::Frozen;
 use crate::rundir::shard::Shard;
-
-/// So many groups are named that have no result yet.
-const NAMED: usize = 5;
+use crate::verdict::Verdict;
 
 /// All groups of a plan, and what has come of them.
 pub struct Whole<'a> {
@@ -52,7 +51,7 @@ impl<'a> Whole<'a> {
     pub fn look(run: &mut Run<'_>, frozen: &'a Frozen) -> Result<Self, RunError> {
         let mut warnings = Vec::new();
         let groups = &frozen.plan.groups;
-        let mut results = Results::look(&run.dir, frozen.run, groups, &mut warnings)?;
+        let mut results = Results::look(&run.dir, frozen.run, groups, &frozen.output, &mut warnings)?;
         results.stand_for(frozen, &mut warnings);
         run.warn(&warnings);
         let (done, undone): (Vec<_>, Vec<_>) =
@@ -117,10 +116,6 @@ impl<'a> Whole<'a> {
 }
 
 fn named(left: &[GroupName]) -> String {
-    let names: Vec<&str> = left.iter().take(NAMED).map(GroupName::as_str).collect();
-    let more = match left.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("there is no result yet of {}{more}", names.join(", "))
+    let names: Vec<&str> = left.iter().map(GroupName::as_str).collect();
+    format!("there is no result yet of {}", names::shortened(&names))
 }

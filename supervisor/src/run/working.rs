@@ -7,6 +7,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::entrance::Entrance;
 use super::guard::Guard;
 use super::known::{Freeze, Known};
+use super::lore;
 use super::order::Order;
 use super::{Run, RunError};
 use crate::decide::State;
@@ -53,7 +54,8 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
     run.hear(&begun(order, known));
     let names = known.frozen.plan.groups.iter().map(|group| group.name.clone());
     let state = State::new(order.settings, names.zip(known.before.iter().copied()));
-    let mut state = state.expecting(known.frozen.layout.clone());
+    let peak = lore::largest_peak(&run.dir, known.frozen.run);
+    let mut state = state.expecting(known.frozen.layout.clone()).remembering(peak);
     if known.to_do() > 0 {
         runtime()?.block_on(fill_pool(run, order, known, &mut state))?;
     }
@@ -93,6 +95,10 @@ async fn fill_pool(
     };
     let launcher = launcher(order, &order.job)?;
     let pool = Pool::new(&launcher, &known.frozen.plan.groups, keeping, &mut run.ears, run.began)?;
+    run.interrupt.in_order();
+    if run.interrupt.is_asked() {
+        return Err(RunError::Interrupted);
+    }
     Ok(pool.run(state).await?)
 }
 

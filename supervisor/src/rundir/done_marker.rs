@@ -6,6 +6,7 @@
 //! What is in the final file is decided by the partials alone, not by markers.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use dayfold_contract::Fingerprint;
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,7 @@ impl Marker {
 /// If the marker cannot be written.
 pub fn write(run_dir: &RunDir, shard: Shard, frozen: &Frozen) -> Result<(), RunDirError> {
     let text = sealed::text(FORMAT, &Marker::of(frozen)?)?;
-    Ok(durable::replace(&run_dir.file(shard, STEM, ""), &text)?)
+    Ok(durable::replace(&path(run_dir, shard), &text)?)
 }
 
 /// The shards of this division that have not ended yet.
@@ -49,10 +50,46 @@ pub fn still_to_end(run_dir: &RunDir, shard: Shard, frozen: &Frozen) -> Result<V
     let expected = Marker::of(frozen)?;
     let marked: HashSet<Shard> = run_dir.shards_with(STEM, "")?.into_iter().collect();
     let has_ended = |shard: Shard| {
-        let marker = || sealed::read::<Marker>(&run_dir.file(shard, STEM, ""), FORMAT);
+        let marker = || sealed::read::<Marker>(&path(run_dir, shard), FORMAT);
         marked.contains(&shard) && marker().is_ok_and(|marker| marker == Found::Whole(expected))
     };
     Ok(shard.all().filter(|&shard| !has_ended(shard)).collect())
+}
+
+/// What a marker that is there says of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The shard has ended.
+    Ended,
+    /// It ended by another plan, and may have more to do by this one.
+    OfAnotherPlan,
+    /// Nothing: it is not whole, or of a newer program.
+    Damaged,
+}
+
+/// The markers that are there, of any division, in order.
+///
+/// # Errors
+/// If the run directory cannot be read.
+pub fn look(run_dir: &RunDir, frozen: &Frozen) -> Result<Vec<(Shard, Mark)>, RunDirError> {
+    let mut marked = run_dir.shards_with(STEM, "")?;
+    marked.sort();
+    if marked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let expected = Marker::of(frozen)?;
+    let mark = |shard: Shard| match sealed::read::<Marker>(&path(run_dir, shard), FORMAT) {
+        Ok(Found::Whole(marker)) if marker == expected => Some((shard, Mark::Ended)),
+        Ok(Found::Whole(_)) => Some((shard, Mark::OfAnotherPlan)),
+        Ok(Found::None) => None,
+        Ok(Found::Damaged) | Err(_) => Some((shard, Mark::Damaged)),
+    };
+    Ok(marked.into_iter().filter_map(mark).collect())
+}
+
+/// A shard's marker.
+pub fn path(run_dir: &RunDir, shard: Shard) -> PathBuf {
+    run_dir.file(shard, STEM, "")
 }
 
 /// Says that this shard is at work.
@@ -60,7 +97,7 @@ pub fn still_to_end(run_dir: &RunDir, shard: Shard, frozen: &Frozen) -> Result<V
 /// # Errors
 /// If the marker cannot be removed.
 pub fn remove(run_dir: &RunDir, shard: Shard) -> Result<(), RunDirError> {
-    remove_file(&run_dir.file(shard, STEM, ""))
+    remove_file(&path(run_dir, shard))
 }
 
 /// Removes all markers, of any division.
@@ -93,8 +130,12 @@ mod tests {
         assert!(left(&plan).is_empty());
         let other_run = Frozen { run: Fingerprint::of(b"other"), ..plan.clone() };
         assert_eq!(left(&other_run), shards[..3]);
-        durable::replace(&run_dir.file(shards[0], STEM, ""), b"").unwrap();
+        durable::replace(&path(&run_dir, shards[0]), b"").unwrap();
         assert_eq!(left(&plan), [shards[0]], "it is damaged");
+        write(&run_dir, shards[2], &frozen(vec![])).unwrap();
+        let marks = [Mark::Ended, Mark::Damaged, Mark::Ended, Mark::OfAnotherPlan];
+        let in_order = [shards[3], shards[0], shards[1], shards[2]];
+        assert_eq!(look(&run_dir, &plan).unwrap(), in_order.into_iter().zip(marks).collect::<Vec<_>>());
         remove_all(&run_dir).unwrap();
         assert_eq!(left(&plan), shards[..3]);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

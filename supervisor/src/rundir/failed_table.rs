@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use dayfold_contract::GroupName;
+use serde::Serialize;
 
 use super::shard::Shard;
 use super::{RunDir, RunDirError, remove_file};
@@ -13,9 +14,10 @@ use crate::durable;
 
 const STEM: &str = "failed";
 const EXTENSION: &str = ".tsv";
+const HEADER: &str = "group\tattempts\treason\tfile\n";
 
 /// A group that was given up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FailedGroup {
     /// Which.
     pub group: GroupName,
@@ -37,7 +39,7 @@ pub fn write(run_dir: &RunDir, shard: Shard, failed: &[FailedGroup]) -> Result<(
         return remove_file(&path);
     }
     let rows = failed.iter().map(row);
-    let table: String = std::iter::once("group\tattempts\treason\tfile\n".to_owned()).chain(rows).collect();
+    let table: String = std::iter::once(HEADER.to_owned()).chain(rows).collect();
     Ok(durable::replace(&path, table.as_bytes())?)
 }
 
@@ -57,15 +59,31 @@ pub fn join(run_dir: &RunDir, failed: &[FailedGroup]) -> Result<(), RunDirError>
 /// # Errors
 /// If the run directory cannot be read.
 pub fn read(run_dir: &RunDir) -> Result<Vec<FailedGroup>, RunDirError> {
+    Ok(look(run_dir)?.0)
+}
+
+/// The same, and what is wrong with the tables, in words.
+///
+/// # Errors
+/// If the run directory cannot be read.
+pub fn look(run_dir: &RunDir) -> Result<(Vec<FailedGroup>, Vec<String>), RunDirError> {
     let mut tables = run_dir.shards_with(STEM, EXTENSION)?;
     // a shard's table is later than the joined one: that is written in place of them
     tables.sort();
-    let rows = tables.into_iter().flat_map(|shard| {
-        let text = std::fs::read(run_dir.failed_file(shard)).unwrap_or_default();
-        String::from_utf8_lossy(&text).lines().skip(1).filter_map(parse).collect::<Vec<_>>()
-    });
-    let by_group: BTreeMap<GroupName, FailedGroup> = rows.map(|row| (row.group.clone(), row)).collect();
-    Ok(by_group.into_values().collect())
+    let (mut by_group, mut faults) = (BTreeMap::new(), Vec::new());
+    for path in tables.into_iter().map(|shard| run_dir.failed_file(shard)) {
+        let text = std::fs::read(&path).unwrap_or_else(|error| {
+            faults.push(format!("{} cannot be read: {error}", path.display()));
+            HEADER.into()
+        });
+        let text = String::from_utf8_lossy(&text);
+        let rows: Vec<Option<FailedGroup>> = text.lines().skip(1).map(parse).collect();
+        if !text.starts_with(HEADER) || !text.ends_with('\n') || rows.contains(&None) {
+            faults.push(format!("{} is damaged: rows are missing or not as they were", path.display()));
+        }
+        by_group.extend(rows.into_iter().flatten().map(|row| (row.group.clone(), row)));
+    }
+    Ok((by_group.into_values().collect(), faults))
 }
 
 fn parse(line: &str) -> Option<FailedGroup> {
@@ -124,5 +142,29 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         join(&run_dir, &[]).unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_table_that_is_not_as_it_was_written_is_told_and_read_as_far_as_it_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let run_dir = RunDir::at(folder.path());
+        let row = |group: &str| FailedGroup {
+            group: GroupName::new(group),
+            attempts: 1,
+            reason: "torn".into(),
+            file: None,
+        };
+        write(&run_dir, Shard::WHOLE, &[row("1"), row("2")]).unwrap();
+        assert_eq!(look(&run_dir).unwrap(), (vec![row("1"), row("2")], vec![]));
+        let path = run_dir.failed_file(Shard::WHOLE);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        for damaged in ["", &whole[1..], &whole[..whole.len() - 3], &whole.replace("1\ttorn", "one\ttorn")] {
+            durable::replace(&path, damaged.as_bytes()).unwrap();
+            let (rows, faults) = look(&run_dir).unwrap();
+            assert!(rows.len() <= 2 && faults.len() == 1 && faults[0].contains("failed.tsv is damaged"));
+        }
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert!(look(&run_dir).unwrap().1[0].contains("cannot be read"));
     }
 }

@@ -9,12 +9,12 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use dayfold_contract::{Fingerprint, Group, GroupName, Plan, partial};
+use dayfold_contract::{Fingerprint, Group, GroupName, Plan, TaskSpec, partial};
 use serde::{Deserialize, Serialize};
 
-use super::plan_file::has_all;
+use super::merge::has_all;
 use super::sealed::{self, Found};
-use super::{RunDir, RunDirError};
+use super::{RunDir, RunDirError, place};
 use crate::durable;
 
 const FORMAT: u32 = 1;
@@ -22,7 +22,7 @@ const FORMAT: u32 = 1;
 /// What a final file was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finished {
-    /// The final file.
+    /// The final file. In the file it is relative to the run directory where it is beside or in that.
     pub output: PathBuf,
     /// Of its content.
     pub output_checksum: Fingerprint,
@@ -43,6 +43,14 @@ pub enum Growth {
     MayChange,
 }
 
+impl Growth {
+    /// The PV task computes each time from that time's values alone; of a user's own command
+    /// nothing is known.
+    pub fn of(task: &TaskSpec) -> Self {
+        if matches!(task, TaskSpec::Pv(_)) { Self::Adds } else { Self::MayChange }
+    }
+}
+
 impl Finished {
     /// Describes what will be the final file `output`, made of these groups, and is `aside` still.
     ///
@@ -58,31 +66,64 @@ impl Finished {
         Ok(Self { output: output.to_owned(), output_checksum: checksum(aside)?, run, groups, missing })
     }
 
-    /// Reads it; `None` where it is not there, or does not hold any more, which is told.
+    /// What is written down, the final file not looked at; nothing where that is damaged, which is told.
+    fn described(run_dir: &RunDir, warnings: &mut Vec<String>) -> Result<Vec<Self>, RunDirError> {
+        let path = run_dir.finished_file();
+        Ok(match sealed::read::<Either<Self>>(&path, FORMAT)? {
+            Found::None => Vec::new(),
+            Found::Whole(described) => {
+                let found = |one: Self| Self { output: place::found(run_dir, &one.output), ..one };
+                described.either.into_iter().map(found).collect()
+            }
+            Found::Damaged => {
+                warnings.push(format!("{} is damaged: {AGAIN}", path.display()));
+                Vec::new()
+            }
+        })
+    }
+
+    /// What the final file was made of if it is the one that was written last, its content not read;
+    /// `None` where nothing is written down, or the file is gone, which is told.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is of a newer format.
+    pub fn by_name(run_dir: &RunDir, warnings: &mut Vec<String>) -> Result<Option<Self>, RunDirError> {
+        let last = Self::described(run_dir, warnings)?.pop();
+        if let Some(finished) = last.as_ref().filter(|finished| !finished.output.is_file()) {
+            warnings.push(finished.told("is gone"));
+            return Ok(None);
+        }
+        Ok(last)
+    }
+
+    /// Reads it; `None` where it is not there, or does not hold any more, which is told. A final file that
+    /// is now at `output` is found there, too.
     ///
     /// # Errors
     /// If a file cannot be read, or is of a newer format.
-    pub fn read(run_dir: &RunDir, warnings: &mut Vec<String>) -> Result<Option<Self>, RunDirError> {
-        let path = run_dir.finished_file();
-        let described = match sealed::read::<Either<Self>>(&path, FORMAT)? {
-            Found::None => return Ok(None),
-            Found::Whole(described) => described.either,
-            Found::Damaged => {
-                warnings.push(format!("{} is damaged: {AGAIN}", path.display()));
-                return Ok(None);
+    pub fn read(
+        run_dir: &RunDir,
+        output: &Path,
+        warnings: &mut Vec<String>,
+    ) -> Result<Option<Self>, RunDirError> {
+        let described = Self::described(run_dir, warnings)?;
+        let Some(last) = described.last() else { return Ok(None) };
+        let mut places: Vec<&Path> = described.iter().map(|finished| finished.output.as_path()).collect();
+        places.retain(|place| *place != output);
+        places.dedup();
+        for place in [output].into_iter().chain(places).filter(|place| place.is_file()) {
+            let found = checksum(place)?;
+            if let Some(finished) = described.iter().find(|finished| finished.output_checksum == found) {
+                return Ok(Some(Self { output: place.to_owned(), ..finished.clone() }));
             }
-        };
-        let mut what = "is gone";
-        for finished in described.iter().filter(|finished| finished.output.is_file()) {
-            if checksum(&finished.output)? == finished.output_checksum {
-                return Ok(Some(finished.clone()));
-            }
-            what = "is not as it was written";
         }
-        if let Some(finished) = described.last() {
-            warnings.push(format!("{} {what}: {AGAIN}", finished.output.display()));
-        }
+        let what = if last.output.is_file() { "is not as it was written" } else { "is gone" };
+        warnings.push(last.told(what));
         Ok(None)
+    }
+
+    fn told(&self, what: &str) -> String {
+        format!("{} {what}: {AGAIN}", self.output.display())
     }
 
     /// Writes down, whole or not at all, that one of these is the final file: the old one, and the
@@ -91,10 +132,9 @@ impl Finished {
     /// # Errors
     /// If it cannot be written.
     pub fn write(run_dir: &RunDir, either: &[&Self]) -> Result<(), RunDirError> {
-        Ok(durable::replace(
-            &run_dir.finished_file(),
-            &sealed::text(FORMAT, &Either { either: either.to_vec() })?,
-        )?)
+        let written = |one: &&Self| Self { output: place::written(run_dir, &one.output), ..(*one).clone() };
+        let text = sealed::text(FORMAT, &Either { either: either.iter().map(written).collect() })?;
+        Ok(durable::replace(&run_dir.finished_file(), &text)?)
     }
 
     /// The keys of the groups in it: see [`partial::key`].
@@ -148,7 +188,7 @@ mod tests {
         let finished = finished(folder.path());
         let read = || {
             let mut warnings = Vec::new();
-            (Finished::read(&run_dir, &mut warnings).unwrap(), warnings.join(""))
+            (Finished::read(&run_dir, &finished.output, &mut warnings).unwrap(), warnings.join(""))
         };
         assert_eq!(read(), (None, String::new()));
         let next =
@@ -156,14 +196,49 @@ mod tests {
         Finished::write(&run_dir, &[&finished, &next]).unwrap();
         assert_eq!(read(), (Some(finished.clone()), String::new()));
         durable::replace(&finished.output, b"c0ntent").unwrap();
+        assert_eq!(Finished::by_name(&run_dir, &mut Vec::new()).unwrap(), Some(next.clone()));
         assert_eq!(read(), (Some(next), String::new()), "the new one has taken its place");
         Finished::write(&run_dir, &[&finished]).unwrap();
         durable::replace(&finished.output, b"c0ntent").unwrap();
         assert!(matches!(read(), (None, told) if told.contains("pv.nc is not as it was written")));
         std::fs::remove_file(&finished.output).unwrap();
         assert!(matches!(read(), (None, told) if told.contains("pv.nc is gone")));
+        let mut warnings = Vec::new();
+        assert_eq!(Finished::by_name(&run_dir, &mut warnings).unwrap(), None);
+        assert_eq!(warnings, [read().1]);
         durable::replace(&run_dir.finished_file(), b"").unwrap();
         assert!(matches!(read(), (None, told) if told.contains("finished.json is damaged")));
+    }
+
+    #[test]
+    fn it_is_found_after_a_move_of_both_or_of_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let run_dir_in = |name: &str| RunDir::at(&path(name).join("pv.nc.run"));
+        let outputs = |run_dir: &RunDir, output: &Path| {
+            let mut told = Vec::new();
+            let found = Finished::read(run_dir, output, &mut told).unwrap();
+            (found.map(|finished| finished.output), told.len())
+        };
+        std::fs::create_dir_all(run_dir_in("old").path()).unwrap();
+        let finished = finished(&path("old"));
+        Finished::write(&run_dir_in("old"), &[&finished]).unwrap();
+        std::fs::rename(path("old"), path("new")).unwrap();
+        let moved = path("new/pv.nc");
+        assert_eq!(outputs(&run_dir_in("new"), &path("elsewhere.nc")), (Some(moved.clone()), 0));
+        let known = Finished::by_name(&run_dir_in("new"), &mut Vec::new()).unwrap();
+        assert_eq!(known.map(|finished| finished.output), Some(moved.clone()));
+        std::fs::rename(&moved, path("alone.nc")).unwrap();
+        assert_eq!(outputs(&run_dir_in("new"), &path("alone.nc")), (Some(path("alone.nc")), 0));
+        assert_eq!(outputs(&run_dir_in("new"), &moved), (None, 1));
+        durable::replace(&path("alone.nc"), b"c0ntent").unwrap();
+        assert_eq!(outputs(&run_dir_in("new"), &path("alone.nc")), (None, 1));
+        // as it was written down before
+        let old = Finished { output: path("alone.nc"), ..finished };
+        durable::replace(&path("alone.nc"), b"content").unwrap();
+        let text = sealed::text(FORMAT, &Either { either: vec![old] }).unwrap();
+        durable::replace(&run_dir_in("new").finished_file(), &text).unwrap();
+        assert_eq!(outputs(&run_dir_in("new"), &moved), (Some(path("alone.nc")), 0));
     }
 
     #[test]

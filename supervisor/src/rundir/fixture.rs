@@ -1,5 +1,7 @@
 //! Plans for the tests of this folder and its neighbours.
 
+use std::collections::BTreeMap;
+
 use dayfold_contract::job::BadFiles;
 use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::{Inverter, IrradianceNames, Module, Mount, PvSpec, Temperature};
@@ -20,6 +22,7 @@ pub fn frozen(groups: Vec<Group>) -> Frozen {
         run: Fingerprint::of(b"run"),
         identity: identity(),
         regions: None,
+        region_contents: BTreeMap::new(),
         layout: None,
         output: "/out/pv.nc".into(),
         plan: plan(groups, &[]),

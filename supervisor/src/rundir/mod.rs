@@ -1,18 +1,23 @@
 //! The run directory: what is where, and what is known of earlier runs.
 //!
-//! - [`plan_file`]: `plan.json`, the frozen plan and the identity of its run
+//! - [`plan_file`]: `plan.json`, the frozen plan and the identity of its run · [`mod@merge`]: with what a new
+//!   look at the archive says · [`mod@differences`]: what another run has otherwise
 //! - [`partials`]: which groups have a whole partial
 //! - [`finished`]: `finished.json`, what a final file was made of, once partials are removed
 //! - [`failed_table`] is `failed.tsv`
 //! - [`shard`]: parts of a plan, and their files' names · [`done_marker`]: which have ended
+//! - [`place`]: where the final file is, so that both can be moved
 //! - [`sealed`]: JSON files that carry a version and a checksum
 
+pub mod differences;
 pub mod done_marker;
 pub mod failed_table;
 pub mod finished;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod merge;
 pub mod partials;
+mod place;
 pub mod plan_file;
 pub mod sealed;
 pub mod shard;
@@ -48,13 +53,13 @@ pub enum RunDirError {
         source: io::Error,
     },
     /// A file of it cannot be written.
-    #[error(transparent)]
+    #[error("failed to {0}")]
     Write(#[from] DurableError),
     /// It belongs to another run.
     #[error(
-        "{} belongs to a run with another {}: go on with what it was begun with, or choose another \
+        "{} belongs to another run ({}): go on with what it was begun with, or choose another \
          --run-dir, or remove it",
-        path.display(), differences.join(", another ")
+        path.display(), differences.join("; ")
     )]
     OtherRun {
         /// The run directory.
@@ -91,6 +96,41 @@ pub enum RunDirError {
         /// What is there.
         path: PathBuf,
     },
+    /// The final file's folder is not there.
+    #[error(
+        "failed to prepare the final file {}: the folder {} does not exist: make it, or choose another \
+         [output] file (after a move, `dayfold run` tells the run directory where the final file goes)",
+        path.display(), folder.display()
+    )]
+    NoFolder {
+        /// The final file.
+        path: PathBuf,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// The final file would take the place of something that the run needs.
+    #[error(
+        "failed to prepare the final file {}: it is {what}, and would be replaced: choose another [output] file",
+        path.display()
+    )]
+    OutputIsGiven {
+        /// What is there.
+        path: PathBuf,
+        /// What that is to the run.
+        what: String,
+    },
+    /// The final file would take the place of something that was never a final file.
+    #[error(
+        "failed to prepare the final file {}: what is there is {found}, and would be replaced: choose \
+         another [output] file, or move it away",
+        path.display()
+    )]
+    OutputIsForeign {
+        /// What is there.
+        path: PathBuf,
+        /// What that is.
+        found: &'static str,
+    },
     /// What a file is to hold cannot be written as JSON.
     #[error("failed to describe the run")]
     Identity(#[source] serde_json::Error),
@@ -117,6 +157,20 @@ impl RunDir {
         std::fs::create_dir_all(&partials).map_err(|source| not_writable(&partials, source))?;
         prove_writable(&self.path)?;
         prove_writable(&partials)
+    }
+
+    /// Removes it where it holds nothing but a folder for partials, which is empty: nothing was begun.
+    pub fn remove_unused(&self) {
+        let names = |folder: &Path| -> io::Result<Vec<_>> {
+            std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
+        };
+        if !names(&self.path).is_ok_and(|names| names == ["partials"]) {
+            return;
+        }
+        // neither is removed if there is anything in it by now
+        if std::fs::remove_dir(self.partials()).is_ok() && std::fs::remove_dir(&self.path).is_err() {
+            let _next_start_makes_it = std::fs::create_dir(self.partials());
+        }
     }
 
     /// Removes what crashed writers left.
@@ -175,6 +229,14 @@ impl RunDir {
         self.file(shard, "journal", ".jsonl")
     }
 
+    /// The shards that have a journal, of any division.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn journaled_shards(&self) -> Result<Vec<Shard>, RunDirError> {
+        self.shards_with("journal", ".jsonl")
+    }
+
     /// The groups of this shard that failed.
     pub fn failed_file(&self, shard: Shard) -> PathBuf {
         self.file(shard, "failed", ".tsv")
@@ -209,8 +271,7 @@ fn remove_file(path: &Path) -> Result<(), RunDirError> {
 /// # Errors
 /// [`RunDirError::NotWritable`].
 pub fn prove_writable(folder: &Path) -> Result<(), RunDirError> {
-    let proof = tempfile::Builder::new().prefix(ASIDE_PREFIX).tempfile_in(folder);
-    match proof.and_then(tempfile::NamedTempFile::close) {
+    match durable::file_aside(folder, ASIDE_PREFIX).and_then(tempfile::NamedTempFile::close) {
         // another who begins just now has swept it
         Err(error) if error.kind() == io::ErrorKind::NotFound && folder.is_dir() => Ok(()),
         proven => proven.map_err(|source| not_writable(folder, source)),

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use dayfold_contract::{Fingerprint, Group, GroupName, PartialName, partial};
 
@@ -54,9 +54,14 @@ impl Partials {
         self.by_key.get(&partial::key(run, group)).map(|(path, _)| path)
     }
 
-    /// Where the partials are, in no order.
-    pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.by_key.values().map(|(path, _)| path.as_path())
+    /// Whether there is one with this key: see [`partial::key`].
+    pub fn has(&self, key: Fingerprint) -> bool {
+        self.by_key.contains_key(&key)
+    }
+
+    /// How many there are, second results not counted.
+    pub fn count(&self) -> usize {
+        self.by_key.len()
     }
 
     /// Removes all of them, stale ones included; what could not be removed, in words.

@@ -68,7 +68,7 @@ impl Bench {
     /// A source whose partial is still to be written.
     pub fn place(&mut self, group: &str) -> PathBuf {
         let path = self.folder().join(format!("partial-{group}.nc"));
-        self.sources.push(Source { group: GroupName::new(group), path: path.clone() });
+        self.sources.push(Source::new(GroupName::new(group), path.clone()));
         path
     }
 

@@ -120,8 +120,8 @@ impl Grid {
     }
 }
 
-/// The first and the last value, to five decimals (about a metre).
-fn span(values: &[f64]) -> String {
+/// For people: the first and the last value of an axis, to five decimals (about a metre).
+pub fn span(values: &[f64]) -> String {
     let short = |value: f64| (value * 1e5).round() / 1e5 + 0.0;
     match values {
         [] => "of nothing".to_owned(),

@@ -2,12 +2,16 @@
 //! or only when the file is closed. On a small tmpfs, where one may be mounted.
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
+#[path = "../../../tests/support/skip.rs"]
+mod skip;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dayfold_ncio::dataset::{Dataset, Values, Variable};
 use dayfold_ncio::write::{Storage, write_dataset};
+use skip::skip;
 
 /// A file system of one MiB; unmounted when dropped.
 struct SmallDisk {
@@ -22,7 +26,7 @@ impl SmallDisk {
         mount.args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(folder.path());
         let mounted = mount.output().is_ok_and(|output| output.status.success());
         if !mounted {
-            eprintln!("skipped: no small file system can be mounted here");
+            skip("no small file system can be mounted here");
         }
         mounted.then_some(Self { folder })
     }

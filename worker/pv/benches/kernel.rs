@@ -1,5 +1,5 @@
-//! Nanoseconds a cell with GHI, of the fast kernel with its sums and of the scalar model, at a few
-//! hours of a day on some rows of a grid with 0.02 degrees.
+//! Nanoseconds a cell with GHI, of the fast kernel with its sums and of the scalar model, at some
+//! hours of a day and over the day, on some rows of a grid with 0.02 degrees.
 //!
 //! `cargo bench -p dayfold-pv`, or `cargo bench -p dayfold-pv -- AVX` for the lines with that in
 //! their name. The least of some runs counts: what else the machine does only adds.
@@ -7,11 +7,11 @@
 #![expect(clippy::print_stdout, reason = "its figures")]
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 use dayfold_contract::task::Mount;
 use dayfold_pv::fast::{Cells, GridTables, InstructionSet, Kernel, KernelTemperature, Powers, Sums};
 use dayfold_pv::{Irradiance, Site, Sun, System, database};
+use rustix::time::{ClockId, clock_gettime};
 
 const ROWS: usize = 173;
 const COLUMNS: usize = 2214;
@@ -23,9 +23,8 @@ const CHUNK: usize = 10;
 /// 2022-02-01T00:00:00Z; local noon is between 1:36 and 4:36 after it.
 const MIDNIGHT: f64 = 1_643_673_600.0;
 
-/// Hours after that.
-const TIMES: [(&str, f64); 5] =
-    [("dawn", -3.5), ("morning", -1.5), ("forenoon", 0.0), ("noon", 3.0), ("evening", 8.5)];
+/// Hours after that: a day, from the first light to the last.
+const HOURS: [f64; 15] = [-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0];
 
 /// One time step.
 struct Scene {
@@ -68,17 +67,23 @@ fn cell(sun: &Sun, site: Site, cloud: f64) -> [f64; 4] {
     [packed(dni * up + dhi), dni, dhi, 40.0 - 30.0 * cloud]
 }
 
+/// Seconds of this thread on a processor.
+fn now() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}
+
 /// Seconds for all rows, out of the cache.
 fn fast(kernel: &Kernel, grid: &GridTables, scene: &Scene, per_cell: bool) -> f64 {
     let (mut actual, mut ideal) = (vec![0.0; COLUMNS], vec![0.0; COLUMNS]);
     let mut sums = Sums::new(kernel.instruction_set());
-    let mut time = Duration::ZERO;
+    let mut time = 0.0;
     let mut step = kernel.step(grid, &scene.sun);
     for first in (0..ROWS).step_by(CHUNK) {
         let rows = first..ROWS.min(first + CHUNK);
         let chunk =
             scene.cells.each_ref().map(|values| values[rows.start * COLUMNS..rows.end * COLUMNS].to_vec());
-        let start = Instant::now();
+        let start = now();
         for row in rows {
             let of = (row - first) * COLUMNS..(row - first + 1) * COLUMNS;
             let [ghi, dni, dhi, temperature] = chunk.each_ref().map(|values| &values[of.clone()]);
@@ -87,15 +92,15 @@ fn fast(kernel: &Kernel, grid: &GridTables, scene: &Scene, per_cell: bool) -> f6
             step.row(row, 0..COLUMNS, Cells { ghi, dni, dhi, temperature }, powers);
             sums.add(row, 0, ghi, &actual, &ideal);
         }
-        time += start.elapsed();
+        time += now() - start;
     }
     black_box(sums.totals());
-    time.as_secs_f64()
+    time
 }
 
 /// Seconds for the first row.
 fn scalar(system: &System, latitude: f64, longitudes: &[f64], scene: &Scene) -> f64 {
-    let start = Instant::now();
+    let start = now();
     for (column, &longitude) in longitudes.iter().enumerate() {
         let [ghi, dni, dhi, _] = scene.cells.each_ref().map(|values| values[column]);
         if !ghi.is_nan() {
@@ -103,7 +108,7 @@ fn scalar(system: &System, latitude: f64, longitudes: &[f64], scene: &Scene) -> 
             black_box(system.power(&scene.sun, site, Irradiance { ghi, dni, dhi }, 18.0));
         }
     }
-    start.elapsed().as_secs_f64()
+    now() - start
 }
 
 /// Prints one line, if it is wanted: of `seconds` for a scene's first cells.
@@ -112,12 +117,15 @@ fn line(name: &str, scenes: &[Scene], cells: usize, seconds: impl Fn(&Scene) -> 
     if wanted.is_some_and(|part| !name.contains(&part)) {
         return;
     }
-    print!("{name:<28}");
-    for scene in scenes {
+    print!("{name:<24}");
+    let (mut time, mut lit) = (0.0, 0);
+    for scene in scenes.iter().filter(|scene| scene.lit(cells) > 0) {
         let runs = std::iter::repeat_with(|| seconds(scene)).take(REPEATS);
-        print!("{:>10.2}", runs.fold(f64::INFINITY, f64::min) * 1e9 / scene.lit(cells) as f64);
+        let least = runs.fold(f64::INFINITY, f64::min) * 1e9;
+        print!("{:>7.1}", least / scene.lit(cells) as f64);
+        (time, lit) = (time + least, lit + scene.lit(cells));
     }
-    println!();
+    println!("{:>9.2}", time / lit as f64);
 }
 
 fn main() {
@@ -130,8 +138,12 @@ fn main() {
         (0..length).map(|k| f64::from((first + 0.02 * k as f64) as f32)).collect()
     };
     let (latitudes, longitudes) = (axis(-30.0, ROWS), axis(112.0, COLUMNS));
-    let scenes = TIMES.map(|(_, hour)| Scene::new(hour, &latitudes, &longitudes));
-    println!("{:<28}{}", "ns a cell with GHI", TIMES.map(|(name, _)| format!("{name:>10}")).concat());
+    let scenes = HOURS.map(|hour| Scene::new(hour, &latitudes, &longitudes));
+    println!(
+        "{:<24}{}      day",
+        "ns a cell, by hour UTC",
+        HOURS.map(|hour| format!("{hour:>7.1}")).concat()
+    );
     for (temperature, name) in
         [(KernelTemperature::Constant(18.0), "constant"), (KernelTemperature::PerCell, "per cell")]
     {

@@ -227,7 +227,7 @@ fn temperatures() -> impl Strategy<Value = KernelTemperature> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").map_or(48, |c| c.parse().unwrap()), ..ProptestConfig::default() })]
 
     #[test]
     fn anywhere_at_any_time_with_anything(

@@ -1,6 +1,7 @@
 //! What the tests of the PV task share: regions from GeoJSON, jobs, and partials read back.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod archive;
 pub mod process;
 
 use std::collections::BTreeMap;
@@ -88,10 +89,14 @@ pub fn files_below(root: &Path) -> Vec<String> {
     files
 }
 
-/// One group's assignment.
+/// One group's first assignment.
 pub fn assignment(files: &[impl AsRef<str>]) -> Assignment {
+    nth_assignment(files, 1)
+}
+
+fn nth_assignment(files: &[impl AsRef<str>], number: u32) -> Assignment {
     Assignment {
-        attempt: Attempt { group: GroupId(0), number: 1 },
+        attempt: Attempt { group: GroupId(0), number },
         name: GroupName::new("group"),
         files: files.iter().map(|file| file.as_ref().to_owned()).collect(),
     }
@@ -162,8 +167,13 @@ pub type Table = BTreeMap<(i64, String), [f64; 4]>;
 
 /// Runs a job on one group; `None` where it gives nothing.
 pub fn run(job: Job, files: &[impl AsRef<str>]) -> Result<Option<Partial>, Failure> {
+    run_attempt(job, files, 1)
+}
+
+/// The same, in the attempt with this number.
+pub fn run_attempt(job: Job, files: &[impl AsRef<str>], number: u32) -> Result<Option<Partial>, Failure> {
     let partial = Partial { folder: tempfile::tempdir().unwrap() };
-    let produced = task::build(job).run(&assignment(files), &partial.path(), &mut Deaf)?;
+    let produced = task::build(job).run(&nth_assignment(files, number), &partial.path(), &mut Deaf)?;
     assert_eq!(produced == Produced::Partial, partial.path().exists());
     Ok((produced == Produced::Partial).then_some(partial))
 }

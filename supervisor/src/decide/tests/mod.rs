@@ -1,6 +1,8 @@
 //! Whole runs on plain state: rules in a few lines each, and any order of events.
 
 mod any_order;
+mod memory;
+mod pressure;
 mod rules;
 
 use std::num::NonZeroU32;
@@ -15,6 +17,9 @@ use super::groups::Before;
 use super::memory::MemorySettings;
 use super::{Settings, State};
 use crate::happening::WorkerId;
+
+const W0: WorkerId = WorkerId(0);
+const W1: WorkerId = WorkerId(1);
 
 fn settings(workers: u32) -> Settings {
     Settings {
@@ -87,4 +92,14 @@ fn feed(state: &mut State, events: impl IntoIterator<Item = Event>) -> Vec<Actio
         last = deeds(state.on(Duration::from_secs(second), event));
     }
     last
+}
+
+/// Two workers at work, and a third group in the pipe of the first.
+fn two_at_work(settings: Settings, count: u32) -> State {
+    let mut state = State::new(settings, groups(count));
+    feed(
+        &mut state,
+        [Event::Begin, ready(0), started(0, attempt(0, 1)), ready(1), started(1, attempt(2, 1))],
+    );
+    state
 }

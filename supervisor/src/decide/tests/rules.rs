@@ -5,13 +5,10 @@ use dayfold_contract::job::Layout;
 use dayfold_contract::message::FailureKind;
 
 use super::super::crew::PATIENCE;
-use super::super::event::{KeepFailure, Reading};
+use super::super::event::KeepFailure;
 use super::super::stop::Stop;
 use super::*;
 use crate::happening::Happening;
-
-const W0: WorkerId = WorkerId(0);
-const W1: WorkerId = WorkerId(1);
 
 #[test]
 fn workers_are_started_for_groups_that_wait_and_no_more() {
@@ -114,16 +111,6 @@ fn a_result_of_a_worker_that_is_to_end_is_discarded() {
     let mut state = State::new(settings(1), groups(2));
     feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), done(0, attempt(1, 1))]);
     assert_eq!(feed(&mut state, [done(0, attempt(0, 1))]), [Action::Discard(output())]);
-}
-
-/// Two workers at work, and a third group in the pipe of the first.
-fn two_at_work(settings: Settings, count: u32) -> State {
-    let mut state = State::new(settings, groups(count));
-    feed(
-        &mut state,
-        [Event::Begin, ready(0), started(0, attempt(0, 1)), ready(1), started(1, attempt(2, 1))],
-    );
-    state
 }
 
 #[test]
@@ -298,51 +285,4 @@ fn groups_that_would_not_end_in_time_are_left() {
     state.on(Duration::from_secs(90), done(0, attempt(1, 1)));
     state.on(Duration::from_secs(91), kept(0, attempt(1, 1)));
     assert_eq!((state.stopped(), state.tally().done, state.tally().left), (Some(Stop::Walltime), 2, 1));
-}
-
-fn reading(workers: &[u64]) -> Event {
-    let workers = (0..).map(WorkerId).zip(workers.iter().copied()).collect();
-    Event::Metered(Reading { workers, supervisor: 0, cgroup: None })
-}
-
-fn limited(workers: u32, limit: u64) -> Settings {
-    Settings {
-        memory: MemorySettings { limit: Some(limit), ..MemorySettings::default() },
-        ..settings(workers)
-    }
-}
-
-#[test]
-fn with_nothing_known_a_quarter_of_the_workers_starts_and_the_rest_when_a_peak_is_known() {
-    let mut state = State::new(limited(8, 1000), groups(20));
-    assert_eq!(feed(&mut state, [Event::Begin]), [Action::Spawn(W0), Action::Spawn(W1)]);
-    feed(
-        &mut state,
-        [ready(0), started(0, attempt(0, 1)), ready(1), started(1, attempt(2, 1)), reading(&[100, 90])],
-    );
-    let actions = feed(&mut state, [done(0, attempt(0, 1))]);
-    assert_eq!(actions.iter().filter(|action| matches!(action, Action::Spawn(_))).count(), 6, "{actions:?}");
-}
-
-#[test]
-fn under_pressure_the_group_that_has_done_least_gives_its_memory_back() {
-    let mut state = two_at_work(limited(8, 1000), 20);
-    assert_eq!(feed(&mut state, [reading(&[500, 460])]), [Action::Kill(W1)]);
-    assert_eq!(feed(&mut state, [reading(&[500, 460])]), [], "one at a time");
-    feed(&mut state, [exited(1, How::Signal(9))]);
-    assert_eq!((state.tally().failed, state.tally().left), (0, 20));
-    assert_eq!(state.groups.assign_next(W1), Some(attempt(2, 1)), "at the head, with all its attempts");
-}
-
-#[test]
-fn a_group_that_does_not_fit_alone_fails_with_both_figures() {
-    let mut state = State::new(limited(1, 1000), groups(1));
-    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), reading(&[960])]);
-    let actions = state.on(Duration::from_secs(9), exited(0, How::Signal(9)));
-    let named = |action: &Action| {
-        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: false, .. })
-            if reason.contains("960 bytes") && reason.contains("1000 bytes"))
-    };
-    assert!(actions.iter().any(named), "{actions:?}");
-    assert_eq!(state.tally().failed, 1);
 }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use shapefile::dbase::encoding::DynEncoding;
 use shapefile::dbase::{self, ErrorKind, UnicodeLossy};
 
+use super::beside::{beside, open_beside};
 use super::error::RegionsError;
-use super::read_shapefile::{beside, open_beside};
 
 /// Where a `.dbf` says which code page it is in.
 const CODE_PAGE: usize = 29;

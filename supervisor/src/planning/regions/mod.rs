@@ -2,6 +2,7 @@
 //!
 //! Reads, selects and checks; which grid cells a region has is decided by the workers.
 
+mod beside;
 mod crs;
 mod encoding;
 mod error;

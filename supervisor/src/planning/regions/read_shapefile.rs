@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use shapefile::dbase::{self, FieldIndex, FieldInfo, FieldValue};
 use shapefile::{PolygonRing, Shape, ShapeReader};
 
+use super::beside::{beside, open, open_beside};
 use super::crs::unknown_in_prj;
 use super::encoding::{Encoded, open_table};
 use super::error::RegionsError;
@@ -34,31 +35,6 @@ pub(super) fn read(file: &Path, attribute: &str) -> Result<Table, RegionsError> 
         .collect();
     notes.extend(oddities.notes());
     Ok(Table { features, attributes, notes })
-}
-
-/// The file of the same name with another ending, which may be in capitals like the first's.
-pub(super) fn beside(file: &Path, ending: &str) -> Option<PathBuf> {
-    let candidates = [file.with_extension(ending), file.with_extension(ending.to_ascii_uppercase())];
-    candidates.into_iter().find(|candidate| candidate.exists())
-}
-
-/// Opens a file that a shapefile cannot do without.
-pub(super) fn open_beside(
-    file: &Path,
-    ending: &str,
-    holds: &'static str,
-) -> Result<(PathBuf, BufReader<File>), RegionsError> {
-    let path = beside(file, ending).ok_or_else(|| RegionsError::Incomplete {
-        file: file.to_path_buf(),
-        missing: file.with_extension(ending),
-        holds,
-    })?;
-    open(&path).map(|opened| (path, opened))
-}
-
-fn open(path: &Path) -> Result<BufReader<File>, RegionsError> {
-    let opened = File::open(path).map(BufReader::new);
-    opened.map_err(|source| RegionsError::Read { file: path.to_path_buf(), source })
 }
 
 fn check_crs(file: &Path, notes: &mut Vec<String>) -> Result<(), RegionsError> {

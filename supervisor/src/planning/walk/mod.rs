@@ -3,6 +3,8 @@
 //! At each folder stand one or more *threads*: a version's route, how far along it the folder is, and
 //! what the path has said of the date. `**` lets several threads of a route stand at one folder. A
 //! thread whose dates are not asked for, or not its version's, goes no further.
+//!
+//! Of links only those that `**` could follow are looked at, since they may lead back up.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,9 +14,11 @@ use super::dead_end::{DeadEnd, is_absent};
 use super::error::PlanError;
 use super::layout::{Layout, Route};
 use super::left_out::{LeftOut, Reason};
-use super::lister::{Entry, Kind, Lister};
+use super::lister::{Entry, Id, Kind, Lister};
 use super::name::Step;
+use super::own::{Own, is_run_directory};
 use super::reading::Reading;
+use super::unmatched::Sight;
 
 /// Takes in the files that are found: relative path, and the days that it is about where it says so.
 pub(super) type Sink<'a> = &'a mut dyn FnMut(String, Option<Days>);
@@ -23,10 +27,13 @@ pub(super) type Sink<'a> = &'a mut dyn FnMut(String, Option<Days>);
 pub(super) struct Walk<'a, L> {
     root: &'a Path,
     layout: &'a Layout,
+    own: &'a Own,
     lister: L,
     sink: Sink<'a>,
     /// Folders listed.
     pub(super) folders: u64,
+    /// What was seen of each route.
+    pub(super) sights: Vec<Sight>,
     /// What fitted and was left out all the same.
     pub(super) left_out: LeftOut,
     /// Where it went no further for the first time.
@@ -53,8 +60,10 @@ enum Onward {
 
 impl<'a, L: Lister> Walk<'a, L> {
     /// A walk that has not begun.
-    pub(super) fn new(root: &'a Path, layout: &'a Layout, lister: L, sink: Sink<'a>) -> Self {
-        Self { root, layout, lister, sink, folders: 0, left_out: LeftOut::default(), dead_end: None }
+    pub(super) fn new(root: &'a Path, layout: &'a Layout, own: &'a Own, lister: L, sink: Sink<'a>) -> Self {
+        let sights = layout.routes.iter().map(|_| Sight::default()).collect();
+        let left_out = LeftOut::default();
+        Self { root, layout, own, lister, sink, folders: 0, sights, left_out, dead_end: None }
     }
 
     /// Finds every file.
@@ -119,26 +128,54 @@ impl<'a, L: Lister> Walk<'a, L> {
     fn list(&mut self, folder: &str, threads: &[Thread]) -> Result<Onwards, PlanError> {
         let path = self.root.join(folder);
         let Some(entries) = self.entries(&path)? else {
-            self.dead_end.get_or_insert_with(|| DeadEnd::at(path));
+            self.ends_here(threads, &Look::default(), |_| DeadEnd::at(path.clone()));
             return Ok(Onwards::new());
         };
+        // the root is what was asked for, whatever it is
+        if !folder.is_empty() && is_run_directory(folder, &entries) {
+            self.left_out.add(Reason::RunDirectory, || folder.to_owned());
+            return Ok(Onwards::new());
+        }
         let mut look = Look::default();
         for entry in &entries {
             match entry.name.to_str() {
-                Some(name) => self.enter(folder, name, entry.kind, threads, &mut look),
+                Some(name) if self.own.has(folder, name) => {}
+                Some(name) => {
+                    let kind = self.kind(folder, name, entry.kind, threads, &mut look);
+                    self.enter(folder, name, kind, threads, &mut look);
+                }
                 None => self.left_out.add(Reason::NotUtf8, || join(folder, &entry.name.to_string_lossy())),
             }
         }
-        if !look.found && look.onward.is_empty() && self.dead_end.is_none() {
-            self.dead_end = Some(DeadEnd::NoneLike {
-                folder: path,
-                wanted: self.wanted(threads),
-                entries: entries.len(),
-                example: entries.first().map(|entry| entry.name.to_string_lossy().into_owned()),
-                other_dates: look.other_dates,
-            });
-        }
+        self.ends_here(threads, &look, |wanted| DeadEnd::NoneLike {
+            folder: path.clone(),
+            wanted,
+            entries: entries.len(),
+            example: entries.first().map(|entry| entry.name.to_string_lossy().into_owned()),
+            other_dates: look.other_dates,
+        });
         Ok(look.onward)
+    }
+
+    /// What an entry is for those who stand in its folder: `**` follows links to folders, and those
+    /// to a folder above nobody does.
+    fn kind(&mut self, folder: &str, name: &str, kind: Kind, threads: &[Thread], look: &mut Look) -> Kind {
+        let is_deep = |thread: &Thread| matches!(self.step(thread), Some((Step::Deep, _)));
+        if kind != Kind::Link || name.starts_with('.') || !threads.iter().any(is_deep) {
+            return kind;
+        }
+        match self.lister.look(&self.root.join(folder).join(name)) {
+            Ok(status) if status.is_folder => {
+                let above = look.above.get_or_insert_with(|| above(&mut self.lister, self.root, folder));
+                if !above.contains(&status.id) {
+                    return Kind::Folder;
+                }
+                self.left_out.add(Reason::Loop, || join(folder, name));
+                Kind::Other
+            }
+            // one that leads nowhere is told by who reads it
+            _ => kind,
+        }
     }
 
     /// A folder's entries, sorted; `None` if there is no such folder.
@@ -154,6 +191,19 @@ impl<'a, L: Lister> Walk<'a, L> {
         }
     }
 
+    /// Writes down where the search ended for those who found nothing in a folder.
+    fn ends_here(&mut self, threads: &[Thread], look: &Look, dead_end: impl Fn(String) -> DeadEnd) {
+        if look.gone_on.is_empty() && self.dead_end.is_none() {
+            self.dead_end = Some(dead_end(self.wanted(threads.iter())));
+        }
+        for route in threads.iter().map(|thread| thread.route).filter(|route| !look.gone_on.contains(route)) {
+            let wanted = self.wanted(threads.iter().filter(|thread| thread.route == route));
+            if let Some(sight) = self.sights.get_mut(route).filter(|sight| sight.is_open()) {
+                sight.dead_end = Some(dead_end(wanted));
+            }
+        }
+    }
+
     /// Offers an entry to all threads; a file is the first one's that takes it.
     fn enter(&mut self, folder: &str, name: &str, kind: Kind, threads: &[Thread], look: &mut Look) {
         let mut refused = None;
@@ -162,11 +212,14 @@ impl<'a, L: Lister> Walk<'a, L> {
             match self.onward(thread, name, kind) {
                 None => {}
                 Some(Onward::File(days)) => {
-                    look.found = true;
+                    look.goes_on(thread);
+                    self.sights.get_mut(thread.route).into_iter().for_each(|sight| sight.found = true);
                     return (self.sink)(join(folder, name), days);
                 }
-                Some(Onward::Into(next)) if onward.contains(&next) => {}
-                Some(Onward::Into(next)) => onward.push(next),
+                Some(Onward::Into(next)) => {
+                    look.goes_on(thread);
+                    onward.extend(Some(next).filter(|next| !onward.contains(next)));
+                }
                 Some(Onward::Out(reason)) => refused = refused.max(Some(reason)),
             }
         }
@@ -182,7 +235,7 @@ impl<'a, L: Lister> Walk<'a, L> {
     fn onward(&self, thread: &Thread, name: &str, kind: Kind) -> Option<Onward> {
         let (step, last) = self.step(thread)?;
         let fits = match step {
-            // A link could lead back up.
+            // one that has not been looked at could lead back up
             Step::Deep => kind == Kind::Folder,
             _ if last => kind.may_be_file(),
             _ => kind.may_be_folder(),
@@ -206,9 +259,8 @@ impl<'a, L: Lister> Walk<'a, L> {
     }
 
     /// What threads look for in a folder, for messages.
-    fn wanted(&self, threads: &[Thread]) -> String {
-        let mut texts: Vec<&str> =
-            threads.iter().filter_map(|thread| Some(self.step(thread)?.0.text())).collect();
+    fn wanted<'b>(&self, threads: impl Iterator<Item = &'b Thread>) -> String {
+        let mut texts: Vec<&str> = threads.filter_map(|thread| Some(self.step(thread)?.0.text())).collect();
         texts.dedup();
         texts.join(" or ")
     }
@@ -218,8 +270,27 @@ impl<'a, L: Lister> Walk<'a, L> {
 #[derive(Default)]
 struct Look {
     onward: Onwards,
-    found: bool,
+    /// The routes of those who found something.
+    gone_on: Vec<usize>,
     other_dates: usize,
+    /// The folder and all that it is in, where that had to be known.
+    above: Option<Vec<Id>>,
+}
+
+impl Look {
+    fn goes_on(&mut self, thread: &Thread) {
+        if !self.gone_on.contains(&thread.route) {
+            self.gone_on.push(thread.route);
+        }
+    }
+}
+
+/// A folder and all that it is in, those of the root included.
+fn above(lister: &mut impl Lister, root: &Path, folder: &str) -> Vec<Id> {
+    let below_root = Path::new(folder).ancestors().map(|folder| root.join(folder));
+    let real_root = root.canonicalize().unwrap_or_default();
+    let above_root = real_root.ancestors().map(Path::to_path_buf);
+    below_root.chain(above_root).filter_map(|path| lister.look(&path).ok()).map(|status| status.id).collect()
 }
 
 fn join(folder: &str, name: &str) -> String {

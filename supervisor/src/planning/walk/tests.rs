@@ -11,13 +11,15 @@ use dayfold_contract::plan::{GroupBy, VersionRule};
 use jiff::civil::{Date, date};
 
 use super::super::ArchiveSpec;
+use super::super::lister::Status;
 use super::*;
 
-/// Folders in memory, and which of them were listed.
+/// Folders in memory, and what was listed or looked at.
 #[derive(Default)]
 struct Shelf {
     folders: BTreeMap<PathBuf, BTreeMap<OsString, Kind>>,
     listed: RefCell<Vec<PathBuf>>,
+    looked_at: RefCell<Vec<PathBuf>>,
 }
 
 impl Shelf {
@@ -48,6 +50,11 @@ impl Lister for &Shelf {
             None => Err(io::Error::from_raw_os_error(rustix::io::Errno::NOENT.raw_os_error())),
         }
     }
+
+    fn look(&mut self, path: &Path) -> io::Result<Status> {
+        self.looked_at.borrow_mut().push(path.to_path_buf());
+        Ok(Status { is_folder: self.folders.contains_key(path), id: (0, path.as_os_str().len() as u64) })
+    }
 }
 
 fn spec(pattern: &str) -> ArchiveSpec {
@@ -73,10 +80,11 @@ fn himawari(from: Option<Date>, to: Option<Date>) -> ArchiveSpec {
 /// The files that are found, and the walk's warnings.
 fn walk(spec: &ArchiveSpec, shelf: &Shelf) -> (Vec<String>, Vec<String>) {
     shelf.listed.borrow_mut().clear();
-    let layout = Layout::new(spec).unwrap();
+    shelf.looked_at.borrow_mut().clear();
+    let (layout, own) = (Layout::new(spec).unwrap(), Own::default());
     let mut files = Vec::new();
     let mut sink = |path, _| files.push(path);
-    let mut walk = Walk::new(&spec.root, &layout, shelf, &mut sink);
+    let mut walk = Walk::new(&spec.root, &layout, &own, shelf, &mut sink);
     walk.run().unwrap();
     let warnings = walk.left_out.warnings();
     assert_eq!(
@@ -148,16 +156,37 @@ fn deep_folders_are_searched_once_each() {
 }
 
 #[test]
-fn links_are_followed_but_not_at_any_depth() {
+fn links_are_followed_and_only_those_under_deep_folders_are_looked_at() {
     let mut shelf = Shelf::of(&["2022/a.nc"]);
     shelf.put(Path::new("2022/b.nc"), Kind::Link);
     shelf.put(Path::new("2022/c.nc"), Kind::Folder);
     shelf.put(Path::new("2022/d.nc"), Kind::Other);
     assert_eq!(walk(&spec("%Y/*.nc"), &shelf).0, ["2022/a.nc", "2022/b.nc"]);
+    assert_eq!(*shelf.looked_at.borrow(), [""; 0].map(PathBuf::from));
+    assert_eq!(walk(&spec("**/*.nc"), &shelf).0, ["2022/a.nc", "2022/b.nc"]);
+    assert_eq!(*shelf.looked_at.borrow(), ["2022/b.nc"].map(PathBuf::from));
     let mut linked = Shelf::of(&["2022/a.nc"]);
     linked.folders.insert(PathBuf::new(), BTreeMap::from([("2022".into(), Kind::Link)]));
     assert_eq!(walk(&spec("%Y/*.nc"), &linked).0, ["2022/a.nc"]);
-    assert_eq!(walk(&spec("**/*.nc"), &linked).0, [""; 0]);
+    assert_eq!(walk(&spec("**/*.nc"), &linked).0, ["2022/a.nc"]);
+}
+
+#[test]
+fn what_dayfold_writes_is_left_out() {
+    let shelf = Shelf::of(&[
+        "a.nc",
+        "a.nc.run/plan.json",
+        "a.nc.run/partials/1.nc",
+        "work/plan.json",
+        "work/partials/2.nc",
+        "other/plan.json",
+        "other/3.nc",
+        ".aside-1-2.nc",
+    ]);
+    let (files, warnings) = walk(&spec("**/*.nc"), &shelf);
+    assert_eq!(files, ["a.nc", "other/3.nc"]);
+    assert_eq!(warnings, ["2 folders of dayfold's runs are left out, for example \"a.nc.run\""]);
+    assert_eq!(walk(&spec(".*.nc"), &shelf).0, [""; 0]);
 }
 
 #[test]
@@ -182,10 +211,17 @@ fn a_folder_that_cannot_be_listed_is_an_error() {
         fn list(&mut self, _: &Path) -> io::Result<Vec<Entry>> {
             Err(io::ErrorKind::PermissionDenied.into())
         }
+        fn look(&mut self, _: &Path) -> io::Result<Status> {
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
     }
     let spec = ArchiveSpec { root: "/root".into(), ..spec("a/%Y.nc") };
-    let layout = Layout::new(&spec).unwrap();
+    let (layout, own) = (Layout::new(&spec).unwrap(), Own::default());
     let mut sink = |_, _| panic!("no file");
-    let error = Walk::new(&spec.root, &layout, Locked, &mut sink).run().unwrap_err();
-    assert!(matches!(error, PlanError::Unreadable { path, .. } if path == Path::new("/root/a")));
+    let error = Walk::new(&spec.root, &layout, &own, Locked, &mut sink).run().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the archive's folder /root/a cannot be listed (its owner lets you with `chmod a+rx /root/a`; or \
+         leave its days out with `from` and `to`)"
+    );
 }

@@ -3,6 +3,7 @@
 //! Plain data of every atomic type of NetCDF-4, named like the file's own parts. Writing it is
 //! [`crate::write`]'s, files that do not fit into memory are [`crate::raw`]'s.
 
+mod bytes;
 mod each;
 mod values;
 

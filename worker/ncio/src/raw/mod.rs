@@ -3,17 +3,26 @@
 //! [`RawFile`] reads parts of variables, [`RawWriter`] writes a NetCDF-4 file part by part, so that
 //! files of any size pass through little memory. What values mean is for others: nothing here
 //! knows of time, packing or missing values.
+//!
+//! Two ways go past the library, with the same result: many files that are like a known one are read
+//! directly ([`Imprint`]), and chunks are deflated in any thread ([`Packer`]).
 
 mod chunks;
 mod error;
+mod imprint;
 mod library;
+mod pack;
 mod read;
 mod schema;
+mod tiles;
 mod write;
 
 pub use chunks::Storage;
 pub use error::RawError;
+pub use imprint::Imprint;
 pub use library::Failed;
+pub use pack::{LooseChunk, PackedChunk, Packer};
 pub use read::RawFile;
 pub use schema::{Schema, VariableSchema};
-pub use write::RawWriter;
+pub(crate) use tiles::Run;
+pub use write::{Cut, RawWriter};

@@ -3,9 +3,11 @@
 use std::ffi::c_int;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::RawError;
-use super::library::{Definition, File, FileType, GLOBAL};
+use super::imprint::Imprint;
+use super::library::{Definition, Failed, File, FileType, GLOBAL};
 use super::schema::{Schema, VariableSchema};
 use crate::dataset::{Attribute, DataType, Values};
 use crate::error::NcError;
@@ -14,8 +16,16 @@ use crate::error::NcError;
 #[derive(Debug)]
 pub struct RawFile {
     path: PathBuf,
-    file: File,
-    schema: Schema,
+    source: Source,
+    schema: Arc<Schema>,
+}
+
+/// Where values come from.
+#[derive(Debug)]
+enum Source {
+    Library(File),
+    /// The file itself, which is like another one.
+    Alike(std::fs::File, Arc<Imprint>),
 }
 
 impl RawFile {
@@ -24,8 +34,39 @@ impl RawFile {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, NcError> {
         let path = path.as_ref();
         let file = File::open(path).map_err(RawError::at("open", path))?;
-        let schema = Inquiry { path, file: &file }.schema()?;
-        Ok(Self { path: path.to_owned(), file, schema })
+        let schema = Arc::new(Inquiry { path, file: &file }.schema()?);
+        Ok(Self { path: path.to_owned(), source: Source::Library(file), schema })
+    }
+
+    /// Opens a file that is like one of these, at a small part of the cost. `None` where it is not, or
+    /// cannot be read: [`RawFile::open`] tells.
+    pub fn open_alike(path: impl AsRef<Path>, known: &[Arc<Imprint>]) -> Option<Self> {
+        let path = path.as_ref().to_owned();
+        let file = std::fs::File::open(&path).ok()?;
+        let length = file.metadata().ok()?.len();
+        let is_of = |imprint: &&Arc<Imprint>| imprint.is_of(&file, length).unwrap_or(false);
+        let imprint = known.iter().find(is_of)?;
+        let schema = Arc::clone(&imprint.schema);
+        Some(Self { path, source: Source::Alike(file, Arc::clone(imprint)), schema })
+    }
+
+    /// Whether it was opened as one that is like another.
+    pub fn is_alike(&self) -> bool {
+        matches!(self.source, Source::Alike(..))
+    }
+
+    /// What other files may be like, but for the values of variables that vary. `None` where this file
+    /// is not stored so simply that others could be read by it.
+    pub fn imprint(&self, varies: impl Fn(&VariableSchema) -> bool) -> Option<Arc<Imprint>> {
+        match &self.source {
+            Source::Alike(_, imprint) => Some(Arc::clone(imprint)),
+            Source::Library(_) => {
+                let varying =
+                    self.schema.variables.iter().enumerate().filter(|(_, variable)| varies(variable));
+                let varying: Vec<_> = varying.map(|(number, _)| number).collect();
+                Imprint::take(&self.path, &self.schema, &varying).map(Arc::new)
+            }
+        }
     }
 
     /// What it holds.
@@ -52,7 +93,14 @@ impl RawFile {
     fn get(&self, name: &str, along: Option<(&str, Range<usize>)>) -> Result<Values, NcError> {
         let (number, variable) = self.schema.find(name, &self.path)?;
         let slab = self.schema.slab(variable, along, &self.path)?;
-        let values = self.file.get(number as c_int, variable.data_type, &slab);
+        let from = |file: &File| file.get(number as c_int, variable.data_type, &slab);
+        let values = match &self.source {
+            Source::Library(file) => from(file),
+            Source::Alike(file, imprint) => match imprint.get(file, number, &slab) {
+                Some(values) => values.map_err(Failed::system),
+                None => File::open(&self.path).and_then(|file| from(&file)),
+            },
+        };
         let action = || format!("read variable {name:?} of");
         Ok(values.map_err(|failed| RawError::at(action(), &self.path)(failed))?)
     }

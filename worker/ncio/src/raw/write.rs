@@ -3,11 +3,14 @@
 use std::ffi::c_int;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::chunks::Storage;
 use super::error::RawError;
-use super::library::{File, GLOBAL};
+use super::library::{ChunkSink, Failed, File, GLOBAL, Slab};
+use super::pack::{LooseChunk, PackedChunk, Packer};
 use super::schema::{Schema, VariableSchema, missing};
+use super::tiles::{Tile, tiles};
 use crate::dataset::{DataType, TypesDiffer, Values};
 use crate::error::NcError;
 
@@ -20,9 +23,20 @@ use crate::error::NcError;
 #[derive(Debug)]
 pub struct RawWriter {
     path: PathBuf,
+    /// Once a chunk is put there. Before the file, so that it is closed first.
+    sink: Option<ChunkSink>,
     file: File,
     schema: Schema,
     storage: Storage,
+}
+
+/// Values on their way into a file.
+#[derive(Debug)]
+pub enum Cut {
+    /// To be packed, by whoever and wherever, and [put](RawWriter::put_chunk) in this order.
+    Chunks(Vec<LooseChunk>),
+    /// To be [written](RawWriter::write_along): the variable has no chunks, or these are not whole ones.
+    Whole(Values),
 }
 
 impl RawWriter {
@@ -30,7 +44,7 @@ impl RawWriter {
     pub fn create(path: impl AsRef<Path>, schema: Schema, storage: Storage) -> Result<Self, NcError> {
         let path = path.as_ref();
         let file = File::create(path).map_err(RawError::at("create", path))?;
-        let writer = Self { path: path.to_owned(), file, schema, storage };
+        let writer = Self { path: path.to_owned(), sink: None, file, schema, storage };
         writer.define()?;
         Ok(writer)
     }
@@ -52,9 +66,38 @@ impl RawWriter {
         self.put(variable, Some((dimension, range)), values)
     }
 
+    /// Cuts the values of a range along one of a variable's dimensions into chunks, for others to pack.
+    pub fn cut(
+        &self,
+        variable: &str,
+        dimension: &str,
+        range: Range<usize>,
+        values: Values,
+    ) -> Result<Cut, NcError> {
+        let (number, slab) = self.place(variable, Some((dimension, range)), &values)?;
+        let Some(tiles) = self.tiles(number, &slab) else { return Ok(Cut::Whole(values)) };
+        let block = Arc::new(values);
+        let loose = |tile| LooseChunk { variable: number, block: Arc::clone(&block), tile };
+        Ok(Cut::Chunks(tiles.into_iter().map(loose).collect()))
+    }
+
+    /// Puts a chunk that was cut for this file into its place.
+    pub fn put_chunk(&mut self, chunk: &PackedChunk) -> Result<(), NcError> {
+        let Self { sink, path, schema, .. } = self;
+        let Some(VariableSchema { name, .. }) = schema.variables.get(chunk.variable) else { return Ok(()) };
+        let failed = |failed| RawError::at(format!("write variable {name:?} of"), path)(failed);
+        let sink = match sink {
+            Some(sink) => sink,
+            none => none.insert(ChunkSink::open(path).map_err(failed)?),
+        };
+        let put = sink.put((chunk.variable, name), &chunk.origin, chunk.skipped, &chunk.bytes);
+        Ok(put.map_err(failed)?)
+    }
+
     /// Closes the file and syncs it to the disk.
     pub fn finish(self) -> Result<(), NcError> {
-        let Self { path, file, .. } = self;
+        let Self { path, sink, file, .. } = self;
+        drop(sink);
         file.close().map_err(RawError::at("finish", &path))?;
         let synced = std::fs::File::open(&path).and_then(|file| file.sync_all());
         Ok(synced.map_err(|source| RawError::Sync { path, source })?)
@@ -66,17 +109,44 @@ impl RawWriter {
         along: Option<(&str, Range<usize>)>,
         values: &Values,
     ) -> Result<(), NcError> {
+        let (number, slab) = self.place(name, along, values)?;
+        if let (Some(tiles), Storage::Deflated { level, .. }) = (self.tiles(number, &slab), &self.storage) {
+            let mut packer = Packer::new(*level);
+            return tiles.iter().try_for_each(|tile| self.put_chunk(&packer.pack_tile(number, values, tile)));
+        }
+        let action = || format!("write variable {name:?} of");
+        let written = self.file.put(number as c_int, &slab, values);
+        Ok(written.map_err(|failed| RawError::at(action(), &self.path)(failed))?)
+    }
+
+    /// A variable's place and where values belong in it, if they fit.
+    fn place(
+        &self,
+        name: &str,
+        along: Option<(&str, Range<usize>)>,
+        values: &Values,
+    ) -> Result<(usize, Slab), RawError> {
         let (number, variable) = self.schema.find(name, &self.path)?;
         let (expected, found) = (variable.data_type, values.data_type());
         if expected != found {
             let (path, variable) = (self.path.clone(), name.to_owned());
-            let source = TypesDiffer { expected, found };
-            return Err(RawError::Type { path, variable, source }.into());
+            return Err(RawError::Type { path, variable, source: TypesDiffer { expected, found } });
         }
         let slab = self.schema.slab(variable, along, &self.path)?;
-        let action = || format!("write variable {name:?} of");
-        let written = self.file.put(number as c_int, &slab, values);
-        Ok(written.map_err(|failed| RawError::at(action(), &self.path)(failed))?)
+        let failed = |failed| RawError::at(format!("write variable {name:?} of"), &self.path)(failed);
+        let (expected, found) = (slab.len().map_err(failed)?, values.len());
+        if expected != found {
+            return Err(failed(Failed::WrongLength { expected, found }));
+        }
+        Ok((number, slab))
+    }
+
+    /// The chunks that a part of a variable is made of; `None` where it has none, or has parts of some,
+    /// or is not within the variable.
+    fn tiles(&self, number: usize, slab: &Slab) -> Option<Vec<Tile>> {
+        let variable = self.schema.variables.get(number)?;
+        let chunk = self.storage.chunks(&self.schema, variable)?;
+        tiles(&self.schema.shape(variable), &chunk, slab)
     }
 
     fn define(&self) -> Result<(), RawError> {

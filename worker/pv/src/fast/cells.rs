@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::electric::{Comfort, DEMAND_EXACT, DEMAND_INTERPOLATED, Electric, Thermal};
-use super::elementary::{FUSED, polynomial};
+use super::electric::{Care, Electric, Thermal};
+use super::elementary::shortened;
 use super::grid::{Row, TILE};
 use super::lanes::{Lanes, Mask};
 use super::nodes::{NODES, Turns};
@@ -13,7 +13,7 @@ use super::pair::Pair;
 use super::panel::Optics;
 use super::row::{Cells, Powers};
 use super::sky::Sky;
-use super::surface::RowCoefficients;
+use super::surface::{FEW, RowCoefficients};
 use super::{Constant, Model};
 
 /// Stands for temperatures where they are constant.
@@ -37,8 +37,10 @@ pub struct Found<'a> {
 pub enum Place<'a> {
     /// In a tile with polynomials for the weights: along the row, and the cells' place within the tile.
     Panel(&'a RowCoefficients<4>, &'a [f64; TILE]),
-    /// In a tile with polynomials for the sky, likewise; and the cells' latitude.
-    Sky(&'a RowCoefficients<7>, &'a [f64; TILE], &'a Row<f64>),
+    /// The same with short ones.
+    Flat(&'a RowCoefficients<4>, &'a [f64; TILE]),
+    /// In a tile with polynomials for the sun's aspect, likewise; and the cells' latitude.
+    Sky(&'a RowCoefficients<4>, &'a [f64; TILE], &'a Row<f64>),
     /// In any other: the cells' latitude and hour angles.
     Rough(&'a Row<f64>, &'a Turns<TILE>),
 }
@@ -70,14 +72,14 @@ impl<'a> Found<'a> {
 trait Weights<L> {
     /// Whether the latter is power, and not effective irradiance.
     const POWER: bool;
-    /// How much the errors may be magnified.
-    const DEMAND: f64;
+    /// How they are found.
+    const CARE: Care;
     /// Of the cells from one on.
     fn at(&self, cell: usize) -> [L; 4];
 }
 
-/// By polynomials; `POWER` with a constant temperature.
-struct Interpolated<'a, const POWER: bool> {
+/// By polynomials of `N` coefficients; `POWER` with a constant temperature.
+struct Interpolated<'a, const POWER: bool, const N: usize> {
     coefficients: &'a RowCoefficients<4>,
     within: &'a [f64; TILE],
 }
@@ -91,15 +93,16 @@ struct Exact<'a, L, S, const TRACKER: bool> {
 
 /// The sun and the sky.
 trait Skies<L> {
-    /// How much the errors may be magnified.
-    const DEMAND: f64;
+    /// How they are found.
+    const CARE: Care;
     /// Over the cells from one on, as [`super::sky::Seen::values`].
     fn over(&self, row: &Row<L>, cell: usize) -> [L; 7];
 }
 
-/// By polynomials.
+/// From an aspect by polynomials.
 struct InterpolatedSky<'a> {
-    coefficients: &'a RowCoefficients<7>,
+    sky: &'a Sky,
+    coefficients: &'a RowCoefficients<4>,
     within: &'a [f64; TILE],
 }
 
@@ -110,21 +113,16 @@ struct ExactSky<'a> {
 }
 
 impl<L: Lanes> Skies<L> for InterpolatedSky<'_> {
-    const DEMAND: f64 = DEMAND_INTERPOLATED;
+    const CARE: Care = Care::Interpolated;
 
     #[inline(always)]
     fn over(&self, _: &Row<L>, cell: usize) -> [L; 7] {
-        let within = L::load(self.within, cell);
-        let mut values = [within; 7];
-        for (value, coefficients) in values.iter_mut().zip(self.coefficients) {
-            *value = polynomial::<L, FUSED, NODES>(coefficients, within);
-        }
-        values
+        self.sky.under(along::<L, NODES>(self.coefficients, L::load(self.within, cell))).values
     }
 }
 
 impl<L: Lanes> Skies<L> for ExactSky<'_> {
-    const DEMAND: f64 = DEMAND_EXACT;
+    const CARE: Care = if L::ALIKE { Care::Alike } else { Care::Exact };
 
     #[inline(always)]
     fn over(&self, row: &Row<L>, cell: usize) -> [L; 7] {
@@ -132,26 +130,31 @@ impl<L: Lanes> Skies<L> for ExactSky<'_> {
     }
 }
 
-impl<L: Lanes, const P: bool> Weights<L> for Interpolated<'_, P> {
+impl<L: Lanes, const P: bool, const N: usize> Weights<L> for Interpolated<'_, P, N> {
     const POWER: bool = P;
-    const DEMAND: f64 = DEMAND_INTERPOLATED;
+    const CARE: Care = Care::Interpolated;
 
     #[inline(always)]
     fn at(&self, cell: usize) -> [L; 4] {
-        let within = L::load(self.within, cell);
-        let [dni, dhi, ghi, clear] = self.coefficients;
-        [
-            polynomial::<L, FUSED, NODES>(dni, within),
-            polynomial::<L, FUSED, NODES>(dhi, within),
-            polynomial::<L, FUSED, NODES>(ghi, within),
-            polynomial::<L, FUSED, NODES>(clear, within),
-        ]
+        along::<L, N>(self.coefficients, L::load(self.within, cell))
     }
+}
+
+/// Polynomials of `N` coefficients at places within the tile.
+#[inline(always)]
+fn along<L: Lanes, const N: usize>(coefficients: &RowCoefficients<4>, within: L) -> [L; 4] {
+    let [first, second, third, fourth] = coefficients;
+    [
+        shortened::<L, N>(first, within),
+        shortened::<L, N>(second, within),
+        shortened::<L, N>(third, within),
+        shortened::<L, N>(fourth, within),
+    ]
 }
 
 impl<L: Lanes, S: Skies<L>, const TRACKER: bool> Weights<L> for Exact<'_, L, S, TRACKER> {
     const POWER: bool = false;
-    const DEMAND: f64 = S::DEMAND;
+    const CARE: Care = S::CARE;
 
     #[inline(always)]
     fn at(&self, cell: usize) -> [L; 4] {
@@ -164,8 +167,8 @@ impl<L: Lanes, S: Skies<L>, const TRACKER: bool> Weights<L> for Exact<'_, L, S, 
 trait Climate<L: Lanes> {
     /// The module at the temperature of the cells from one on.
     fn thermal(&self, electric: &Electric, given: &Given<'_>, cell: usize) -> Thermal<L>;
-    /// Where that is known, as in [`Mask::bits`]: elsewhere power is missing, and nothing to decide.
-    fn known(&self, given: &Given<'_>, cell: usize) -> u32;
+    /// The cells for which that is known, by a bit each: elsewhere power is missing, and nothing to decide.
+    fn known(&self, given: &Given<'_>) -> u32;
     /// Power of effective irradiances, missing where the inverter is idle or it is not certain;
     /// and whether it is certain.
     fn settle<W: Weights<L>>(&self, electric: &Electric, thermal: &Thermal<L>, effective: L) -> (L, L::Mask);
@@ -181,14 +184,18 @@ impl<L: Lanes> Climate<L> for PerCell {
     }
 
     #[inline(always)]
-    fn known(&self, given: &Given<'_>, cell: usize) -> u32 {
-        L::load(given.temperature, cell).is_number().bits()
+    fn known(&self, given: &Given<'_>) -> u32 {
+        let mut known = 0;
+        for cell in (0..TILE).step_by(L::WIDTH) {
+            known |= L::load(given.temperature, cell).is_number().bits() << cell;
+        }
+        known
     }
 
     #[inline(always)]
     fn settle<W: Weights<L>>(&self, electric: &Electric, thermal: &Thermal<L>, effective: L) -> (L, L::Mask) {
-        let output = electric.output::<L, FUSED>(thermal, effective);
-        let runs = electric.is_comfortable(&output, W::DEMAND);
+        let output = electric.output(thermal, effective);
+        let runs = electric.is_comfortable(&output, W::CARE);
         let power = L::select(runs, electric.limited(output.ac), L::splat(f64::NAN));
         (power, runs | electric.is_idle(&output))
     }
@@ -201,18 +208,18 @@ impl<L: Lanes> Climate<L> for Constant {
     }
 
     #[inline(always)]
-    fn known(&self, _: &Given<'_>, _: usize) -> u32 {
+    fn known(&self, _: &Given<'_>) -> u32 {
         u32::MAX
     }
 
     #[inline(always)]
     fn settle<W: Weights<L>>(&self, electric: &Electric, thermal: &Thermal<L>, effective: L) -> (L, L::Mask) {
-        let Comfort { idle, exact, interpolated, high } = self.comfort;
-        let low = if W::DEMAND == DEMAND_EXACT { exact } else { interpolated };
-        let runs = effective.at_least(L::splat(low)) & L::splat(high).at_least(effective);
-        let ac = electric.output::<L, FUSED>(thermal, effective).ac;
+        let comfort = &self.comfort;
+        let low = L::splat(comfort.low(W::CARE));
+        let runs = effective.at_least(low) & L::splat(comfort.high).at_least(effective);
+        let ac = electric.output(thermal, effective).ac;
         let power = L::select(runs, electric.limited(ac), L::splat(f64::NAN));
-        (power, runs | L::splat(idle).above(effective))
+        (power, runs | L::splat(comfort.idle).above(effective))
     }
 }
 
@@ -225,20 +232,36 @@ pub fn compute<L: Lanes>(
     given: &Given<'_>,
     found: Found<'_>,
 ) -> u32 {
-    match (place, &model.constant) {
-        (Place::Panel(coefficients, within), Some(climate)) => {
-            let weights = Interpolated::<true> { coefficients, within };
-            convert::<Pair<L>, _, _>(&model.electric, climate, &weights, given, found)
+    match *place {
+        Place::Panel(coefficients, within) => {
+            interpolated::<L, NODES>(model, coefficients, within, given, found)
         }
-        (Place::Panel(coefficients, within), None) => {
-            let weights = Interpolated::<false> { coefficients, within };
-            convert::<Pair<L>, _, _>(&model.electric, &PerCell, &weights, given, found)
+        Place::Flat(coefficients, within) => {
+            interpolated::<L, FEW>(model, coefficients, within, given, found)
         }
-        (Place::Sky(coefficients, within, row), _) => {
-            exact::<Pair<L>, _>(model, InterpolatedSky { coefficients, within }, row, given, found)
+        Place::Sky(coefficients, within, row) => {
+            exact::<Pair<L>, _>(model, InterpolatedSky { sky, coefficients, within }, row, given, found)
         }
-        (Place::Rough(row, hours), _) => {
-            exact::<Pair<L>, _>(model, ExactSky { sky, hours }, row, given, found)
+        Place::Rough(row, hours) => exact::<Pair<L>, _>(model, ExactSky { sky, hours }, row, given, found),
+    }
+}
+
+#[inline(always)]
+fn interpolated<L: Lanes, const N: usize>(
+    model: &Model,
+    coefficients: &RowCoefficients<4>,
+    within: &[f64; TILE],
+    given: &Given<'_>,
+    found: Found<'_>,
+) -> u32 {
+    match &model.constant {
+        Some(climate) => {
+            let weights = Interpolated::<true, N> { coefficients, within };
+            convert::<L, _, _>(&model.electric, climate, &weights, given, found)
+        }
+        None => {
+            let weights = Interpolated::<false, N> { coefficients, within };
+            convert::<L, _, _>(&model.electric, &PerCell, &weights, given, found)
         }
     }
 }
@@ -267,7 +290,8 @@ fn mounted<L: Lanes, W: Weights<L>>(model: &Model, weights: &W, given: &Given<'_
     }
 }
 
-/// From weights and irradiance to power.
+/// From weights and irradiance to power, in two passes over the tile: each a short chain of operations,
+/// of which a machine has several in work at once.
 #[inline(always)]
 fn convert<L: Lanes, W: Weights<L>, C: Climate<L>>(
     electric: &Electric,
@@ -276,35 +300,72 @@ fn convert<L: Lanes, W: Weights<L>, C: Climate<L>>(
     given: &Given<'_>,
     found: Found<'_>,
 ) -> u32 {
+    let Found { actual, ideal } = found;
+    let Light { present, sound, plain } = light(weights, given, actual, ideal);
+    let mut open = sound & !(plain & power::<L, W, C>(electric, climate, given, actual));
+    if !W::POWER {
+        open |= !power::<L, W, C>(electric, climate, given, ideal);
+    }
+    open & present & Climate::<L>::known(climate, given)
+}
+
+/// What there is of a tile's irradiance, by a bit each.
+struct Light {
+    /// GHI.
+    present: u32,
+    /// All components.
+    sound: u32,
+    /// None negative: those are left to the scalar model.
+    plain: u32,
+}
+
+/// Effective irradiances to `actual`, and to `ideal` what there is of a cloudless sky; missing without GHI.
+#[inline(always)]
+fn light<L: Lanes, W: Weights<L>>(
+    weights: &W,
+    given: &Given<'_>,
+    actual: &mut [f64; TILE],
+    ideal: &mut [f64; TILE],
+) -> Light {
     let missing = L::splat(f64::NAN);
-    let mut open = 0;
+    let mut light = Light { present: 0, sound: 0, plain: 0 };
     for cell in (0..TILE).step_by(L::WIDTH) {
         let ghi = L::load(given.ghi, cell);
         let present = ghi.is_number();
         if !W::POWER && present.bits() == 0 {
             // worth a branch only where much work follows
-            missing.store(found.actual, cell);
-            missing.store(found.ideal, cell);
+            missing.store(actual, cell);
+            missing.store(ideal, cell);
             continue;
         }
         let (dni, dhi) = (L::load(given.dni, cell), L::load(given.dhi, cell));
         let [of_dni, of_dhi, of_ghi, clear] = weights.at(cell);
-        let thermal = climate.thermal(electric, given, cell);
         let effective = of_dni.times_plus(dni, of_dhi.times_plus(dhi, of_ghi * ghi));
-        let (actual, certain) = climate.settle::<W>(electric, &thermal, effective);
-        // none negative: those are left to the scalar model
-        let plain = ghi.smaller(dni.smaller(dhi)).at_least(L::splat(0.0));
-        let complete = (dni + dhi).is_number();
-        L::select(complete & present, actual, missing).store(found.actual, cell);
-        let mut unsettled = complete.bits() & !(certain & plain).bits();
-        let mut ideal = clear;
-        if !W::POWER {
-            let (power, certain) = climate.settle::<W>(electric, &thermal, clear);
-            ideal = power;
-            unsettled |= !certain.bits();
-        }
-        L::select(present, ideal, missing).store(found.ideal, cell);
-        open |= (present.bits() & climate.known(given, cell) & unsettled) << cell;
+        effective.store(actual, cell);
+        L::select(present, clear, missing).store(ideal, cell);
+        light.present |= present.bits() << cell;
+        // weights may be missing where they are not interpolated
+        let sound = if W::POWER { effective } else { ghi + (dni + dhi) };
+        light.sound |= sound.is_number().bits() << cell;
+        light.plain |= ghi.smaller(dni.smaller(dhi)).at_least(L::splat(0.0)).bits() << cell;
     }
-    open
+    light
+}
+
+/// From effective irradiances to the power in their place; by a bit each, which of them are certain.
+#[inline(always)]
+fn power<L: Lanes, W: Weights<L>, C: Climate<L>>(
+    electric: &Electric,
+    climate: &C,
+    given: &Given<'_>,
+    cells: &mut [f64; TILE],
+) -> u32 {
+    let mut certain = 0;
+    for cell in (0..TILE).step_by(L::WIDTH) {
+        let thermal = climate.thermal(electric, given, cell);
+        let (power, is_certain) = climate.settle::<W>(electric, &thermal, L::load(cells, cell));
+        power.store(cells, cell);
+        certain |= is_certain.bits() << cell;
+    }
+    certain
 }

@@ -1,5 +1,5 @@
 //! What a grid decides, whatever the time: its trigonometry by row and by column, and its tiles,
-//! over which geometry is interpolated: 32 rows of 32 columns, or of 128 where that is smooth.
+//! over which geometry is interpolated: 32 rows of 32 columns, or 64 of 128 where that is smooth.
 
 use dayfold_contract::task::Mount;
 
@@ -11,8 +11,11 @@ use crate::sun::{FLATTENED, Site, SolarPosition};
 /// Rows of a tile, and columns of a narrow one.
 pub const TILE: usize = 32;
 
-/// How many narrow tiles there are in a wide one.
+/// How many narrow tiles there are side by side in a wide one.
 pub const WIDE: usize = 4;
+
+/// Rows of a wide tile.
+pub const TALL: usize = 2 * TILE;
 
 /// A grid's cell centres, and what follows from them.
 #[derive(Clone, Debug)]
@@ -20,7 +23,12 @@ pub struct GridTables {
     latitudes: Vec<f64>,
     longitudes: Vec<f64>,
     pub(super) rows: Vec<Row<f64>>,
+    /// Where each row is within its narrow tiles and within its wide ones, from -1 to 1.
+    pub(super) within: Vec<[f64; 2]>,
+    /// Rows of narrow tiles.
     pub(super) strips: Vec<Strip>,
+    /// Rows of wide tiles.
+    pub(super) tall_strips: Vec<Strip>,
     /// By narrow tile.
     pub(super) columns: Vec<Columns>,
     /// Of the wide tiles.
@@ -40,8 +48,6 @@ pub struct Row<T> {
     pub polar: T,
     /// What a fixed panel faces: up, north, east. Without meaning for a tracker.
     pub normal: [T; 3],
-    /// The place within the strip, from -1 to 1.
-    pub within: T,
 }
 
 /// The latitudes of a row of tiles.
@@ -70,17 +76,20 @@ pub struct Columns {
 
 impl GridTables {
     pub(super) fn new(mount: &Mount, latitudes: &[f64], longitudes: &[f64]) -> Self {
-        let rows = latitudes.chunks(TILE).flat_map(|strip| {
-            let piece = Piece::of(strip);
-            strip.iter().map(move |&latitude| Row::new(mount, latitude, piece.within(latitude)))
-        });
+        let within = |rows: usize| {
+            let pieces = latitudes.chunks(rows).map(|strip| (Piece::of(strip), strip));
+            pieces.flat_map(|(piece, strip)| strip.iter().map(move |&latitude| piece.within(latitude)))
+        };
+        let strips = |rows: usize| latitudes.chunks(rows).map(|strip| Strip::new(mount, strip)).collect();
         let columns = longitudes.chunks(TILE * WIDE).flat_map(|wide| {
             let piece = Piece::of(wide);
             wide.chunks(TILE).map(move |part| Columns::new(part, &piece))
         });
         Self {
-            rows: rows.collect(),
-            strips: latitudes.chunks(TILE).map(|rows| Strip::new(mount, rows)).collect(),
+            rows: latitudes.iter().map(|&latitude| Row::new(mount, latitude)).collect(),
+            within: within(TILE).zip(within(TALL)).map(|(narrow, wide)| [narrow, wide]).collect(),
+            strips: strips(TILE),
+            tall_strips: strips(TALL),
             columns: columns.collect(),
             wide: longitudes.chunks(TILE * WIDE).map(|wide| Places::new(&Piece::of(wide))).collect(),
             latitudes: latitudes.to_vec(),
@@ -106,24 +115,30 @@ impl GridTables {
 }
 
 impl Row<f64> {
-    fn new(mount: &Mount, latitude: f64, within: f64) -> Self {
+    fn new(mount: &Mount, latitude: f64) -> Self {
         let (sin, cos) = latitude.to_radians().sin_cos();
         let (sin_u, cos_u) = (FLATTENED * latitude.to_radians().tan()).atan().sin_cos();
         let normal = normal(mount, latitude);
-        Self { sin, cos, equatorial: cos_u, polar: FLATTENED * sin_u, normal, within }
+        Self { sin, cos, equatorial: cos_u, polar: FLATTENED * sin_u, normal }
     }
 
     /// The same in each lane.
     #[inline(always)]
     pub fn splat<L: Lanes>(&self) -> Row<L> {
-        let [up, north, east] = self.normal;
+        self.map(L::splat)
+    }
+}
+
+impl<T: Copy> Row<T> {
+    /// The same in another form.
+    #[inline(always)]
+    pub fn map<U>(&self, form: impl Fn(T) -> U) -> Row<U> {
         Row {
-            sin: L::splat(self.sin),
-            cos: L::splat(self.cos),
-            equatorial: L::splat(self.equatorial),
-            polar: L::splat(self.polar),
-            normal: [L::splat(up), L::splat(north), L::splat(east)],
-            within: L::splat(self.within),
+            sin: form(self.sin),
+            cos: form(self.cos),
+            equatorial: form(self.equatorial),
+            polar: form(self.polar),
+            normal: self.normal.map(&form),
         }
     }
 }
@@ -136,7 +151,6 @@ impl<const N: usize> Row<[f64; N]> {
             equatorial: rows.map(|row| row.equatorial),
             polar: rows.map(|row| row.polar),
             normal: [0, 1, 2].map(|axis| rows.map(|row| row.normal[axis])),
-            within: rows.map(|row| row.within),
         }
     }
 
@@ -150,7 +164,6 @@ impl<const N: usize> Row<[f64; N]> {
             equatorial: L::load(&self.equatorial, at),
             polar: L::load(&self.polar, at),
             normal: [L::load(up, at), L::load(north, at), L::load(east, at)],
-            within: L::load(&self.within, at),
         }
     }
 }
@@ -167,7 +180,7 @@ fn normal(mount: &Mount, latitude: f64) -> [f64; 3] {
 impl Strip {
     fn new(mount: &Mount, latitudes: &[f64]) -> Self {
         let piece = Piece::of(latitudes);
-        let row = |within| Row::new(mount, piece.at(within), within);
+        let row = |within| Row::new(mount, piece.at(within));
         let (nodes, checks) = (nodes().map(row), CHECK_ROWS.map(row));
         Self {
             nodes: Row::gather(std::array::from_fn(|k| nodes[k / NODES])),

@@ -20,6 +20,8 @@ pub trait Lanes:
 {
     /// How many: a divisor of 8.
     const WIDTH: usize;
+    /// Whether `times_plus` rounds alike on all instruction sets, too.
+    const ALIKE: bool = false;
     /// A yes or no for each.
     type Mask: Mask;
 
@@ -47,6 +49,8 @@ pub trait Lanes:
     fn at_least(self, other: Self) -> Self::Mask;
     /// One where it holds, another where not.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+    /// `self + other` where it holds, itself where not.
+    fn plus_where(self, mask: Self::Mask, other: Self) -> Self;
     /// Bits that are in both.
     fn and_bits(self, bits: u64) -> Self;
     /// Bits that are in either.
@@ -143,6 +147,11 @@ impl Lanes for f64 {
     #[inline(always)]
     fn select(mask: bool, yes: Self, no: Self) -> Self {
         if mask { yes } else { no }
+    }
+
+    #[inline(always)]
+    fn plus_where(self, mask: bool, other: Self) -> Self {
+        if mask { self + other } else { self }
     }
 
     #[inline(always)]

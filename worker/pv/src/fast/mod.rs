@@ -10,11 +10,14 @@
 //! A [`Kernel`] is made once for a system, [`GridTables`] once for a grid or the part of it that is
 //! wanted, a [`Step`] for each time. Files, regions and what is read when are the caller's.
 
+mod again;
+mod alike;
 mod cells;
 mod dispatch;
 mod electric;
 mod elementary;
 mod grid;
+mod kinks;
 mod lanes;
 mod nodes;
 mod pair;

@@ -58,6 +58,8 @@ pub struct Places {
     pub checks: Turns<PAIR>,
     /// Whether the tile is small enough to be worth a try.
     pub small: bool,
+    /// From the middle to an end, radians.
+    pub reach: f64,
 }
 
 impl Piece {
@@ -116,12 +118,13 @@ impl Places {
             nodes: Turns::new(twice.map(|within| piece.at(within))),
             checks: Turns::new(checks().map(|within| piece.at(within))),
             small: piece.is_small(),
+            reach: piece.half.abs().to_radians(),
         }
     }
 
     /// As [`Turns::turned`].
     pub fn turned(&self, by: [f64; 2]) -> Self {
-        Self { nodes: self.nodes.turned(by), checks: self.checks.turned(by), small: self.small }
+        Self { nodes: self.nodes.turned(by), checks: self.checks.turned(by), ..*self }
     }
 }
 

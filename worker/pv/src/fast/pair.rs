@@ -79,6 +79,7 @@ impl<L: Lanes> Mask for PairMask<L> {
 
 impl<L: Lanes> Lanes for Pair<L> {
     const WIDTH: usize = 2 * L::WIDTH;
+    const ALIKE: bool = L::ALIKE;
     type Mask = PairMask<L>;
 
     #[inline(always)]
@@ -140,6 +141,11 @@ impl<L: Lanes> Lanes for Pair<L> {
     #[inline(always)]
     fn select(mask: PairMask<L>, yes: Self, no: Self) -> Self {
         Self(L::select(mask.0, yes.0, no.0), L::select(mask.1, yes.1, no.1))
+    }
+
+    #[inline(always)]
+    fn plus_where(self, mask: PairMask<L>, other: Self) -> Self {
+        Self(self.0.plus_where(mask.0, other.0), self.1.plus_where(mask.1, other.1))
     }
 
     #[inline(always)]

@@ -6,7 +6,7 @@
 
 use dayfold_contract::task::Module;
 
-use super::elementary::{ALIKE, angle, polynomial};
+use super::elementary::{angle, polynomial};
 use super::lanes::Lanes;
 use super::sky::DEGREES;
 use crate::mount::GROUND_COVER;
@@ -58,11 +58,11 @@ impl Optics {
         let usable = spectral.larger(zero);
         let of_dni = usable * incidence.larger(zero) * facing.cos_incidence.larger(zero);
         let diffuse = usable * (self.diffuse * 0.5);
-        let of_dhi = diffuse * facing.cos_tilt + diffuse;
+        let of_dhi = diffuse.times_plus(facing.cos_tilt, diffuse);
         let of_ghi = (diffuse - diffuse * facing.cos_tilt) * ALBEDO;
         let clear_dni = beam.smaller(bound);
         let clear_dhi = clear_ghi - clear_dni * up;
-        let clear = of_dni * clear_dni + (of_dhi * clear_dhi + of_ghi * clear_ghi);
+        let clear = of_dni.times_plus(clear_dni, of_dhi.times_plus(clear_dhi, of_ghi * clear_ghi));
         let [turning, straight, behind] = facing.kinks;
         Faced {
             values: [of_dni, of_dhi, of_ghi, clear],
@@ -82,7 +82,7 @@ impl<L: Lanes> Faced<L> {
         let night = beyond(-up, 1e-9);
         let bright = beyond(spectral, 1e-3) | beyond(-spectral, 1e-6);
         // the arc cosine of 1, in the incidence and in turning back
-        let apart = beyond(self.sine, 1e-4) & beyond(self.kinks[0].abs(), 1e-6);
+        let apart = beyond(self.sine, 3e-5) & beyond(self.kinks[0].abs(), 1e-6);
         let sure = beyond(up, 1e-9) & apart & bright;
         let mut settled = self.values;
         for value in &mut settled {
@@ -97,13 +97,13 @@ impl<L: Lanes> Faced<L> {
 #[inline(always)]
 fn track<L: Lanes>([up, north, east]: [L; 3]) -> Facing<L> {
     let one = L::splat(1.0);
-    let across = (east * east + up * up).sqrt();
+    let across = east.times_plus(east, up * up).sqrt();
     let inverse = one / across;
     let (cos_ideal, sin_ideal) = (up * inverse, east.abs() * inverse);
     let back = cos_ideal * (1.0 / GROUND_COVER);
     let turned_back = one.above(back);
     let sin_back = ((one - back) * (one + back)).sqrt();
-    let cos_turned = cos_ideal * back + sin_ideal * sin_back;
+    let cos_turned = cos_ideal.times_plus(back, sin_ideal * sin_back);
     Facing {
         cos_tilt: L::select(turned_back, cos_turned, cos_ideal),
         cos_incidence: L::select(turned_back, across * back, across).smaller(one),
@@ -114,7 +114,7 @@ fn track<L: Lanes>([up, north, east]: [L; 3]) -> Facing<L> {
 #[inline(always)]
 fn fixed<L: Lanes>(normal: &[L; 3], [up, north, east]: [L; 3]) -> Facing<L> {
     let one = L::splat(1.0);
-    let cosine = normal[0] * up + (normal[1] * north + normal[2] * east);
+    let cosine = normal[0].times_plus(up, normal[1].times_plus(north, normal[2] * east));
     Facing { cos_tilt: normal[0], cos_incidence: cosine.smaller(one), kinks: [one, one, cosine] }
 }
 
@@ -124,7 +124,7 @@ fn incidence<L: Lanes>(optics: &Optics, cos_incidence: L) -> (L, L) {
     let one = L::splat(1.0);
     let cosine = cos_incidence.larger(L::splat(0.0));
     let sine = ((one - cosine) * (one + cosine)).sqrt();
-    (polynomial::<L, ALIKE, 6>(&optics.incidence, angle(sine, cosine) * DEGREES), sine)
+    (polynomial(&optics.incidence, angle(sine, cosine) * DEGREES), sine)
 }
 
 #[cfg(test)]

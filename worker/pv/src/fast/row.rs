@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use super::Model;
+use super::again;
 use super::cells::{Found, Given, Place, compute};
-use super::elementary::FUSED;
-use super::grid::{GridTables, Strip, TILE, WIDE};
+use super::grid::{GridTables, TALL, TILE, WIDE};
 use super::lanes::{Lanes, Mask};
 use super::nodes::{NODES, Places, Turns};
 use super::sky::Sky;
@@ -42,10 +42,9 @@ pub struct RowWork<'a> {
     pub model: &'a Model,
     pub sky: &'a Sky,
     pub grid: &'a GridTables,
-    pub strip: &'a Strip,
     pub row: usize,
     pub hours: &'a Hours,
-    /// Of the row's strip.
+    /// Of the row.
     pub tiles: &'a mut Tiles,
     /// The run.
     pub columns: Range<usize>,
@@ -66,9 +65,10 @@ pub struct Hours {
     pub wide: Vec<Places>,
 }
 
-/// A strip's tiles.
+/// The tiles in which a row is.
 #[derive(Debug)]
 pub struct Tiles {
+    row: usize,
     /// Tried first.
     pub wide: Vec<Tile>,
     /// Tried where a wide one is not smooth.
@@ -80,7 +80,7 @@ struct Along {
     /// Of which wide tile the first are.
     wide: Option<usize>,
     panel: RowCoefficients<4>,
-    sky: RowCoefficients<7>,
+    sky: RowCoefficients<4>,
 }
 
 /// Where a tile meets the run.
@@ -94,7 +94,7 @@ struct Overlap {
 /// Computes the run.
 #[inline(always)]
 pub fn run<L: Lanes>(mut work: RowWork<'_>) {
-    let mut along = Along { wide: None, panel: [[0.0; NODES]; 4], sky: [[0.0; NODES]; 7] };
+    let mut along = Along { wide: None, panel: [[0.0; NODES]; 4], sky: [[0.0; NODES]; 4] };
     let tiles = work.columns.start / TILE..work.columns.end.div_ceil(TILE);
     for index in tiles {
         let overlap = Overlap::of(index, &work.columns);
@@ -106,6 +106,7 @@ pub fn run<L: Lanes>(mut work: RowWork<'_>) {
         let place = along.find::<L>(&mut work, index);
         tile::<L>(&mut work, &place, index, &overlap);
     }
+    again::settle::<L>(&mut work);
 }
 
 impl Hours {
@@ -123,12 +124,19 @@ impl Tiles {
     /// None of them looked at.
     pub fn new(grid: &GridTables) -> Self {
         let unknown = |count| vec![Tile::Unknown; count];
-        Self { wide: unknown(grid.wide.len()), narrow: unknown(grid.columns.len()) }
+        Self { row: 0, wide: unknown(grid.wide.len()), narrow: unknown(grid.columns.len()) }
     }
 
-    /// For another strip.
-    pub fn forget(&mut self) {
-        self.wide.iter_mut().chain(&mut self.narrow).for_each(|tile| *tile = Tile::Unknown);
+    /// Forgets those in which another row is not.
+    pub fn turn_to(&mut self, row: usize) {
+        let forget = |tiles: &mut Vec<Tile>| tiles.iter_mut().for_each(|tile| *tile = Tile::Unknown);
+        if self.row / TILE != row / TILE {
+            forget(&mut self.narrow);
+        }
+        if self.row / TALL != row / TALL {
+            forget(&mut self.wide);
+        }
+        self.row = row;
     }
 }
 
@@ -137,37 +145,54 @@ impl Along {
     /// polynomials, or else from itself.
     #[inline(always)]
     fn find<'a, 'w: 'a, L: Lanes>(&'a mut self, work: &mut RowWork<'w>, index: usize) -> Place<'a> {
-        let (columns, row) = (&work.grid.columns[index], &work.grid.rows[work.row]);
-        let of_wide = index / WIDE;
-        let wide = &mut work.tiles.wide[of_wide];
-        look::<L>(wide, work.model, work.sky, work.strip, &work.hours.wide[of_wide], false);
-        if let Tile::Panel(surface) = wide {
+        let RowWork { grid, tiles, hours, .. } = work;
+        let (columns, of_wide) = (&grid.columns[index], index / WIDE);
+        let (row, [within, within_wide]) = (&grid.rows[work.row], grid.within[work.row]);
+        let (strip, tall_strip) = (&grid.strips[work.row / TILE], &grid.tall_strips[work.row / TALL]);
+        let wide = &mut tiles.wide[of_wide];
+        look::<L>(
+            wide,
+            work.model,
+            work.sky,
+            &Site { strip: tall_strip, hours: &hours.wide[of_wide] },
+            false,
+        );
+        if let Tile::Panel(surface) | Tile::Flat(surface) = wide {
             if self.wide != Some(of_wide) {
-                (self.wide, self.panel) = (Some(of_wide), surface.row::<L, FUSED>(row.within));
+                (self.wide, self.panel) = (Some(of_wide), surface.row::<L>(within_wide));
             }
-            return Place::Panel(&self.panel, &columns.within_wide);
+            return self.place(wide, &columns.within_wide);
         }
-        let narrow = &mut work.tiles.narrow[index];
-        look::<L>(narrow, work.model, work.sky, work.strip, &work.hours.narrow[index], true);
+        let narrow = &mut tiles.narrow[index];
+        look::<L>(narrow, work.model, work.sky, &Site { strip, hours: &hours.narrow[index] }, true);
         match narrow {
-            Tile::Panel(surface) => {
-                (self.wide, self.panel) = (None, surface.row::<L, FUSED>(row.within));
-                Place::Panel(&self.panel, &columns.within)
+            Tile::Panel(surface) | Tile::Flat(surface) => {
+                (self.wide, self.panel) = (None, surface.row::<L>(within));
+                self.place(narrow, &columns.within)
             }
             Tile::Sky(surface) => {
-                self.sky = surface.row::<L, FUSED>(row.within);
+                self.sky = surface.row::<L>(within);
                 Place::Sky(&self.sky, &columns.within, row)
             }
-            Tile::Unknown | Tile::Rough => Place::Rough(row, &work.hours.cells[index]),
+            Tile::Unknown | Tile::Rough => Place::Rough(row, &hours.cells[index]),
+        }
+    }
+
+    /// In a tile with polynomials for the weights.
+    #[inline(always)]
+    fn place<'a>(&'a self, tile: &Tile, within: &'a [f64; TILE]) -> Place<'a> {
+        match tile {
+            Tile::Flat(_) => Place::Flat(&self.panel, within),
+            _ => Place::Panel(&self.panel, within),
         }
     }
 }
 
 /// Finds a tile's polynomials, unless that has been done.
 #[inline(always)]
-fn look<L: Lanes>(tile: &mut Tile, model: &Model, sky: &Sky, strip: &Strip, hours: &Places, sky_too: bool) {
+fn look<L: Lanes>(tile: &mut Tile, model: &Model, sky: &Sky, site: &Site<'_>, sky_too: bool) {
     if matches!(tile, Tile::Unknown) {
-        tile.fit::<L>(model, sky, &Site { strip, hours }, sky_too);
+        tile.fit::<L>(model, sky, site, sky_too);
     }
 }
 

@@ -7,7 +7,8 @@
 
 use dayfold_contract::task::Module;
 
-use super::elementary::{ALIKE, angle, exp, ln, polynomial, small_sin_cos};
+use super::alike::Alike;
+use super::elementary::{angle, exp, ln, polynomial, small_sin_cos};
 use super::grid::Row;
 use super::lanes::Lanes;
 use crate::sun::Sun;
@@ -29,9 +30,14 @@ pub struct Sky {
     spectral: [f64; 5],
 }
 
+/// Towards the apparent sun, a unit vector: up, north and east; then the airmass.
+pub type Aspect<L> = [L; 4];
+
 /// What it is at some places.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<L> {
+    /// From which all else follows.
+    pub aspect: Aspect<L>,
     /// Towards the apparent sun, a unit vector: up, north and east. Then F1, not yet bounded by zero,
     /// and a cloudless sky's GHI, and its DNI in two ways, of which the smaller counts; W m-2.
     pub values: [L; 7],
@@ -56,31 +62,53 @@ impl Sky {
         Self { cos_declination, sin_declination, sin_parallax, extraterrestrial, spectral }
     }
 
+    /// The sine of the sun's elevation from the centre of the Earth, where these are sine and cosine of the
+    /// latitude and the cosine of the hour angle, times that of the declination.
+    pub fn height(&self, sin: f64, cos: f64, hour_cos: f64) -> f64 {
+        sin * self.sin_declination + cos * hour_cos
+    }
+
     /// At places of some latitudes. `hour` is cosine and sine of the hour angle, times the cosine of
     /// the declination.
     #[inline(always)]
     pub fn seen<L: Lanes>(&self, row: &Row<L>, hour: [L; 2]) -> Seen<L> {
-        let sun = direction(self, row, hour);
+        self.under(self.aspect(row, hour))
+    }
+
+    /// Where the apparent sun is, and how much air is before it: all that depends on the place.
+    #[inline(always)]
+    pub fn aspect<L: Lanes>(&self, row: &Row<L>, hour: [L; 2]) -> Aspect<L> {
+        // a last digit near the horizon becomes a visible one
+        let sun = direction(self, &row.map(Alike::of), hour.map(Alike::of));
         let airmass = airmass(&sun);
-        let ([ghi, beam, bound], hazier) = clear_sky(self, sun.up, airmass);
-        let spectral = polynomial::<L, ALIKE, 5>(&self.spectral, airmass);
+        [sun.up, sun.north, sun.east, airmass].map(Alike::inside)
+    }
+
+    /// What follows from an aspect.
+    #[inline(always)]
+    pub fn under<L: Lanes>(&self, [up, north, east, airmass]: Aspect<L>) -> Seen<L> {
+        let ([ghi, beam, bound], hazier) = clear_sky(self, up, airmass);
+        // its terms cancel: a last digit of them becomes a visible one
+        let spectral = polynomial(&self.spectral, Alike::of(airmass)).inside();
         Seen {
-            values: [sun.up, sun.north, sun.east, spectral, ghi, beam, bound],
-            kinks: [sun.up, spectral, hazier],
+            values: [up, north, east, spectral, ghi, beam, bound],
+            aspect: [up, north, east, airmass],
+            kinks: [up, spectral, hazier],
         }
     }
 }
 
 #[inline(always)]
 fn direction<L: Lanes>(sky: &Sky, row: &Row<L>, hour: [L; 2]) -> Direction<L> {
-    let meridian = hour[0] - row.equatorial * sky.sin_parallax;
-    let axis = L::splat(sky.sin_declination) - row.polar * sky.sin_parallax;
-    let up = meridian * row.cos + row.sin * axis;
-    let north = row.cos * axis - meridian * row.sin;
+    let less = L::splat(-sky.sin_parallax);
+    let meridian = row.equatorial.times_plus(less, hour[0]);
+    let axis = row.polar.times_plus(less, L::splat(sky.sin_declination));
+    let up = meridian.times_plus(row.cos, row.sin * axis);
+    let north = meridian.times_plus(-row.sin, row.cos * axis);
     let east = -hour[1];
-    let level_square = north * north + east * east;
+    let level_square = north.times_plus(north, east * east);
     let level = level_square.sqrt();
-    let length = (up * up + level_square).sqrt();
+    let length = up.times_plus(up, level_square).sqrt();
     // both inverses by one division
     let inverse = L::splat(1.0) / (level * length);
     let (of_length, of_level) = (level * inverse, length * inverse);
@@ -94,12 +122,12 @@ fn lifted<L: Lanes>([sine, cosine]: [L; 2], [north, east]: [L; 2]) -> Direction<
     const STRENGTH: f64 = (1013.25 / 1010.0) * (283.0 / (273.0 + 12.0)) * 1.02 / 60.0;
     let elevation = angle(sine, cosine) * DEGREES;
     let (sin_more, cos_more) = small_sin_cos(L::splat(10.3 / DEGREES) / (elevation + 5.11));
-    let bent_cosine = cosine * cos_more - sine * sin_more;
-    let bent_sine = sine * cos_more + cosine * sin_more;
+    let bent_cosine = cosine.times_plus(cos_more, -(sine * sin_more));
+    let bent_sine = sine.times_plus(cos_more, cosine * sin_more);
     let lift = bent_cosine * STRENGTH / bent_sine;
     let (sin_lift, cos_lift) = small_sin_cos(lift * (1.0 / DEGREES));
-    let level = cosine * cos_lift - sine * sin_lift;
-    let up = sine * cos_lift + cosine * sin_lift;
+    let level = cosine.times_plus(cos_lift, -(sine * sin_lift));
+    let up = sine.times_plus(cos_lift, cosine * sin_lift);
     // deep in the night the formula for the refraction has a pole
     let up = L::select(sine.above(L::splat(-0.02)), up, sine);
     Direction { up, north: north * level, east: east * level, elevation: elevation + lift }
@@ -108,20 +136,21 @@ fn lifted<L: Lanes>([sine, cosine]: [L; 2], [north, east]: [L; 2]) -> Direction<
 /// Kasten & Young (1989), as [`crate::airmass::kasten_young`].
 #[inline(always)]
 fn airmass<L: Lanes>(sun: &Direction<L>) -> L {
-    let power = exp::<L, ALIKE>(ln::<L, ALIKE>(sun.elevation + 6.07995) * -1.6364);
-    L::splat(1.0) / (power * 0.50572 + sun.up)
+    let power = exp(ln(sun.elevation + 6.07995) * -1.6364);
+    L::splat(1.0) / power.times_plus(L::splat(0.50572), sun.up)
 }
 
 /// Ineichen & Perez (2002), as [`crate::clearsky::ineichen`] with a sun above the horizon: GHI, DNI and
 /// the bound on DNI, and where turbidity has a kink. The bound needs no division: GHI holds the cosine.
 #[inline(always)]
 fn clear_sky<L: Lanes>(sky: &Sky, up: L, airmass: L) -> ([L; 3], L) {
-    let hazier = airmass * 0.1 - 0.5;
+    let hazier = airmass.times_plus(L::splat(0.1), L::splat(-0.5));
     let turbidity = hazier.larger(L::splat(0.0)) + 2.5;
-    let spread = exp::<L, ALIKE>(airmass * turbidity * -0.0387) * (0.868 * sky.extraterrestrial);
-    let beam = exp::<L, ALIKE>(airmass * (turbidity - 1.0) * -0.09) * (0.827 * sky.extraterrestrial);
+    let spread = exp(airmass * turbidity * -0.0387) * (0.868 * sky.extraterrestrial);
+    let beam = exp(airmass * (turbidity - 1.0) * -0.09) * (0.827 * sky.extraterrestrial);
     // 1 - (0.1 - 0.2 exp(-turbidity)) / (0.1 + 0.882)
-    let share = exp::<L, ALIKE>(-turbidity) * (0.2 / (0.1 + 0.882)) + (1.0 - 0.1 / (0.1 + 0.882));
+    let share =
+        exp(-turbidity).times_plus(L::splat(0.2 / (0.1 + 0.882)), L::splat(1.0 - 0.1 / (0.1 + 0.882)));
     ([spread * up, beam, spread * share], hazier)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::grid::{GridTables, TILE};
+use super::grid::GridTables;
 use super::row::{Cells, Hours, Powers, RowWork, Tiles};
 use super::sky::Sky;
 use super::{Kernel, KernelTemperature};
@@ -20,7 +20,6 @@ pub struct Step<'a> {
     sun: Sun,
     sky: Sky,
     hours: Hours,
-    strip: usize,
     tiles: Tiles,
     open: Vec<usize>,
 }
@@ -36,7 +35,6 @@ impl<'a> Step<'a> {
             sun: *sun,
             sky,
             hours: Hours::new(grid, turn),
-            strip: 0,
             tiles: Tiles::new(grid),
             open: Vec::new(),
         }
@@ -53,13 +51,12 @@ impl<'a> Step<'a> {
         if columns.is_empty() {
             return;
         }
-        self.turn_to(row / TILE);
+        self.tiles.turn_to(row);
         self.open.clear();
         self.kernel.set.row(RowWork {
             model: &self.kernel.model,
             sky: &self.sky,
             grid: self.grid,
-            strip: &self.grid.strips[self.strip],
             row,
             hours: &self.hours,
             tiles: &mut self.tiles,
@@ -83,14 +80,6 @@ impl<'a> Step<'a> {
             KernelTemperature::PerCell => length,
         };
         assert_eq!(cells.temperature.len(), temperatures, "temperatures only where they differ by cell");
-    }
-
-    /// Forgets the polynomials of another strip.
-    fn turn_to(&mut self, strip: usize) {
-        if self.strip != strip {
-            self.strip = strip;
-            self.tiles.forget();
-        }
     }
 
     /// One cell by the scalar model.

@@ -153,17 +153,17 @@ fn part<L: Lanes>(sums: &mut Partial, first_column: usize, cells: [&[f64]; 3]) {
 /// One cell to each lane.
 #[inline(always)]
 fn add<L: Lanes>(sums: &mut Partial, [ghi, actual, ideal]: [&[f64]; 3]) {
-    let (zero, one, infinite) = (L::splat(0.0), L::splat(1.0), L::splat(f64::INFINITY));
+    let (one, infinite) = (L::splat(1.0), L::splat(f64::INFINITY));
     for lane in (0..LANES).step_by(L::WIDTH) {
         let (actual, ideal) = (L::load(actual, lane), L::load(ideal, lane));
         for (quantity, value) in [actual, ideal, actual / ideal].into_iter().enumerate() {
             let finite = infinite.above(value.abs());
             let (sum, count) = (&mut sums.sums[quantity], &mut sums.counts[quantity]);
-            (L::load(sum, lane) + L::select(finite, value, zero)).store(sum, lane);
-            (L::load(count, lane) + L::select(finite, one, zero)).store(count, lane);
+            L::load(sum, lane).plus_where(finite, value).store(sum, lane);
+            L::load(count, lane).plus_where(finite, one).store(count, lane);
         }
         let present = L::load(ghi, lane).is_number();
-        (L::load(&sums.cells, lane) + L::select(present, one, zero)).store(&mut sums.cells, lane);
+        L::load(&sums.cells, lane).plus_where(present, one).store(&mut sums.cells, lane);
     }
 }
 

@@ -3,62 +3,53 @@
 //! At the tile's nodes it is computed. Polynomials through these values hold for the tile where
 //! nothing has a kink within it and where they meet what is computed between the nodes.
 
-use super::elementary::ALIKE;
+use super::alike::Alike;
+use super::electric::Care;
 use super::grid::{Row, Strip};
+use super::kinks::{Kinks, fold, smaller};
 use super::lanes::Lanes;
-use super::nodes::{ALL_NODES, PAIR, Places, Turns};
+use super::nodes::{ALL_NODES, NODES, PAIR, Places, Turns};
 use super::pair::Pair;
-use super::sky::{self, Sky};
-use super::surface::{Surface, Values};
-use super::{Constant, Model, panel};
+use super::sky::Sky;
+use super::surface::{Surface, Values, are_near};
+use super::{Constant, Model};
 
 /// How far a polynomial may be from what it stands for, relative to the least magnitude within the tile.
-const TOLERANCE: f64 = 5e-12;
+const TOLERANCE: f64 = 2e-11;
 
 /// The same of the sun's direction, by component: the incidence magnifies it.
 const DIRECTION_TOLERANCE: f64 = 2e-14;
 
+/// How many times its reach the sun must be high for a wide tile to be worth a try: where it is lower
+/// none was ever smooth enough.
+const STEEP: f64 = 10.0;
+
 /// What a weight, irradiance in W m-2 and power in W need not be resolved below.
 const LEAST: f64 = 1e-3;
 
-/// How far from zero a function must stay at the nodes, of the span of its values there: between
-/// them a parabola reaches beyond by at most 0.05 of it.
-const MARGIN: f64 = 0.1;
+/// The same of F1: with less of it no light makes the inverter run.
+const LEAST_SPECTRAL: f64 = 0.03;
 
 /// How the geometry of a tile's cells is to be had.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "tiles are overwritten in place, from one to the other")]
 pub enum Tile {
     /// Not looked at.
     Unknown,
     /// Cell by cell.
     Rough,
-    /// By polynomials for the sun and the sky; the panel cell by cell.
-    Sky(Surface<7>),
+    /// By polynomials for the sun's aspect; the sky and the panel cell by cell.
+    Sky(Surface<4>),
     /// By polynomials for the weights and what there is of a cloudless sky.
     Panel(Surface<4>),
+    /// By short ones for the same.
+    Flat(Surface<4>),
 }
 
 /// Values at places.
 struct Sampled<const N: usize> {
+    aspect: Values<4, N>,
     sky: Values<7, N>,
     panel: Values<4, N>,
-}
-
-/// What there may be of kinks in a tile.
-struct Kinks {
-    sky: Spans<{ sky::KINKS }>,
-    panel: Spans<{ panel::KINKS }>,
-    /// Of the power of a cloudless sky: its start, and its limit.
-    power: Spans<2>,
-}
-
-/// Of each function: the least and the largest value so far, in each lane; and zero, unless a value
-/// is missing or infinite.
-struct Spans<const K: usize> {
-    least: [[f64; PAIR]; K],
-    largest: [[f64; PAIR]; K],
-    damage: [f64; PAIR],
 }
 
 /// Where a tile is.
@@ -70,40 +61,60 @@ pub struct Site<'a> {
 }
 
 impl Tile {
-    /// Finds the polynomials for the weights, or those for the sky where these are wanted as well, or
+    /// Finds the polynomials for the weights, or those for the aspect where these are wanted as well, or
     /// that there are none.
     #[inline(always)]
     pub fn fit<L: Lanes>(&mut self, model: &Model, sky: &Sky, site: &Site<'_>, sky_too: bool) {
         *self = Self::Rough;
-        if !(site.strip.small && site.hours.small) {
+        if !(site.strip.small && site.hours.small && (sky_too || site.is_promising(sky))) {
             return;
         }
         let mut kinks = Kinks::none();
         let nodes =
-            sample::<Pair<L>, ALL_NODES>(model, sky, &site.strip.nodes, &site.hours.nodes, &mut kinks);
-        if !(kinks.sky_has_none() && (sky_too || kinks.panel_has_none())) {
+            sample::<Pair<Alike<L>>, ALL_NODES>(model, sky, &site.strip.nodes, &site.hours.nodes, &mut kinks);
+        if !(kinks.sun_is_up() && (sky_too || kinks.panel_has_none())) {
             return;
         }
-        let checks = sample::<Pair<L>, PAIR>(model, sky, &site.strip.checks, &site.hours.checks, &mut kinks);
-        if !kinks.sky_has_none() {
+        let checks =
+            sample::<Pair<Alike<L>>, PAIR>(model, sky, &site.strip.checks, &site.hours.checks, &mut kinks);
+        if !kinks.sun_is_up() {
             return;
         }
         if kinks.panel_has_none() {
-            let surface = model.interpolation.through::<L, 4>(&nodes.panel);
-            if model.interpolation.meets::<L, 4>(&surface, &checks.panel, &tolerances(&nodes.panel)) {
+            let surface = model.interpolation.through::<Alike<L>, 4>(&nodes.panel);
+            let (short, tolerances) = (surface.shortened(), tolerances::<L, 4>(&nodes.panel));
+            let meets = |surface: &Surface<4>| {
+                let found = model.interpolation.at_checks::<Alike<L>, 4>(surface);
+                are_near::<Alike<L>, 4>(&found, &checks.panel, &tolerances)
+            };
+            if meets(&short) {
+                *self = Self::Flat(short);
+                return;
+            }
+            if meets(&surface) {
                 *self = Self::Panel(surface);
                 return;
             }
         }
         if sky_too {
-            let surface = model.interpolation.through::<L, 7>(&nodes.sky);
-            let [_, _, _, spectral, ghi, beam, bound] = tolerances(&nodes.sky);
-            let direction = DIRECTION_TOLERANCE;
-            let tolerances = [direction, direction, direction, spectral, ghi, beam, bound];
-            if model.interpolation.meets::<L, 7>(&surface, &checks.sky, &tolerances) {
+            let surface = model.interpolation.through::<Alike<L>, 4>(&nodes.aspect);
+            let found = skies::<Alike<L>>(sky, &model.interpolation.at_checks::<Alike<L>, 4>(&surface));
+            if are_near::<Alike<L>, 7>(&found, &checks.sky, &sky_tolerances::<L>(&nodes.sky)) {
                 *self = Self::Sky(surface);
             }
         }
+    }
+}
+
+impl Site<'_> {
+    /// Whether the sun is high at all four corners, for the size of the tile; roughly, the same to the
+    /// bit on all instruction sets.
+    fn is_promising(&self, sky: &Sky) -> bool {
+        let (rows, hours) = (&self.strip.nodes, &self.hours.nodes);
+        let is_high = |node: usize, hour: usize| {
+            sky.height(rows.sin[node], rows.cos[node], hours.cos[hour]) > STEEP * self.hours.reach
+        };
+        [0, ALL_NODES - 1].into_iter().all(|node| is_high(node, 0) && is_high(node, NODES - 1))
     }
 }
 
@@ -117,7 +128,7 @@ fn sample<L: Lanes, const N: usize>(
     hours: &Turns<PAIR>,
     kinks: &mut Kinks,
 ) -> Sampled<N> {
-    let mut sampled = Sampled { sky: [[0.0; N]; 7], panel: [[0.0; N]; 4] };
+    let mut sampled = Sampled { aspect: [[0.0; N]; 4], sky: [[0.0; N]; 7], panel: [[0.0; N]; 4] };
     for at in (0..N).step_by(L::WIDTH) {
         let lane = at % PAIR;
         let row = rows.load::<L>(at);
@@ -131,11 +142,12 @@ fn sample<L: Lanes, const N: usize>(
         kinks.panel.meet(lane, &faced.kinks);
         if let Some(Constant { thermal, comfort }) = &model.constant {
             let clear = faced.values[3];
-            let ac = model.electric.output::<L, ALIKE>(&thermal.splat(), clear).ac;
-            let inside = (clear - comfort.exact).smaller(L::splat(comfort.high) - clear);
+            let ac = model.electric.output(&thermal.splat(), clear).ac;
+            let inside = (clear - comfort.low(Care::Alike)).smaller(L::splat(comfort.high) - clear);
             kinks.power.meet(lane, &[inside, model.electric.excess(ac)]);
             faced.values[3] = model.electric.limited(ac);
         }
+        put(&seen.aspect, &mut sampled.aspect, at);
         put(&seen.values, &mut sampled.sky, at);
         put(&faced.values, &mut sampled.panel, at);
     }
@@ -149,102 +161,37 @@ fn put<L: Lanes, const Q: usize, const N: usize>(values: &[L; Q], to: &mut Value
     }
 }
 
+/// What follows from aspects.
+#[inline(always)]
+fn skies<L: Lanes>(sky: &Sky, aspects: &Values<4, PAIR>) -> Values<7, PAIR> {
+    let mut skies = [[0.0; PAIR]; 7];
+    for at in (0..PAIR).step_by(L::WIDTH) {
+        let [up, north, east, airmass] = aspects;
+        let aspect = [L::load(up, at), L::load(north, at), L::load(east, at), L::load(airmass, at)];
+        put(&sky.under(aspect).values, &mut skies, at);
+    }
+    skies
+}
+
 /// By the least magnitude of each quantity at the nodes.
 #[inline(always)]
-fn tolerances<const Q: usize>(values: &Values<Q, ALL_NODES>) -> [f64; Q] {
+fn tolerances<L: Lanes, const Q: usize>(values: &Values<Q, ALL_NODES>) -> [f64; Q] {
     let mut tolerances = [0.0; Q];
     for (tolerance, values) in tolerances.iter_mut().zip(values) {
-        let least = values.iter().fold(f64::INFINITY, |least, value| least.min(value.abs()));
-        *tolerance = TOLERANCE * least.max(LEAST);
+        let mut least = [f64::INFINITY; PAIR];
+        for from in values.as_chunks::<PAIR>().0 {
+            for at in (0..PAIR).step_by(L::WIDTH) {
+                L::load(from, at).abs().smaller(L::load(&least, at)).store(&mut least, at);
+            }
+        }
+        *tolerance = TOLERANCE * fold(least, smaller).max(LEAST);
     }
     tolerances
 }
 
-impl Kinks {
-    fn none() -> Self {
-        Self { sky: Spans::none(), panel: Spans::none(), power: Spans::none() }
-    }
-
-    /// The sun must be up.
-    #[inline(always)]
-    fn sky_has_none(&self) -> bool {
-        self.sky.is_positive(0) && self.sky.has_none()
-    }
-
-    /// The inverter must run.
-    #[inline(always)]
-    fn panel_has_none(&self) -> bool {
-        self.power.is_positive(0) && self.panel.has_none() && self.power.has_none()
-    }
-}
-
-impl<const K: usize> Spans<K> {
-    fn none() -> Self {
-        let (least, largest) = ([[f64::INFINITY; PAIR]; K], [[f64::NEG_INFINITY; PAIR]; K]);
-        Self { least, largest, damage: [0.0; PAIR] }
-    }
-
-    /// Takes note of the functions' values.
-    #[inline(always)]
-    fn meet<L: Lanes>(&mut self, lane: usize, values: &[L; K]) {
-        let mut damage = L::load(&self.damage, lane);
-        for ((least, largest), &value) in self.least.iter_mut().zip(&mut self.largest).zip(values) {
-            value.smaller(L::load(least, lane)).store(least, lane);
-            value.larger(L::load(largest, lane)).store(largest, lane);
-            damage = damage + value * 0.0;
-        }
-        damage.store(&mut self.damage, lane);
-    }
-
-    #[inline(always)]
-    fn span(&self, kink: usize) -> (f64, f64) {
-        let least = self.least[kink].into_iter().fold(f64::INFINITY, f64::min);
-        (least, self.largest[kink].into_iter().fold(f64::NEG_INFINITY, f64::max))
-    }
-
-    #[inline(always)]
-    fn is_positive(&self, kink: usize) -> bool {
-        self.span(kink).0 > 0.0
-    }
-
-    /// Whether no function changes its sign within the tile; one never met does not.
-    #[inline(always)]
-    fn has_none(&self) -> bool {
-        let mut none = self.damage == [0.0; PAIR];
-        for kink in 0..K {
-            let (least, largest) = self.span(kink);
-            let margin = MARGIN * (largest - least);
-            none &= least > margin || largest < -margin;
-        }
-        none
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn spans(values: [f64; 4]) -> Spans<1> {
-        let mut spans = Spans::none();
-        for (lane, value) in values.into_iter().enumerate() {
-            spans.meet(lane, &[value]);
-        }
-        spans
-    }
-
-    #[test]
-    fn a_function_that_is_or_comes_near_zero_has_a_kink() {
-        assert!(spans([1.0, 2.0, 3.0, 2.0]).has_none());
-        assert!(spans([-1.0, -2.0, -3.0, -2.0]).has_none());
-        assert!(!spans([1.0, -2.0, 3.0, 2.0]).has_none());
-        assert!(!spans([0.1, 2.0, 3.0, 2.0]).has_none());
-        assert!(!spans([1.0, f64::NAN, 3.0, 2.0]).has_none());
-        assert!(!spans([1.0, f64::INFINITY, 3.0, 2.0]).has_none());
-    }
-
-    #[test]
-    fn the_sign_is_known() {
-        assert!(spans([1.0, 2.0, 3.0, 2.0]).is_positive(0));
-        assert!(!spans([-1.0, -2.0, -3.0, -2.0]).is_positive(0));
-    }
+#[inline(always)]
+fn sky_tolerances<L: Lanes>(values: &Values<7, ALL_NODES>) -> [f64; 7] {
+    let [_, _, _, spectral, ghi, beam, bound] = tolerances::<L, 7>(values);
+    let direction = DIRECTION_TOLERANCE;
+    [direction, direction, direction, spectral.max(TOLERANCE * LEAST_SPECTRAL), ghi, beam, bound]
 }

@@ -149,6 +149,7 @@ macro_rules! lanes {
         above: |$a:ident, $b:ident| $above:expr,
         at_least: |$c:ident, $d:ident| $at_least:expr,
         select: |$chosen:ident, $yes:ident, $no:ident| $select:expr,
+        plus_where: |$sum:ident, $where:ident, $more:ident| $plus_where:expr,
     ) => {
         operator!($name, Add, add, $add);
         operator!($name, Sub, sub, $sub);
@@ -240,6 +241,12 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn plus_where(self, mask: $mask, other: Self) -> Self {
+                let ($sum, $where, $more) = (self.0, mask.0, other.0);
+                Self(instruction!($plus_where))
+            }
+
+            #[inline(always)]
             fn and_bits(self, bits: u64) -> Self {
                 Self(instruction!($and(self.0, $splat(f64::from_bits(bits)))))
             }
@@ -279,6 +286,7 @@ lanes! {
     above: |a, b| _mm_cmpgt_pd(a, b),
     at_least: |a, b| _mm_cmpge_pd(a, b),
     select: |mask, yes, no| _mm_or_pd(_mm_and_pd(mask, yes), _mm_andnot_pd(mask, no)),
+    plus_where: |sum, mask, more| _mm_add_pd(sum, _mm_and_pd(mask, more)),
 }
 
 lanes! {
@@ -292,6 +300,7 @@ lanes! {
     above: |a, b| _mm256_cmp_pd::<_CMP_GT_OQ>(a, b),
     at_least: |a, b| _mm256_cmp_pd::<_CMP_GE_OQ>(a, b),
     select: |mask, yes, no| _mm256_blendv_pd(no, yes, mask),
+    plus_where: |sum, mask, more| _mm256_add_pd(sum, _mm256_and_pd(mask, more)),
 }
 
 lanes! {
@@ -305,6 +314,7 @@ lanes! {
     above: |a, b| _mm512_cmp_pd_mask::<_CMP_GT_OQ>(a, b),
     at_least: |a, b| _mm512_cmp_pd_mask::<_CMP_GE_OQ>(a, b),
     select: |mask, yes, no| _mm512_mask_blend_pd(mask, no, yes),
+    plus_where: |sum, mask, more| _mm512_mask_add_pd(sum, mask, sum, more),
 }
 
 operator!(TwoMask, BitAnd, bitand, _mm_and_pd);

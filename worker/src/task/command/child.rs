@@ -1,23 +1,17 @@
 //! The program as a child: started, followed, waited for.
 
-use std::ffi::OsString;
+use std::fs::File;
 use std::io;
-use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 
-use super::log::Log;
+use rustix::io::{Errno, retry_on_intr};
+use rustix::process::{Pid, WaitId, WaitIdOptions, WaitOptions, waitid, waitpid};
+
+use super::log::Follower;
+use super::start::{self, Launch};
+use crate::descendants;
 use crate::told::tell;
-use crate::{descendants, system};
-
-/// What is started.
-pub struct Launch<'a> {
-    /// An absolute path.
-    pub program: &'a Path,
-    /// Without the program.
-    pub arguments: Vec<OsString>,
-    /// Where it works.
-    pub folder: &'a Path,
-}
 
 /// What became of it.
 pub struct Ended {
@@ -27,29 +21,35 @@ pub struct Ended {
     pub last_lines: Vec<String>,
 }
 
-/// Runs a program to its end, and ends what it leaves running. It stays in this process's group, ends with it,
-/// and hears the same signals; its standard output and standard error go to the log.
+/// Runs a program to its end, and ends what it leaves running. It ends with this process; its standard
+/// output and standard error go to the log.
 ///
 /// # Errors
 /// If it cannot be started.
-pub fn run(launch: Launch<'_>) -> io::Result<Ended> {
+pub fn run(launch: Launch<'_>, follower: &mut Follower) -> io::Result<Ended> {
     let (reader, writer) = io::pipe()?;
-    let log = Log::follow(reader)?;
-    let mut command = Command::new(launch.program);
-    command
-        .args(&launch.arguments)
-        .current_dir(launch.folder)
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer);
-    system::ends_with_parent(&mut command);
-    let child = command.spawn();
-    // It holds the pipe's other end, too.
-    drop(command);
-    let status = child?.wait();
-    match descendants::end_mine() {
-        0 => {}
-        left => tell(&format!("the program left {left} processes of its own running: they are ended")),
+    let log = follower.follow(reader)?;
+    let child = start::start(launch, File::open("/dev/null")?, &writer);
+    // The program has it, too.
+    drop(writer);
+    let status = wait(child?);
+    if has_children() {
+        match descendants::end_mine() {
+            0 => {}
+            left => tell(&format!("the program left {left} processes of its own running: they are ended")),
+        }
     }
-    Ok(Ended { status: status?, last_lines: log.last_lines() })
+    Ok(Ended { status: status?, last_lines: follower.last_lines(log) })
+}
+
+fn wait(child: Pid) -> io::Result<ExitStatus> {
+    let ended = retry_on_intr(|| waitpid(Some(child), WaitOptions::empty()))?;
+    let (_, status) = ended.ok_or(io::ErrorKind::NotFound)?;
+    Ok(ExitStatus::from_raw(status.as_raw()))
+}
+
+/// Whether there is any child, of whatever thread: without one there is nothing to look for.
+fn has_children() -> bool {
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    !matches!(waitid(WaitId::All, look), Err(Errno::CHILD))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, Read, Write};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -17,34 +17,67 @@ const LAST_BYTES: usize = 16 << 10;
 /// pipe open.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// Follows one program after the other, in a thread of its own.
+#[derive(Default)]
+pub struct Follower {
+    programs: Option<Sender<Followed>>,
+}
+
+/// One program, for the thread.
+struct Followed {
+    pipe: PipeReader,
+    tail: Arc<Mutex<Tail>>,
+    end: Sender<()>,
+}
+
 /// The log of one program.
 pub struct Log {
     tail: Arc<Mutex<Tail>>,
     ended: Receiver<()>,
 }
 
-impl Log {
-    /// Passes everything on to standard error, in a thread of its own.
-    pub fn follow(mut pipe: PipeReader) -> io::Result<Self> {
-        let tail = Arc::new(Mutex::new(Tail::default()));
-        let (end, ended) = mpsc::channel();
-        let follower = {
-            let tail = Arc::clone(&tail);
-            move || {
-                copy(&mut pipe, &mut io::stderr(), &tail);
-                // Where nobody waits any more nobody has to know.
-                let _ = end.send(());
-            }
+impl Follower {
+    /// Passes everything on to standard error.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn follow(&mut self, pipe: PipeReader) -> io::Result<Log> {
+        let (tail, (end, ended)) = (Arc::<Mutex<Tail>>::default(), mpsc::channel());
+        let followed = Followed { pipe, tail: Arc::clone(&tail), end };
+        let left = match &self.programs {
+            Some(programs) => programs.send(followed).err().map(|refused| refused.0),
+            None => Some(followed),
         };
-        thread::Builder::new().name("log".to_owned()).spawn(follower)?;
-        Ok(Self { tail, ended })
+        if let Some(followed) = left {
+            let programs = thread()?;
+            let _it_listens = programs.send(followed);
+            self.programs = Some(programs);
+        }
+        Ok(Log { tail, ended })
     }
 
-    /// The last lines, when the program has ended.
-    pub fn last_lines(self) -> Vec<String> {
-        let _ = self.ended.recv_timeout(PATIENCE);
-        self.tail.lock().unwrap_or_else(PoisonError::into_inner).lines()
+    /// The last lines of a program that has ended. A pipe that somebody holds open keeps the thread that
+    /// reads it: the next program gets another one.
+    pub fn last_lines(&mut self, log: Log) -> Vec<String> {
+        if log.ended.recv_timeout(PATIENCE).is_err() {
+            self.programs = None;
+        }
+        log.tail.lock().unwrap_or_else(PoisonError::into_inner).lines()
     }
+}
+
+/// A thread that follows what it is given, one after the other.
+fn thread() -> io::Result<Sender<Followed>> {
+    let (programs, given) = mpsc::channel::<Followed>();
+    let follow = move || {
+        for Followed { mut pipe, tail, end } in given {
+            copy(&mut pipe, &mut io::stderr(), &tail);
+            // Where nobody waits any more nobody has to know.
+            let _ = end.send(());
+        }
+    };
+    thread::Builder::new().name("log".to_owned()).spawn(follow)?;
+    Ok(programs)
 }
 
 /// Copies until the end. Whoever reads the log slowly slows the program down; if nobody does, what it
@@ -115,6 +148,26 @@ mod tests {
     fn a_last_line_without_end_gets_one_and_rubbish_does_no_harm() {
         assert_eq!(copied(b"a\nb \xff"), (b"a\nb \xff\n".to_vec(), vec!["a".into(), "b \u{fffd}".into()]));
         assert_eq!(copied(b""), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn programs_follow_each_other_also_where_one_never_lets_go() {
+        let mut follower = Follower::default();
+        let mut lines = |text: &[u8], keep: &mut Vec<io::PipeWriter>| {
+            let (reader, mut writer) = io::pipe().unwrap();
+            let log = follower.follow(reader).unwrap();
+            writer.write_all(text).unwrap();
+            keep.push(writer);
+            if text != b"held\n" {
+                keep.pop();
+            }
+            follower.last_lines(log)
+        };
+        let mut held = Vec::new();
+        for text in ["one", "two", "held", "three"] {
+            assert_eq!(lines(format!("{text}\n").as_bytes(), &mut held), [text]);
+        }
+        assert_eq!(held.len(), 1);
     }
 
     #[test]

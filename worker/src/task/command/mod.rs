@@ -1,7 +1,7 @@
 //! The command task: any program, started once for each group.
 //!
-//! [`program`] is looked for, [`arguments`] are filled in, [`child`] runs it and keeps its last lines in a
-//! [`log`], and what it [`written`] becomes the partial. It works in a folder of its own beside the partial, so
+//! [`program`] is looked for, [`arguments`] are filled in, [`child`] [`start`]s it and keeps its last lines in
+//! a [`log`], and what it [`written`] becomes the partial. It works in a folder of its own beside the partial, so
 //! that files that it leaves there are removed, whatever becomes of it. The largest memory of the program and
 //! all that it starts is what the supervisor samples of the worker's tree: the kernel's own figure of a child
 //! begins with what this process had when the child was made, and knows single processes only.
@@ -12,9 +12,11 @@ mod ended;
 mod error;
 mod log;
 mod program;
+mod start;
 mod written;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::Job;
@@ -25,19 +27,24 @@ use dayfold_contract::task::CommandSpec;
 
 use super::{Produced, Progress, Task, workshop};
 use arguments::{Arguments, Filling};
-use child::{Ended, Launch};
+use child::Ended;
 use error::CommandError;
+use log::Follower;
+use start::Launch;
 
 /// The task.
 pub struct CommandTask {
     job: Job,
     spec: CommandSpec,
+    /// The program's path and the other arguments, once they were found.
+    found: Option<(PathBuf, Arguments)>,
+    follower: Follower,
 }
 
 impl CommandTask {
     /// Looks at nothing yet.
     pub fn new(spec: CommandSpec, job: Job) -> Self {
-        Self { job, spec }
+        Self { job, spec, found: None, follower: Follower::default() }
     }
 
     /// The program's path, and the other arguments.
@@ -46,9 +53,33 @@ impl CommandTask {
         Ok((program::find(&program, &self.job.folder)?, arguments))
     }
 
-    /// Runs the program; a `workshop` is there.
-    fn launch(&self, assignment: &Assignment, workshop: &Workshop) -> Result<Ended, CommandError> {
-        let (program, arguments) = self.read()?;
+    /// Runs the program; a `workshop` is there. It is looked for once, and again where it cannot be started
+    /// any more: then that says what is wrong.
+    fn launch(&mut self, assignment: &Assignment, workshop: &Workshop) -> Result<Ended, CommandError> {
+        let (program, arguments) = match self.found.take() {
+            Some(found) => found,
+            None => self.read()?,
+        };
+        let ended = self.launch_this(&program, &arguments, assignment, workshop)?;
+        match ended {
+            Ok(ended) => {
+                self.found = Some((program, arguments));
+                Ok(ended)
+            }
+            Err(error) => {
+                self.read()?;
+                Err(CommandError::not_started(error, program, assignment.files.len()))
+            }
+        }
+    }
+
+    fn launch_this(
+        &mut self,
+        program: &Path,
+        arguments: &Arguments,
+        assignment: &Assignment,
+        workshop: &Workshop,
+    ) -> Result<io::Result<Ended>, CommandError> {
         let filling = Filling {
             group: assignment.name.as_str(),
             files: assignment.files.iter().map(|file| self.job.root.join(file)).collect(),
@@ -59,10 +90,8 @@ impl CommandTask {
         if arguments.want_a_list() {
             filling.write_list().map_err(CommandError::at(&filling.list))?;
         }
-        let launch =
-            Launch { program: &program, arguments: arguments.fill(&filling)?, folder: &self.job.folder };
-        let files = assignment.files.len();
-        child::run(launch).map_err(|source| CommandError::not_started(source, program, files))
+        let launch = Launch { program, arguments: arguments.fill(&filling)?, folder: &self.job.folder };
+        Ok(child::run(launch, &mut self.follower))
     }
 
     /// Turns what went wrong into an answer.
@@ -116,7 +145,7 @@ impl Workshop {
 
 impl Drop for Workshop {
     fn drop(&mut self) {
-        // What cannot be removed is cleared away by the next run.
-        let _ = fs::remove_dir_all(&self.0);
+        // What cannot be removed is cleared away by the next run. Most are empty.
+        let _ = fs::remove_dir(&self.0).or_else(|_| fs::remove_dir_all(&self.0));
     }
 }

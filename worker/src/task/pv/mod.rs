@@ -4,7 +4,9 @@
 //! of cells by run: no field is ever whole in memory. [`series`] puts a group's steps in order and
 //! [`output`] writes them. The model itself is `dayfold-pv`, the decoding `dayfold-ncio`.
 
+mod doubt;
 mod error;
+mod fault;
 mod kernel;
 mod means;
 mod output;
@@ -12,6 +14,7 @@ mod place;
 mod reading;
 mod series;
 mod temperature;
+mod units;
 
 use std::ops::Range;
 use std::path::Path;
@@ -52,6 +55,8 @@ pub struct PvTask {
 struct Gathered {
     steps: Vec<Step>,
     skipped: Vec<String>,
+    /// Why the first of these was left out.
+    first_reason: Option<String>,
 }
 
 impl PvTask {
@@ -60,7 +65,7 @@ impl PvTask {
         let system =
             System { mount: spec.mount, module: spec.module.clone(), inverter: spec.inverter.clone() };
         let kernel = Kernel::new(&system, kernel_temperature(&spec.temperature));
-        let temperature = CellTemperature::new(&spec.temperature);
+        let temperature = CellTemperature::new(&spec.temperature, &job.folder);
         Self { job, spec, kernel, temperature, place: None, touched: Vec::new() }
     }
 
@@ -69,9 +74,8 @@ impl PvTask {
         let open = IrradianceFile::open(&path, &self.spec.variables)?;
         let place = located(&mut self.place, &self.job, &self.kernel, open.grid(), &path)?;
         let mut warnings = place.coverage.warnings().to_vec();
-        // Later files may have their temperature: this alone does not stop a run.
         let first = open.times().first();
-        if let Some(error) = first.and_then(|&time| self.temperature.at(time, place).err()) {
+        if let Some(error) = first.map(|&time| self.temperature.look(time, place)).transpose()?.flatten() {
             warnings.push(format!("the first file, {file}: {}", in_one_line(&error)));
         }
         Ok(Probe { layout: Some(place.layout.clone()), warnings })
@@ -87,14 +91,10 @@ impl PvTask {
             progress.reading(done, file);
             match self.file(file, assignment.files.get(done as usize + 1)) {
                 Ok(steps) => gathered.steps.extend(steps),
-                Err(error) if error.is_unreadable() && self.job.bad_files == BadFiles::Skip => {
-                    tell(&format!("left out: {}", in_one_line(&error)));
-                    gathered.skipped.push(file.clone());
-                }
-                Err(error) => return Err(error.into_failure(Some(file.clone()))),
+                Err(error) => gathered.leave_out(error.settled(), file, self.job.bad_files, assignment)?,
             }
         }
-        Ok(gathered)
+        gathered.check(assignment)
     }
 
     /// All time steps of one file; `next` will be read after it.
@@ -122,6 +122,37 @@ impl PvTask {
         }
         self.touched = cells.map_or_else(Vec::new, |cells| cells.touched());
         Ok(steps)
+    }
+}
+
+impl Gathered {
+    /// Leaves a file out where that is asked for and the file itself is to blame.
+    fn leave_out(
+        &mut self,
+        error: PvError,
+        file: &str,
+        bad_files: BadFiles,
+        assignment: &Assignment,
+    ) -> Result<(), Failure> {
+        if bad_files == BadFiles::Fail || !error.is_unreadable(assignment.attempt.number) {
+            return Err(error.into_failure(Some(file.to_owned())));
+        }
+        let reason = error.told();
+        tell(&format!("left out: {reason}"));
+        self.skipped.push(file.to_owned());
+        self.first_reason.get_or_insert(reason);
+        Ok(())
+    }
+
+    /// A group of which nothing could be read is no result.
+    fn check(self, assignment: &Assignment) -> Result<Self, Failure> {
+        let files = assignment.files.len();
+        match self.first_reason {
+            Some(first) if self.skipped.len() == files => {
+                Err(PvError::NoneRead { files, first }.into_failure(assignment.files.first().cloned()))
+            }
+            _ => Ok(self),
+        }
     }
 }
 
@@ -156,17 +187,17 @@ fn located<'a>(
 
 impl Task for PvTask {
     fn probe(&mut self, file: &str) -> Result<Probe, ProbeFailure> {
-        self.look(file).map_err(PvError::into_probe_failure)
+        self.look(file).map_err(|error| error.settled().into_probe_failure())
     }
 
-    /// A group whose files hold no time gives nothing, unless files were left out: these have to be named.
+    /// A group whose files hold no time gives nothing, unless some were left out: these have to be named.
     fn run(
         &mut self,
         assignment: &Assignment,
         partial: &Path,
         progress: &mut dyn Progress,
     ) -> Result<Produced, Failure> {
-        let Gathered { steps, skipped } = self.gather(assignment, progress)?;
+        let Gathered { steps, skipped, .. } = self.gather(assignment, progress)?;
         if steps.is_empty() && skipped.is_empty() {
             return Ok(Produced::Nothing);
         }

@@ -10,6 +10,7 @@ use dayfold_ncio::time::UtcTime;
 
 use super::error::{PvError, VariablesDiffer};
 use super::kernel::FIELDS;
+use super::units;
 
 /// An open file.
 pub struct IrradianceFile {
@@ -20,11 +21,13 @@ pub struct IrradianceFile {
 }
 
 impl IrradianceFile {
-    /// Opens a file and checks that its three variables have the same grid and times.
+    /// Opens a file and checks that its three variables are irradiances with the same grid and times.
     pub fn open(path: &Path, names: &IrradianceNames) -> Result<Self, PvError> {
         let reader = Reader::open(path)?;
-        let [ghi, dni, dhi] = [&names.ghi, &names.dni, &names.dhi].map(|name| reader.field(name));
-        let file = Self { ghi: ghi?, dni: dni?, dhi: dhi?, reader };
+        let field = |key, name: &str| irradiance(&reader, key, name);
+        let (ghi, dni, dhi) =
+            (field("ghi", &names.ghi)?, field("dni", &names.dni)?, field("dhi", &names.dhi)?);
+        let file = Self { ghi, dni, dhi, reader };
         file.check_times()?;
         file.check_same(&file.dni)?;
         file.check_same(&file.dhi)?;
@@ -50,12 +53,11 @@ impl IrradianceFile {
     }
 
     fn check_times(&self) -> Result<(), PvError> {
-        let (steps, times) = (self.ghi.steps(), self.times().len());
-        if steps == times {
+        if self.ghi.steps() == self.times().len() {
             return Ok(());
         }
         let (path, variable) = (self.reader.path().to_owned(), self.ghi.name().to_owned());
-        Err(PvError::NoTimes { path, variable, steps, times })
+        Err(PvError::NoTimes { path, variable })
     }
 
     fn check_same(&self, field: &Field) -> Result<(), PvError> {
@@ -77,6 +79,16 @@ impl IrradianceFile {
         }
         Ok(())
     }
+}
+
+/// The variable that is named by this key of the configuration.
+fn irradiance(reader: &Reader, key: &'static str, name: &str) -> Result<Field, PvError> {
+    let field = reader.field(name).map_err(|error| PvError::of_variable(error, key))?;
+    if units::are_of_irradiance(field.units()) {
+        return Ok(field);
+    }
+    let (path, found) = (reader.path().to_owned(), field.units().unwrap_or_default().to_owned());
+    Err(PvError::Units { path, variable: name.to_owned(), found })
 }
 
 /// For people: how many times, and from when to when.

@@ -14,9 +14,11 @@ use std::path::Path;
 use netcdf_sys as nc;
 
 mod define;
+mod hdf5;
 mod inquire;
 mod transfer;
 
+pub use hdf5::{ChunkSink, Places};
 pub use inquire::{Definition, FileType};
 pub use transfer::Slab;
 
@@ -62,6 +64,13 @@ pub enum Failed {
 }
 
 impl Failed {
+    /// What the system said where the library was not asked.
+    pub(super) fn system(error: io::Error) -> Self {
+        // a file that is shorter than it was has no number
+        let errno = error.raw_os_error().unwrap_or(libc::EIO);
+        Self::Library { code: errno, errno }
+    }
+
     /// Whether the disk or a quota is full. HDF5 forgets the reason when a write or the closing
     /// fails; but the system's own error number outlives its cleaning up, and each call clears
     /// it first.

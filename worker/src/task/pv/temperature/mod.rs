@@ -3,80 +3,26 @@
 //! Nearest in time, latitude and longitude each, as `xarray` takes it with `sel(method="nearest")`: of two
 //! at the same distance the one with the larger coordinate.
 
+mod error;
 mod files;
 mod nodes;
 mod pattern;
 mod units;
+mod written;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use dayfold_contract::task::Temperature;
-use dayfold_ncio::NcError;
 use dayfold_ncio::grid::Grid;
 use dayfold_ncio::time::UtcTime;
 use ndarray::Array2;
 
 use super::place::Place;
+pub use error::TemperatureError;
 use files::{Files, Instant, Open};
-use nodes::{NodeError, Nodes};
-use pattern::{Pattern, PatternError};
+use nodes::Nodes;
+use pattern::Pattern;
 use units::Unit;
-
-/// Why there is no temperature.
-#[derive(Debug, thiserror::Error)]
-pub enum TemperatureError {
-    /// The pattern, or the folders that it names.
-    #[error(transparent)]
-    Pattern(#[from] PatternError),
-    /// A file of the other archive.
-    #[error("the temperature is not to be had")]
-    File(#[from] NcError),
-    /// No file at all.
-    #[error("no file with the temperature of {time}: {pattern:?} matches none")]
-    NoFile {
-        /// When.
-        time: UtcTime,
-        /// As configured.
-        pattern: String,
-    },
-    /// Files, but too far away in time.
-    #[error(
-        "the temperature nearest to {time} is in {path}, and that is more than one step outside its times ({first} to {last})",
-        path = .path.display()
-    )]
-    Time {
-        /// The file.
-        path: PathBuf,
-        /// What was asked for.
-        time: UtcTime,
-        /// The file's first time.
-        first: UtcTime,
-        /// The file's last time.
-        last: UtcTime,
-    },
-    /// A cell that the other grid does not reach.
-    #[error("the temperature in {path} does not cover all regions", path = .path.display())]
-    Node {
-        /// The file.
-        path: PathBuf,
-        /// Which cell.
-        #[source]
-        source: NodeError,
-    },
-    /// A unit that is none of temperature.
-    #[error(
-        "variable {variable:?} of {path} has the units {units:?}: expected K or degC",
-        path = .path.display()
-    )]
-    Units {
-        /// The file.
-        path: PathBuf,
-        /// The temperature's variable.
-        variable: String,
-        /// What is there; empty where nothing is.
-        units: String,
-    },
-}
 
 /// Where cell temperatures come from.
 pub enum CellTemperature {
@@ -111,17 +57,37 @@ pub struct Slice {
 }
 
 impl CellTemperature {
-    /// As configured.
-    pub fn new(spec: &Temperature) -> Self {
+    /// As configured; a relative pattern begins in `folder`.
+    pub fn new(spec: &Temperature, folder: &Path) -> Self {
         match spec {
             Temperature::Constant(celsius) => Self::Constant(*celsius),
             Temperature::Nearest { pattern, variable } => Self::Nearest(Box::new(Nearest {
-                pattern: Pattern::new(pattern),
+                pattern: Pattern::new(pattern, folder),
                 variable: variable.clone(),
                 files: Files::new(variable),
                 nodes: None,
                 slice: None,
             })),
+        }
+    }
+
+    /// Looks at the first time, before any work. What is wrong for every group is an error; what may concern
+    /// some alone is given back, to be told.
+    pub fn look(
+        &mut self,
+        time: UtcTime,
+        place: &Place,
+    ) -> Result<Option<TemperatureError>, TemperatureError> {
+        let Self::Nearest(nearest) = self else { return Ok(None) };
+        match nearest.at(time, place).map(drop) {
+            Ok(()) => Ok(None),
+            Err(TemperatureError::NoFile { pattern, tried, .. })
+                if !nearest.pattern.matches_anything()? =>
+            {
+                Err(TemperatureError::NoFiles { pattern, tried })
+            }
+            Err(error) if error.is_everybodys() => Err(error),
+            Err(error) => Ok(Some(error)),
         }
     }
 
@@ -151,7 +117,8 @@ impl Nearest {
     fn at(&mut self, time: UtcTime, place: &Place) -> Result<StepTemperature<'_>, TemperatureError> {
         let candidates = self.pattern.candidates(time)?;
         let Some(instant) = self.files.nearest(time, &candidates)? else {
-            return Err(TemperatureError::NoFile { time, pattern: self.pattern.as_str().to_owned() });
+            let (pattern, tried) = (self.pattern.as_str().to_owned(), self.pattern.path_at(time)?);
+            return Err(TemperatureError::NoFile { time, pattern, tried });
         };
         let open = self.files.open(&instant.path)?;
         let grid = open.field.grid();

@@ -1,6 +1,11 @@
 //! From a configuration to everything that a run needs to know before it starts: groups, regions,
 //! and what makes this run another one than the next. Reads directories and the regions' file,
 //! opens no input file and changes nothing.
+//!
+//! [`order`](mod@order) adds what this node offers and says it to the supervisor, [`workers`](mod@workers) how many.
+
+pub mod order;
+pub mod workers;
 
 use std::collections::HashSet;
 
@@ -45,7 +50,9 @@ pub struct Prepared {
 
 /// Finds the groups and reads the regions.
 pub fn prepare(config: Config) -> Result<Prepared, PrepareError> {
-    let found = planning::find(config.archive())?;
+    // whatever the pattern matches, a run's own files are not its input
+    let own = [config.run().run_dir.as_path(), config.output()];
+    let found = planning::find_besides(config.archive(), &own)?;
     let mut warnings = found.warnings.clone();
     let regions = match config.regions() {
         Some(spec) => {

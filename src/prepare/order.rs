@@ -1,23 +1,23 @@
 //! From a prepared run to what the supervisor is asked to do: the configuration's wishes and this
 //! node's limits come together here.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use dayfold_contract::{GroupName, Job};
+use dayfold_contract::{GroupName, Job, Plan, RegionSet};
 use dayfold_supervisor::decide::Settings;
 use dayfold_supervisor::decide::clock::TimeSettings;
 use dayfold_supervisor::decide::memory::MemorySettings;
 use dayfold_supervisor::meter::{Host, memory_limit, question, queues, walltime};
-use dayfold_supervisor::run::order::{Order, Selection};
+use dayfold_supervisor::run::order::{Given, Order, Selection};
 use dayfold_supervisor::rundir::RunDir;
 use dayfold_supervisor::rundir::plan_file::RegionsNote;
 use jiff::Timestamp;
 
-use super::prepare::Prepared;
+use super::Prepared;
 use super::workers::workers;
-use crate::config::{Config, RunOptions, Size};
+use crate::config::quantity::Size;
+use crate::config::{Config, RunOptions};
 
 /// What a worker is: this program, also when its file has been replaced meanwhile.
 const THIS_PROGRAM: &str = "/proc/self/exe";
@@ -27,39 +27,22 @@ const COLLATION_OF_A_GROUP: Duration = Duration::from_millis(2);
 
 /// Asks the node for its limits, and says what the supervisor is to do; with what people should
 /// know of either.
-pub fn order(prepared: Prepared, host: &Host) -> io::Result<(Order, Vec<String>)> {
+pub fn order(prepared: Prepared, host: &Host) -> (Order, Vec<String>) {
     let Prepared { config, found, regions, identity, mut warnings } = prepared;
     let options = config.run();
     let memory = memory_limit::memory_limit(host, options.memory.map(Size::bytes));
     let limit = memory.deciding();
     let (time, more) = time(options, found.plan.groups.len(), host);
     warnings.extend(memory.warnings.iter().cloned().chain(more));
-    let job = Job {
-        root: found.plan.root.clone(),
-        folder: config.folder().to_owned(),
-        partials: RunDir::at(&options.run_dir).partials(),
-        task: config.task().clone(),
-        regions: regions.clone(),
-        bad_files: config.bad_files(),
-        layout: None,
-    };
     let order = Order {
-        job,
         identity,
-        plan: found.plan,
         regions: regions.as_ref().and_then(|regions| regions_note(&config, regions.regions.len())),
+        job: job(&config, &found.plan, regions),
+        plan: found.plan,
         run_dir: options.run_dir.clone(),
         output: config.output().to_owned(),
-        settings: Settings {
-            workers: workers(options.workers, host).count,
-            attempts: options.attempts,
-            memory: MemorySettings {
-                limit: limit.map(|limit| limit.value),
-                per_group: options.memory_per_group.map(Size::bytes),
-                gadi: queues::is_gadi(host),
-            },
-            time,
-        },
+        given: given(&config),
+        settings: settings(options, limit.map(|limit| limit.value), time, host),
         memory_source: limit.map(|limit| limit.source.clone()),
         shard: options.shard,
         selection: selection(options),
@@ -67,7 +50,41 @@ pub fn order(prepared: Prepared, host: &Host) -> io::Result<(Order, Vec<String>)
         keep_partials: options.keep_partials,
         worker: (worker_program(), vec!["worker".into()]),
     };
-    Ok((order, warnings))
+    (order, warnings)
+}
+
+/// What workers are told.
+fn job(config: &Config, plan: &Plan, regions: Option<RegionSet>) -> Job {
+    Job {
+        root: plan.root.clone(),
+        folder: config.folder().to_owned(),
+        partials: RunDir::at(&config.run().run_dir).partials(),
+        task: config.task().clone(),
+        regions,
+        bad_files: config.bad_files(),
+        layout: None,
+    }
+}
+
+fn settings(options: &RunOptions, memory_limit: Option<u64>, time: TimeSettings, host: &Host) -> Settings {
+    let memory = MemorySettings {
+        limit: memory_limit,
+        per_group: options.memory_per_group.map(Size::bytes),
+        gadi: queues::is_gadi(host),
+    };
+    Settings { workers: workers(options.workers, host).count, attempts: options.attempts, memory, time }
+}
+
+/// What people named in the configuration, and that itself.
+fn given(config: &Config) -> Vec<Given> {
+    let regions = config.regions().map(|regions| regions.file.as_path());
+    let named = [
+        ("the configuration", Some(config.file())),
+        ("the regions' file", regions),
+        ("the task's program", config.program()),
+    ];
+    let given = named.into_iter().filter_map(|(what, path)| Some(Given { what, path: path?.to_owned() }));
+    given.collect()
 }
 
 /// In debug builds `DAYFOLD_WORKER` names another program: tests put workers there that misbehave.

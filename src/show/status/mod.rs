@@ -1,0 +1,149 @@
+//! How a run stands, as people read it: a row for each thing that is known.
+//!
+//! [`holders`] and [`sessions`] put those who are and were at work into words.
+
+mod holders;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+use dayfold_contract::GroupName;
+use dayfold_supervisor::status::groups::{Counts, Part};
+use dayfold_supervisor::status::session::AtWork;
+use dayfold_supervisor::status::state::State;
+use dayfold_supervisor::status::{Output, Status};
+
+use super::forecast::Forecast;
+use super::summary::failure;
+use super::table::TwoColumns;
+use super::words;
+
+/// So many of a kind are listed.
+const LISTED: usize = 8;
+
+/// All of it. Warnings are said elsewhere.
+pub fn text(status: &Status, forecast: Forecast) -> String {
+    let rows = [
+        ("run dir", status.run_dir.display().to_string()),
+        ("state", state(status.state).to_owned()),
+        ("held by", listed(&status.holders, holders::holder)),
+        ("groups", groups(status)),
+        ("shards", listed(&status.shards, part)),
+        ("rate", rate(forecast)),
+        ("memory", sessions::memory(&status.sessions)),
+        ("at work", listed(&status.at_work, at_work)),
+        ("failed", listed(&status.failed, failure)),
+        ("retried", sessions::retried(&status.sessions)),
+        ("missing", missing(&status.missing)),
+        ("before", sessions::before(&status.sessions)),
+        ("final file", status.output.as_ref().map(output).unwrap_or_default()),
+        ("next", next(status)),
+    ];
+    rows.into_iter().fold(TwoColumns::default(), |table, (label, text)| table.row(label, text)).into_text()
+}
+
+fn state(state: State) -> &'static str {
+    match state {
+        State::Beginning => "beginning",
+        State::Running => "running",
+        State::Folding => "folding results into the final file",
+        State::Finished => "finished",
+        State::Failed => "ended, and groups failed",
+        State::Unfolded => "all groups are done, and nobody folds them into the final file",
+        State::Unfinished => "not finished, and nobody is at work",
+        State::Unknown => "not known, and nobody is at work",
+    }
+}
+
+fn groups(status: &Status) -> String {
+    let Some(all) = status.groups else {
+        return match status.partials.listed {
+            0 => "not known".to_owned(),
+            listed => format!("not known; {} by their names", words::count(listed, "result")),
+        };
+    };
+    let mut text = counts(all, status.at_work.len());
+    if let Some(strays) = status.partials.of_no_group.filter(|&strays| strays > 0) {
+        let strays = words::count(strays, "result");
+        text += &format!("\n{strays} in partials/ of no planned group: of another plan or version");
+    }
+    if status.state != State::Finished && all.done > 0 {
+        text += "\n(counted by the results' names: `dayfold run` and `collate` check their contents)";
+    }
+    text
+}
+
+fn counts(counts: Counts, at_work: usize) -> String {
+    let Counts { all, done, failed, left } = counts;
+    let mut text = format!("{done} of {all} done");
+    for (count, what) in [(failed, "failed"), (at_work, "at work"), (left.saturating_sub(at_work), "left")] {
+        if count > 0 {
+            text += &format!(", {count} {what}");
+        }
+    }
+    text
+}
+
+fn part(part: &Part) -> String {
+    let what = match (part.is_at_work, part.has_ended) {
+        (true, _) => ": at work",
+        (false, true) => ": ended",
+        (false, false) => "",
+    };
+    format!("{}: {}{what}", part.shard, counts(part.counts, 0))
+}
+
+fn rate(forecast: Forecast) -> String {
+    let left = forecast.left.map(|left| format!("about {} left", words::duration(left)));
+    [forecast.rate.map(words::rate), left].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn at_work(at_work: &AtWork) -> String {
+    let AtWork { group, attempt, worker, age, .. } = at_work;
+    let attempt = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+    format!("{group} for {}, worker {}{attempt}", words::duration(*age), worker.0)
+}
+
+fn missing(missing: &[GroupName]) -> String {
+    let names: Vec<&str> = missing.iter().map(GroupName::as_str).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!("{} without input files: {}", names.len(), words::shortened(&names))
+}
+
+fn output(output: &Output) -> String {
+    let Output { path, bytes, groups, is_complete } = output;
+    let what = match (bytes, groups, is_complete) {
+        (None, ..) => "not there yet".to_owned(),
+        (Some(bytes), _, true) => words::bytes(*bytes),
+        (Some(bytes), Some(groups), false) => {
+            format!("{}, of {} and not of all", words::bytes(*bytes), words::count(*groups, "group"))
+        }
+        (Some(bytes), None, false) => format!("{}, not of this run as it stands", words::bytes(*bytes)),
+    };
+    format!("{}: {what}", path.display())
+}
+
+/// What to do, where nobody is at it.
+fn next(status: &Status) -> String {
+    let run_dir = words::argument(&status.run_dir.display().to_string());
+    match status.state {
+        State::Unfinished => "`dayfold run` with the configuration of this run goes on".to_owned(),
+        State::Failed => format!(
+            "`dayfold run` with the configuration of this run tries what failed again\n\
+             `dayfold collate {run_dir} --allow-failed` writes the final file without it"
+        ),
+        State::Unfolded => format!("`dayfold collate {run_dir}` folds them"),
+        // warnings say why, and what to do
+        State::Unknown => String::new(),
+        State::Beginning | State::Running | State::Folding | State::Finished => String::new(),
+    }
+}
+
+/// A line each, the first ones.
+fn listed<T>(all: &[T], line: impl Fn(&T) -> String) -> String {
+    let more = all.len().saturating_sub(LISTED);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    all.iter().take(LISTED).map(line).chain(more).collect::<Vec<_>>().join("\n")
+}
