@@ -39,6 +39,8 @@ pub enum Place<'a> {
     Panel(&'a RowCoefficients<4>, &'a [f64; TILE]),
     /// The same with short ones.
     Flat(&'a RowCoefficients<4>, &'a [f64; TILE]),
+    /// The same without the power of a cloudless sky.
+    Light(&'a RowCoefficients<4>, &'a [f64; TILE]),
     /// In a tile with polynomials for the sun's aspect, likewise; and the cells' latitude.
     Sky(&'a RowCoefficients<4>, &'a [f64; TILE], &'a Row<f64>),
     /// In any other: the cells' latitude and hour angles.
@@ -239,6 +241,9 @@ pub fn compute<L: Lanes>(
         Place::Flat(coefficients, within) => {
             interpolated::<L, FEW>(model, coefficients, within, given, found)
         }
+        Place::Light(coefficients, within) => {
+            under_climate::<L, _>(model, &Interpolated::<false, NODES> { coefficients, within }, given, found)
+        }
         Place::Sky(coefficients, within, row) => {
             exact::<Pair<L>, _>(model, InterpolatedSky { sky, coefficients, within }, row, given, found)
         }
@@ -276,14 +281,19 @@ fn exact<L: Lanes, S: Skies<L>>(
 ) -> u32 {
     let (optics, row) = (&model.optics, row.splat());
     if model.tracker {
-        mounted(model, &Exact::<_, _, true> { optics, sky, row }, given, found)
+        under_climate(model, &Exact::<_, _, true> { optics, sky, row }, given, found)
     } else {
-        mounted(model, &Exact::<_, _, false> { optics, sky, row }, given, found)
+        under_climate(model, &Exact::<_, _, false> { optics, sky, row }, given, found)
     }
 }
 
 #[inline(always)]
-fn mounted<L: Lanes, W: Weights<L>>(model: &Model, weights: &W, given: &Given<'_>, found: Found<'_>) -> u32 {
+fn under_climate<L: Lanes, W: Weights<L>>(
+    model: &Model,
+    weights: &W,
+    given: &Given<'_>,
+    found: Found<'_>,
+) -> u32 {
     match &model.constant {
         Some(climate) => convert(&model.electric, climate, weights, given, found),
         None => convert(&model.electric, &PerCell, weights, given, found),

@@ -38,10 +38,16 @@ impl Kinks {
         self.sky.is_sound() && self.sky.is_positive(0) && self.sky.keeps_its_sign(0)
     }
 
-    /// The inverter must run.
+    /// Neither weights nor what there is of a cloudless sky.
+    #[inline(always)]
+    pub fn light_has_none(&self) -> bool {
+        self.sky.has_none() && self.panel.has_none()
+    }
+
+    /// Nor the power of a cloudless sky: the inverter must run.
     #[inline(always)]
     pub fn panel_has_none(&self) -> bool {
-        self.power.is_positive(0) && self.sky.has_none() && self.panel.has_none() && self.power.has_none()
+        self.light_has_none() && self.power.is_positive(0) && self.power.has_none()
     }
 }
 

@@ -166,7 +166,7 @@ impl Along {
         let narrow = &mut tiles.narrow[index];
         look::<L>(narrow, work.model, work.sky, &Site { strip, hours: &hours.narrow[index] }, true);
         match narrow {
-            Tile::Panel(surface) | Tile::Flat(surface) => {
+            Tile::Panel(surface) | Tile::Flat(surface) | Tile::Light(surface) => {
                 (self.wide, self.panel) = (None, surface.row::<L>(within));
                 self.place(narrow, &columns.within)
             }
@@ -183,6 +183,7 @@ impl Along {
     fn place<'a>(&'a self, tile: &Tile, within: &'a [f64; TILE]) -> Place<'a> {
         match tile {
             Tile::Flat(_) => Place::Flat(&self.panel, within),
+            Tile::Light(_) => Place::Light(&self.panel, within),
             _ => Place::Panel(&self.panel, within),
         }
     }
@@ -204,9 +205,12 @@ impl Overlap {
     }
 }
 
-/// Whether all of these are.
+/// Whether all of these are. There is at least one.
 #[inline(always)]
 fn is_missing<L: Lanes>(values: &[f64]) -> bool {
+    if values.first().is_none_or(|value| !value.is_nan()) {
+        return false;
+    }
     let lanes = values.len() / L::WIDTH * L::WIDTH;
     let mut present = 0;
     for at in (0..lanes).step_by(L::WIDTH) {

@@ -43,13 +43,18 @@ pub enum Tile {
     Panel(Surface<4>),
     /// By short ones for the same.
     Flat(Surface<4>),
+    /// As `Panel`, but of a cloudless sky the effective irradiance, where its power has a kink.
+    Light(Surface<4>),
 }
 
 /// Values at places.
 struct Sampled<const N: usize> {
     aspect: Values<4, N>,
     sky: Values<7, N>,
+    /// Weights, and the effective irradiance of a cloudless sky.
     panel: Values<4, N>,
+    /// Of a cloudless sky, with a constant temperature.
+    power: Values<1, N>,
 }
 
 /// Where a tile is.
@@ -81,28 +86,58 @@ impl Tile {
             return;
         }
         if kinks.panel_has_none() {
-            let surface = model.interpolation.through::<Alike<L>, 4>(&nodes.panel);
-            let (short, tolerances) = (surface.shortened(), tolerances::<L, 4>(&nodes.panel));
-            let meets = |surface: &Surface<4>| {
-                let found = model.interpolation.at_checks::<Alike<L>, 4>(surface);
-                are_near::<Alike<L>, 4>(&found, &checks.panel, &tolerances)
-            };
-            if meets(&short) {
-                *self = Self::Flat(short);
-                return;
-            }
-            if meets(&surface) {
-                *self = Self::Panel(surface);
-                return;
-            }
+            self.fit_panel::<L>(model, &nodes.with_power(model), &checks.with_power(model));
+        } else if sky_too && kinks.light_has_none() {
+            self.fit_light::<L>(model, &nodes.panel, &checks.panel);
         }
-        if sky_too {
-            let surface = model.interpolation.through::<Alike<L>, 4>(&nodes.aspect);
-            let found = skies::<Alike<L>>(sky, &model.interpolation.at_checks::<Alike<L>, 4>(&surface));
-            if are_near::<Alike<L>, 7>(&found, &checks.sky, &sky_tolerances::<L>(&nodes.sky)) {
-                *self = Self::Sky(surface);
-            }
+        if sky_too && matches!(self, Self::Rough) {
+            self.fit_sky::<L>(model, sky, &nodes, &checks);
         }
+    }
+
+    /// Finds short polynomials for the panel, or longer ones.
+    #[inline(always)]
+    fn fit_panel<L: Lanes>(&mut self, model: &Model, nodes: &Values<4, ALL_NODES>, checks: &Values<4, PAIR>) {
+        let surface = model.interpolation.through::<Alike<L>, 4>(nodes);
+        let (short, tolerances) = (surface.shortened(), tolerances::<L, 4>(nodes));
+        if meets::<L>(model, &short, checks, &tolerances) {
+            *self = Self::Flat(short);
+        } else if meets::<L>(model, &surface, checks, &tolerances) {
+            *self = Self::Panel(surface);
+        }
+    }
+
+    #[inline(always)]
+    fn fit_light<L: Lanes>(&mut self, model: &Model, nodes: &Values<4, ALL_NODES>, checks: &Values<4, PAIR>) {
+        let surface = model.interpolation.through::<Alike<L>, 4>(nodes);
+        if meets::<L>(model, &surface, checks, &tolerances::<L, 4>(nodes)) {
+            *self = Self::Light(surface);
+        }
+    }
+
+    #[inline(always)]
+    fn fit_sky<L: Lanes>(
+        &mut self,
+        model: &Model,
+        sky: &Sky,
+        nodes: &Sampled<ALL_NODES>,
+        checks: &Sampled<PAIR>,
+    ) {
+        let surface = model.interpolation.through::<Alike<L>, 4>(&nodes.aspect);
+        let found = skies::<Alike<L>>(sky, &model.interpolation.at_checks::<Alike<L>, 4>(&surface));
+        if are_near::<Alike<L>, 7>(&found, &checks.sky, &sky_tolerances::<L>(&nodes.sky)) {
+            *self = Self::Sky(surface);
+        }
+    }
+}
+
+impl<const N: usize> Sampled<N> {
+    /// The panel; with a constant temperature the power of a cloudless sky and not its effective irradiance.
+    #[inline(always)]
+    fn with_power(&self, model: &Model) -> Values<4, N> {
+        let [dni, dhi, ghi, clear] = self.panel;
+        let [power] = self.power;
+        [dni, dhi, ghi, if model.constant.is_some() { power } else { clear }]
     }
 }
 
@@ -118,8 +153,19 @@ impl Site<'_> {
     }
 }
 
-/// Values at places whose longitudes repeat. With a constant temperature the panel's fourth is the
-/// power of a cloudless sky and not its effective irradiance.
+/// Whether polynomials are near enough to what is computed at the checks.
+#[inline(always)]
+fn meets<L: Lanes>(
+    model: &Model,
+    surface: &Surface<4>,
+    checks: &Values<4, PAIR>,
+    tolerances: &[f64; 4],
+) -> bool {
+    let found = model.interpolation.at_checks::<Alike<L>, 4>(surface);
+    are_near::<Alike<L>, 4>(&found, checks, tolerances)
+}
+
+/// Values at places whose longitudes repeat.
 #[inline(always)]
 fn sample<L: Lanes, const N: usize>(
     model: &Model,
@@ -128,13 +174,14 @@ fn sample<L: Lanes, const N: usize>(
     hours: &Turns<PAIR>,
     kinks: &mut Kinks,
 ) -> Sampled<N> {
-    let mut sampled = Sampled { aspect: [[0.0; N]; 4], sky: [[0.0; N]; 7], panel: [[0.0; N]; 4] };
+    let mut sampled =
+        Sampled { aspect: [[0.0; N]; 4], sky: [[0.0; N]; 7], panel: [[0.0; N]; 4], power: [[0.0; N]] };
     for at in (0..N).step_by(L::WIDTH) {
         let lane = at % PAIR;
         let row = rows.load::<L>(at);
         let seen = sky.seen(&row, [L::load(&hours.cos, lane), L::load(&hours.sin, lane)]);
         kinks.sky.meet(lane, &seen.kinks);
-        let mut faced = if model.tracker {
+        let faced = if model.tracker {
             model.optics.facing::<L, true>(&seen.values, &row.normal)
         } else {
             model.optics.facing::<L, false>(&seen.values, &row.normal)
@@ -145,7 +192,7 @@ fn sample<L: Lanes, const N: usize>(
             let ac = model.electric.output(&thermal.splat(), clear).ac;
             let inside = (clear - comfort.low(Care::Alike)).smaller(L::splat(comfort.high) - clear);
             kinks.power.meet(lane, &[inside, model.electric.excess(ac)]);
-            faced.values[3] = model.electric.limited(ac);
+            put(&[model.electric.limited(ac)], &mut sampled.power, at);
         }
         put(&seen.aspect, &mut sampled.aspect, at);
         put(&seen.values, &mut sampled.sky, at);
