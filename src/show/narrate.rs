@@ -19,7 +19,9 @@ fn loudness(happening: &Happening) -> Verbosity {
         Happening::Warning { .. } | Happening::WorkerLost { .. } | Happening::AttemptFailed { .. } => {
             Verbosity::Quiet
         }
-        Happening::Begun { .. } | Happening::Collating { .. } => Verbosity::Normal,
+        Happening::Begun { .. } | Happening::Evicted { .. } | Happening::Collating { .. } => {
+            Verbosity::Normal
+        }
         _ => Verbosity::Verbose,
     }
 }
@@ -35,6 +37,12 @@ fn told(happening: &Happening) -> Vec<String> {
             vec![format!("{group}: done in {took}, {memory} of memory")]
         }
         Happening::AttemptFailed { .. } => attempt_failed(happening),
+        Happening::Evicted { group, used, limit, .. } => {
+            let (used, limit) = (words::bytes(*used), words::bytes(*limit));
+            vec![format!(
+                "{group}: ended to give its {used} of memory back, of {limit} in all; it is done later"
+            )]
+        }
         Happening::WorkerLost { worker, reason } => {
             vec![format!("warning: worker {} ended and is replaced: {reason}", worker.0)]
         }
@@ -118,6 +126,15 @@ mod tests {
         );
         let again = samples::failed("2022-02-01", 1, true);
         assert!(lines(&again, Verbosity::Quiet)[0].starts_with("warning: 2022-02-01: attempt 1 failed"));
+    }
+
+    #[test]
+    fn a_group_that_gives_way_is_told_without_alarm() {
+        assert_eq!(
+            lines(&samples::evicted("a"), Verbosity::Normal),
+            ["a: ended to give its 300.0 MB of memory back, of 8.0 GB in all; it is done later"]
+        );
+        assert!(lines(&samples::evicted("a"), Verbosity::Quiet).is_empty());
     }
 
     #[test]

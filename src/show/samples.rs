@@ -47,6 +47,11 @@ pub fn failed(group: &str, attempt: u32, again: bool) -> Happening {
     }
 }
 
+pub fn evicted(group: &str) -> Happening {
+    let group = GroupName::new(group);
+    Happening::Evicted { group, worker: WorkerId(0), used: 300_000_000, limit: 8_000_000_000 }
+}
+
 pub fn ended(done: usize, failed: usize, left: usize) -> Happening {
     Happening::Ended { verdict: Verdict::Complete, done, failed, left, output: None }
 }

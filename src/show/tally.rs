@@ -43,6 +43,9 @@ impl Tally {
                     self.failed += 1;
                 }
             }
+            Happening::Evicted { group, .. } => {
+                self.running.remove(group);
+            }
             _ => {}
         }
     }
@@ -85,6 +88,9 @@ mod tests {
         tally.hear(Duration::ZERO, &samples::begun(3));
         tally.hear(Duration::from_secs(1), &samples::started("a", 1));
         tally.hear(Duration::from_secs(3), &samples::failed("a", 1, true));
+        assert_eq!((tally.ended(), tally.running(), tally.pace().left), (0, 0, 3));
+        tally.hear(Duration::from_secs(3), &samples::started("b", 1));
+        tally.hear(Duration::from_secs(4), &samples::evicted("b"));
         assert_eq!((tally.ended(), tally.running(), tally.pace().left), (0, 0, 3));
         tally.hear(Duration::from_secs(4), &samples::started("a", 2));
         tally.hear(Duration::from_secs(6), &samples::failed("a", 2, false));

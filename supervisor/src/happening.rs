@@ -89,6 +89,17 @@ pub enum Happening {
         /// How it ended.
         reason: String,
     },
+    /// A group is ended to give memory back, and waits again; that was not one of its attempts.
+    Evicted {
+        /// Which.
+        group: GroupName,
+        /// Whose.
+        worker: WorkerId,
+        /// Bytes that the worker used.
+        used: u64,
+        /// Bytes that may be used by all.
+        limit: u64,
+    },
     /// What memory is used, every half a minute or so.
     Memory {
         /// Bytes, of all that counts against the limit.

@@ -24,3 +24,4 @@ mod memory;
 mod misbehave;
 mod orphans;
 mod signals;
+mod stuck;

@@ -121,3 +121,30 @@ fn so_is_a_program_that_the_kernel_killed() {
         "{reason}"
     );
 }
+
+/// The third and the fourth day grow to more than fits at once, when both have begun. Nothing but
+/// what the first two needed is known by then.
+const BOTH_GROW: &str = r#"
+case "$group" in
+    2022-02-03) other=2022-02-04;;
+    2022-02-04) other=2022-02-03;;
+    *) exec cp "$input" "$output";;
+esac
+: > "began-$group"
+while [ ! -e "began-$other" ]; do sleep 0.05; done
+head -c 160000000 /dev/zero | tail -c 160000000 | { head -c 1 > /dev/null; sleep 2; }
+"#;
+
+#[test]
+fn a_group_that_gives_way_to_another_is_told_and_done_later_without_another_kill() {
+    let farm = Farm::new(4, BOTH_GROW);
+    let ended = farm.start(&["--workers", "2", "--memory", "300MB"]).end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let evicted = ended.groups("evicted");
+    assert_eq!(evicted.len(), 1, "its need is known by then: {ended:?}");
+    let twice: Vec<_> = farm.starts().into_iter().filter(|(_, starts)| *starts > 1).collect();
+    assert_eq!(twice, [(evicted[0].to_owned(), 2)], "{ended:?}");
+    assert!(ended.all("attempt-failed").is_empty() && ended.all("worker-lost").is_empty(), "{ended:?}");
+    assert!(ended.all("finished").iter().all(|event| event["attempt"] == 1), "{ended:?}");
+    assert!(farm.result() == Farm::undisturbed(4));
+}

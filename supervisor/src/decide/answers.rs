@@ -73,7 +73,7 @@ impl State {
         if let Some(reason) = self.other_layout(output.layout.as_ref()) {
             self.actions.push(Action::Discard(output));
             let failure = Failure { kind: FailureKind::Input, reason, file: None, log: Vec::new() };
-            self.failed_attempt(now, worker, running, failure);
+            self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
             return true;
         }
         self.groups.settle(attempt.group);
@@ -97,11 +97,11 @@ impl State {
 
     fn ended_badly(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, failure: Failure) -> bool {
         let Some(running) = self.take_running(now, worker, attempt) else { return false };
-        self.memory.group_ended(worker, 0);
+        self.memory.group_failed(worker);
         if failure.kind == FailureKind::Passing && self.stops_for_a_signal() {
             self.groups.forgive(attempt.group);
         } else {
-            self.failed_attempt(now, worker, running, failure);
+            self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
         }
         true
     }
@@ -149,7 +149,8 @@ impl State {
             }
         };
         let running = Running { attempt, since: now, file: None };
-        self.failed_attempt(now, worker, running, Failure { kind, reason, file: None, log: Vec::new() });
+        let failure = Failure { kind, reason, file: None, log: Vec::new() };
+        self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
     }
 
     fn is_done(&mut self, worker: WorkerId, attempt: Attempt, kept: KeptPartial) {
@@ -177,17 +178,29 @@ impl State {
         if !matches!(why, Some(Ending::Finished | Ending::Stopped | Ending::Pressure)) {
             self.tell(Happening::WorkerLost { worker, reason: lost(why.as_ref(), &exit) });
         }
-        if let Some(next) = hand.next {
-            self.groups.forgive(next.attempt.group);
-        }
         if exit.out_of_memory {
             self.memory.killed_by_kernel(busy);
         }
-        if let Some(running) = hand.running {
-            self.interrupted(now, worker, running, why, exit);
-        }
+        self.put_down(now, worker, hand, why, exit);
         if self.crew.is_hopeless() {
             self.stop(now, Stop::NoWorkers);
+        }
+    }
+
+    /// Takes from a worker what it cannot do any more.
+    pub(super) fn put_down(
+        &mut self,
+        now: Moment,
+        worker: WorkerId,
+        hand: Hand,
+        why: Option<Ending>,
+        exit: Exit,
+    ) {
+        if let Some(next) = hand.next {
+            self.groups.forgive(next.attempt.group);
+        }
+        if let Some(running) = hand.running {
+            self.interrupted(now, worker, running, why, exit);
         }
     }
 
@@ -200,6 +213,11 @@ impl State {
         why: Option<Ending>,
         exit: Exit,
     ) {
+        let chance = match &why {
+            // the next worker would hang on the same file
+            Some(Ending::TimedOut(_)) if exit.how == How::Stuck => Chance::Last,
+            _ => Chance::AsUsual,
+        };
         let (kind, reason) = match why {
             Some(Ending::Stopped | Ending::Pressure | Ending::Finished) => {
                 return self.groups.forgive(running.attempt.group);
@@ -208,14 +226,21 @@ impl State {
             why => (FailureKind::Passing, lost(why.as_ref(), &exit)),
         };
         let failure = Failure { kind, reason, file: running.file.clone(), log: exit.log };
-        self.failed_attempt(now, worker, running, failure);
+        self.failed_attempt(now, worker, running, failure, chance);
     }
 
-    fn failed_attempt(&mut self, now: Moment, worker: WorkerId, running: Running, failure: Failure) {
+    fn failed_attempt(
+        &mut self,
+        now: Moment,
+        worker: WorkerId,
+        running: Running,
+        failure: Failure,
+        chance: Chance,
+    ) {
         let Attempt { group, number } = running.attempt;
         let again = match failure.kind {
             FailureKind::Input => false,
-            FailureKind::Passing => number < self.settings.attempts.get(),
+            FailureKind::Passing => chance == Chance::AsUsual && number < self.settings.attempts.get(),
             FailureKind::NoSpace => true,
         };
         match failure.kind {
@@ -234,7 +259,15 @@ impl State {
             again,
         });
         if failure.kind == FailureKind::NoSpace {
-            self.stop(now, Stop::NoSpace);
+            self.has_no_space(now);
+        }
+    }
+
+    /// What is missing is told once, whatever else stops the run.
+    fn has_no_space(&mut self, now: Moment) {
+        self.stop(now, Stop::NoSpace);
+        if !std::mem::replace(&mut self.told_room, true) {
+            self.actions.push(Action::TellRoom);
         }
     }
 
@@ -243,17 +276,28 @@ impl State {
     }
 }
 
+/// Whether a group may be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Chance {
+    /// As often as the settings say.
+    AsUsual,
+    /// That was the last attempt.
+    Last,
+}
+
 /// Why a worker is gone, in words.
 fn lost(why: Option<&Ending>, exit: &Exit) -> String {
     match why {
         Some(Ending::TimedOut(limit)) => {
-            format!("the group took longer than the {} s that --timeout allows", limit.as_secs_f64())
+            let taken =
+                format!("the group took longer than the {} s that --timeout allows", limit.as_secs_f64());
+            if exit.how == How::Stuck { format!("{taken}, and {}", exit.how) } else { taken }
         }
         Some(Ending::Rubbish(what)) => How::Rubbish(what.clone()).to_string(),
         Some(Ending::Silent) => {
             format!("the worker did not answer for {} s: it was stopped, or is stuck", PATIENCE.as_secs())
         }
-        Some(Ending::TooLarge(reason)) => reason.clone(),
+        Some(Ending::TooLarge(reason) | Ending::CrowdedOut(reason)) => reason.clone(),
         _ if exit.out_of_memory => format!("{}: the kernel killed it for want of memory", exit.how),
         _ => exit.how.to_string(),
     }

@@ -46,6 +46,12 @@ impl Clock {
         self.last_end().is_none_or(|end| now + needed + self.settings.collation < end)
     }
 
+    /// From when on no group would end in time any more.
+    pub fn latest_start(&self) -> Option<Moment> {
+        let needed = self.longest.unwrap_or_default() + self.settings.collation;
+        self.last_end().map(|end| end.saturating_sub(needed))
+    }
+
     /// Whether the walltime is so near that what runs must end.
     pub fn is_up(&self, now: Moment) -> bool {
         self.last_end().is_some_and(|end| now >= end)
@@ -99,6 +105,7 @@ mod tests {
         assert!(clock.has_time_for(1, s(59)), "59 + 30 + 3 < 93");
         assert!(!clock.has_time_for(1, s(60)));
         assert!(clock.has_time_for(2, s(29)) && !clock.has_time_for(2, s(30)));
+        assert_eq!(clock.latest_start(), Some(s(60)));
     }
 
     #[test]

@@ -11,6 +11,10 @@ use crate::happening::WorkerId;
 /// to end. On a loaded node, from a slow file system.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A process that was killed is gone within this time, or it hangs in the kernel: most likely in a
+/// file system that does not answer, where nothing can end it.
+pub const GONE_IN: Duration = Duration::from_secs(10);
+
 /// A worker that cannot get to its first group this many times in a row is not replaced any more.
 pub const STARTS_IN_VAIN: u32 = 3;
 
@@ -33,6 +37,14 @@ impl Slot {
     /// Whether it could take a group at once.
     pub fn is_idle(&self) -> bool {
         matches!(self, Self::Serving(hand) if hand.is_empty())
+    }
+
+    /// What its process has.
+    pub fn hand(&self) -> Option<&Hand> {
+        match self {
+            Self::Serving(hand) | Self::Ending(_, hand, _) => Some(hand),
+            Self::Vacant | Self::Starting(_) | Self::GivenUp => None,
+        }
     }
 
     /// Whether a process is there, or on its way, that nobody has ended.
@@ -96,6 +108,8 @@ pub enum Ending {
     Pressure,
     /// Its group alone needs more memory than there is; with the reason in words.
     TooLarge(String),
+    /// Others left its group, alone at work, too little memory; with the reason in words.
+    CrowdedOut(String),
     /// The run stops, and the time of grace is over.
     Stopped,
     /// It said something that makes no sense.
@@ -109,6 +123,8 @@ struct Member {
     slot: Slot,
     /// Whether its process got to a group.
     proven: bool,
+    /// Whether its process was killed and is known to hang.
+    stuck: bool,
     starts_in_vain: u32,
 }
 
@@ -121,7 +137,7 @@ pub struct Crew {
 impl Crew {
     /// So many places, all vacant.
     pub fn new(places: u32) -> Self {
-        let vacant = Member { slot: Slot::Vacant, proven: false, starts_in_vain: 0 };
+        let vacant = Member { slot: Slot::Vacant, proven: false, stuck: false, starts_in_vain: 0 };
         Self { members: vec![vacant; places as usize] }
     }
 
@@ -156,7 +172,7 @@ impl Crew {
     /// A process has been asked for.
     pub fn starting(&mut self, worker: WorkerId, now: Moment) {
         if let Some(member) = self.members.get_mut(worker.0 as usize) {
-            (member.slot, member.proven) = (Slot::Starting(now), false);
+            (member.slot, member.proven, member.stuck) = (Slot::Starting(now), false, false);
         }
     }
 
@@ -229,6 +245,29 @@ impl Crew {
             Slot::Vacant | Slot::GivenUp | Slot::Ending(..) => None,
         };
         owed.map(|since| since + PATIENCE)
+    }
+
+    /// The workers that were killed and of which no end has been heard, and since when; whether they
+    /// are known to hang.
+    pub fn killed(&self) -> impl Iterator<Item = (WorkerId, Moment, bool)> {
+        (0..).map(WorkerId).zip(&self.members).filter_map(|(worker, member)| match &member.slot {
+            Slot::Ending(Ending::Finished, ..) => None,
+            Slot::Ending(_, _, since) => Some((worker, *since, member.stuck)),
+            _ => None,
+        })
+    }
+
+    /// A worker that was killed hangs: why it was, and what it has, which is no longer its own.
+    pub fn is_stuck(&mut self, worker: WorkerId) -> Option<(Ending, Hand)> {
+        let member = self.members.get_mut(worker.0 as usize)?;
+        let Slot::Ending(why, hand, _) = &mut member.slot else { return None };
+        member.stuck = true;
+        Some((why.clone(), std::mem::take(hand)))
+    }
+
+    /// Whether nobody is there that could still do something.
+    pub fn is_dead(&self) -> bool {
+        !self.members.iter().any(|member| member.slot.is_alive())
     }
 
     /// Whether no process is there or on its way.

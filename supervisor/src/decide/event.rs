@@ -77,6 +77,8 @@ pub enum How {
     Rubbish(String),
     /// It could not be started.
     NotStarted(String),
+    /// It has not: it was killed and is still there.
+    Stuck,
 }
 
 impl fmt::Display for How {
@@ -85,6 +87,7 @@ impl fmt::Display for How {
             Self::Code(code) => write!(f, "the worker ended by itself with exit code {code}"),
             Self::Signal(signal) => write!(f, "the worker was ended by signal {signal}{}", named(*signal)),
             Self::Rubbish(what) => write!(f, "the worker did not keep to the protocol: {what}"),
+            Self::Stuck => f.write_str("the worker was killed and hangs in a file system"),
             Self::NotStarted(why) => write!(f, "the worker could not be started: {why}"),
         }
     }
@@ -152,6 +155,8 @@ pub enum Action {
     Keep(WorkerId, Attempt, Output),
     /// Remove a result that nobody waits for.
     Discard(Output),
+    /// Let the listeners hear how much room is missing for the results.
+    TellRoom,
     /// Let the listeners hear this.
     Tell(Happening),
 }

@@ -9,14 +9,14 @@ use crate::happening::WorkerId;
 impl State {
     /// Hands out what may be started now.
     pub(super) fn hand_out(&mut self, now: Moment) {
-        if self.stopped.is_some() || self.groups.waiting() == 0 {
-            self.share_the_last(now);
-            return;
+        if self.stopped.is_some() || !self.clock.has_time_for(1, now) {
+            return self.not_asked_back().into_iter().for_each(|worker| self.ask_back(worker, now));
         }
-        if self.clock.has_time_for(1, now) {
-            self.fill_idle(now);
-            self.spawn(now);
+        if self.groups.waiting() == 0 {
+            return self.share_the_last(now);
         }
+        self.fill_idle(now);
+        self.spawn(now);
         if self.clock.has_time_for(2, now) {
             self.fill_pipes(now);
         }
@@ -94,24 +94,25 @@ impl State {
         }
     }
 
-    /// Nothing waits, but a group in the pipe of a busy worker could be done by an idle one; and
-    /// when the run stops, nothing in a pipe shall start.
+    /// Nothing waits, but a group in the pipe of a busy worker could be done by an idle one.
     fn share_the_last(&mut self, now: Moment) {
         let idle = self.crew.those(Slot::is_idle);
-        let free = match self.stopped {
-            Some(_) => usize::MAX,
-            None => idle.iter().filter(|&&worker| self.admits(Some(worker))).count(),
-        };
-        let waits = |slot: &Slot| matches!(slot, Slot::Serving(Hand { running: Some(_), next: Some(next) }) if !next.asked_back);
+        let free = idle.iter().filter(|&&worker| self.admits(Some(worker))).count();
         let on_the_way = self
             .crew
             .those(|slot| matches!(slot, Slot::Serving(Hand { next: Some(next), .. }) if next.asked_back));
-        for worker in self.crew.those(waits).into_iter().take(free.saturating_sub(on_the_way.len())) {
+        for worker in self.not_asked_back().into_iter().take(free.saturating_sub(on_the_way.len())) {
             self.ask_back(worker, now);
         }
     }
 
-    pub(super) fn ask_back(&mut self, worker: WorkerId, now: Moment) {
+    /// Workers with a group in the pipe that could be taken back, since they are at work on another.
+    pub(super) fn not_asked_back(&self) -> Vec<WorkerId> {
+        let waits = |slot: &Slot| matches!(slot, Slot::Serving(Hand { running: Some(_), next: Some(next) }) if !next.asked_back);
+        self.crew.those(waits)
+    }
+
+    fn ask_back(&mut self, worker: WorkerId, now: Moment) {
         let Some(next) = self.crew.hand_mut(worker).and_then(|hand| hand.next.as_mut()) else { return };
         if !next.asked_back {
             next.asked_back = true;

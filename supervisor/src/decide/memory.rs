@@ -2,7 +2,8 @@
 //!
 //! A group is admitted if the running ones, each at the larger of its usage and the expected peak,
 //! and it, fit under 90 % of the limit. The expected peak is the largest seen, or what the user
-//! says; while no group has ended, the largest usage so far, doubled, stands for it.
+//! says, if that is more; while no group has ended, the largest usage so far, doubled, stands for
+//! it. What a group used that failed, or was ended, counts as that of one at work.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,9 @@ use crate::meter::queues;
 /// A worker may keep so much more than twice what it began with.
 const TOLERATED: u64 = 64 << 20;
 
-/// A worker's growth is looked at after so many groups.
-pub(super) const LOOKED_AT_EVERY: u32 = 8;
+/// A worker's growth is looked at after so many groups, and each time that their number has doubled:
+/// a look can cost it a moment without work.
+pub(super) const FIRST_LOOK: u32 = 8;
 
 /// What is known beforehand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +75,11 @@ pub struct Memory {
     processes: BTreeMap<WorkerId, Process>,
     /// Used by neither group nor idle worker: the supervisor, and what else is in the cgroup.
     others: u64,
+    supervisor: u64,
+    /// Of a group that came to its end.
     largest_peak: Option<u64>,
+    /// Of a group that did not: it would have used no less.
+    largest_cut_off: u64,
     /// After a kill for want of memory: so much a group is reckoned with at the least.
     at_least: u64,
 }
@@ -102,6 +108,7 @@ impl Memory {
         let workers: u64 = reading.workers.iter().map(|(_, usage)| usage).sum();
         let cgroup = reading.cgroup.unwrap_or_default().saturating_sub(workers);
         self.others = cgroup.max(reading.supervisor);
+        self.supervisor = reading.supervisor;
     }
 
     /// A worker begins a group.
@@ -109,6 +116,12 @@ impl Memory {
         let process = self.processes.entry(worker).or_default();
         (process.peak, process.lowest, process.idle) = (Some(process.usage), None, None);
         process.groups += 1;
+    }
+
+    /// A worker's group failed: it might have used more.
+    pub fn group_failed(&mut self, worker: WorkerId) {
+        let read = self.processes.get_mut(&worker).and_then(|process| process.peak.take());
+        self.cut_off(read);
     }
 
     /// A worker ended a group, and knows this of its peak: the larger of that and what was read.
@@ -119,9 +132,14 @@ impl Memory {
         peak
     }
 
-    /// A worker's process is gone.
+    /// A worker's process is gone, perhaps in the middle of a group.
     pub fn worker_gone(&mut self, worker: WorkerId) {
-        self.processes.remove(&worker);
+        let read = self.processes.remove(&worker).and_then(|process| process.peak);
+        self.cut_off(read);
+    }
+
+    fn cut_off(&mut self, read: Option<u64>) {
+        self.largest_cut_off = self.largest_cut_off.max(read.unwrap_or_default());
     }
 
     /// The kernel killed a worker while so many were busy: henceforth one fewer must fit.
@@ -136,14 +154,14 @@ impl Memory {
         self.processes.get(&worker).map_or(0, |process| process.usage)
     }
 
-    /// Whether a worker has grown for good; looked at now and then, since the proof takes a moment
-    /// without work.
+    /// Whether a worker has grown for good; looked at now and then. Where its last group has not been
+    /// read yet, the reading before is what there is.
     pub fn growth(&self, worker: WorkerId) -> Growth {
         let process = self.processes.get(&worker).copied().unwrap_or_default();
-        let looked_at = process.groups > 0 && process.groups.is_multiple_of(LOOKED_AT_EVERY);
+        let looked_at = process.groups >= FIRST_LOOK && process.groups.is_power_of_two();
         let expected = process.first.unwrap_or_default().saturating_mul(2).saturating_add(TOLERATED);
         let more = |reading: Option<u64>| reading.is_some_and(|reading| reading > expected);
-        match (looked_at && more(process.lowest), process.idle) {
+        match (looked_at && more(process.lowest.or(Some(process.usage))), process.idle) {
             (false, _) => Growth::None,
             (true, None) => Growth::Suspected,
             (true, idle) => {
@@ -154,6 +172,12 @@ impl Memory {
                 }
             }
         }
+    }
+
+    /// Whether a group does not even fit with nothing beside it but the supervisor.
+    pub fn is_too_large(&self, worker: WorkerId) -> bool {
+        let alone = self.usage_of(worker).saturating_add(self.supervisor);
+        self.settings.limit.is_some_and(|limit| alone > nine_tenths(limit))
     }
 
     /// Why a group that does not fit alone failed, and what to do.
@@ -169,6 +193,18 @@ impl Memory {
         )
     }
 
+    /// Why a group had to end, alone though it was, that would fit if nothing else used memory.
+    pub fn crowded_out(&self, worker: WorkerId) -> String {
+        let (usage, limit) = (self.usage_of(worker), self.settings.limit.unwrap_or_default());
+        format!(
+            "memory is short: of {} in all this group, alone at work, used {}, and other processes of the job \
+             {}; end what else runs in this job, or give it more memory",
+            size(limit),
+            size(usage),
+            size(self.used().saturating_sub(usage))
+        )
+    }
+
     /// Whether nothing is known of what a group needs: then few are started.
     pub fn is_new(&self) -> bool {
         self.settings.limit.is_some() && self.settings.per_group.is_none() && self.largest_peak.is_none()
@@ -177,23 +213,23 @@ impl Memory {
     /// What a group is expected to need, bytes.
     pub fn expected(&self) -> u64 {
         let running = self.processes.values().filter_map(|process| process.peak).max().unwrap_or_default();
-        let known = match (self.settings.per_group, self.largest_peak) {
-            (None, None) => running.saturating_mul(2),
-            (None, Some(largest)) => largest.max(running),
-            (Some(given), seen) => given.max(seen.unwrap_or_default()),
+        let so_far = running.max(self.largest_cut_off);
+        let known = match self.settings.per_group.max(self.largest_peak) {
+            None => so_far.saturating_mul(2),
+            Some(known) => known.max(so_far),
         };
         known.max(self.at_least)
     }
 
-    /// Whether one more group fits beside those of the busy workers; `idle` is the worker that
-    /// would take it, where it has a process already.
+    /// Whether one more group fits beside those of the busy workers, given in order; `idle` is the
+    /// worker that would take it, where it has a process already.
     pub fn admits(&self, busy: &[WorkerId], idle: Option<WorkerId>) -> bool {
         let Some(limit) = self.settings.limit else { return true };
         if busy.is_empty() {
             return true;
         }
         let expected = self.expected();
-        let takes = |worker: &WorkerId| busy.contains(worker) || idle == Some(*worker);
+        let takes = |worker: &WorkerId| busy.binary_search(worker).is_ok() || idle == Some(*worker);
         let reckoned = |(worker, process): (&WorkerId, &Process)| {
             if takes(worker) { process.usage.max(expected) } else { process.usage }
         };

@@ -9,7 +9,8 @@
 //! - [`memory`], [`clock`]: whether one more group fits, and ends in time
 //! - [`handing_out`]: who gets what
 //! - [`answers`]: what a worker's messages and its end mean
-//! - [`stop`], [`winding_down`]: ending early, and ending
+//! - [`relief`]: giving memory back
+//! - [`stop`], [`winding_down`]: ending early, and ending · [`stuck`]: what does not end
 
 mod answers;
 pub mod clock;
@@ -18,7 +19,9 @@ pub mod event;
 pub mod groups;
 mod handing_out;
 pub mod memory;
+mod relief;
 pub mod stop;
+mod stuck;
 #[cfg(test)]
 mod tests;
 mod winding_down;
@@ -29,7 +32,7 @@ use dayfold_contract::job::Layout;
 use dayfold_contract::{GroupId, GroupName};
 
 use clock::{Clock, TimeSettings};
-use crew::{Crew, Slot};
+use crew::Crew;
 use event::{Action, Event, Moment};
 use groups::{Before, Groups, Tally};
 use memory::{Memory, MemorySettings};
@@ -62,7 +65,10 @@ pub struct State {
     layout: Option<Layout>,
     /// When memory was last told.
     told_memory: Option<Moment>,
+    told_room: bool,
     stopped: Option<(Stop, Moment)>,
+    /// What is left is waited for no longer.
+    left_behind: bool,
     /// What has been decided in answer to the event at hand.
     actions: Vec<Action>,
 }
@@ -77,7 +83,9 @@ impl State {
             clock: Clock::new(settings.time),
             layout: None,
             told_memory: None,
+            told_room: false,
             stopped: None,
+            left_behind: false,
             actions: Vec::new(),
             settings,
         }
@@ -100,15 +108,17 @@ impl State {
             Event::Asked(reason) => self.stop(now, reason),
         }
         self.end_what_took_too_long(now);
+        self.look_at_the_killed(now);
         self.hand_out(now);
         self.wind_down(now);
+        self.leave_behind(now);
         std::mem::take(&mut self.actions)
     }
 
     /// Whether nothing more will happen.
     pub fn is_over(&self) -> bool {
         let nothing_to_do = self.groups.tally().left == 0 || self.stopped.is_some();
-        nothing_to_do && !self.groups.is_settling() && self.crew.is_empty()
+        self.left_behind || nothing_to_do && !self.groups.is_settling() && self.crew.is_empty()
     }
 
     /// The same, of files that look like this: a group of others fails.
@@ -129,12 +139,8 @@ impl State {
 
     /// The group that a worker has at work.
     pub fn in_hand(&self, worker: WorkerId) -> Option<GroupName> {
-        match self.crew.slot(worker) {
-            Slot::Serving(hand) | Slot::Ending(_, hand, _) => {
-                hand.running.as_ref().map(|running| self.groups.name(running.attempt.group))
-            }
-            _ => None,
-        }
+        let running = self.crew.slot(worker).hand()?.running.as_ref()?;
+        Some(self.groups.name(running.attempt.group))
     }
 
     /// Why the run ends early, if it does.

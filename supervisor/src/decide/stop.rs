@@ -1,8 +1,14 @@
 //! Reasons to stop early, in order of strength: only a stronger one replaces a weaker one.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use super::crew::PATIENCE;
+
+/// A process that can be killed is gone within this time.
+pub const IN_A_HURRY: Duration = Duration::from_secs(2);
 
 /// Why no further group is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -12,6 +18,8 @@ pub enum Stop {
     Walltime,
     /// No worker can be started.
     NoWorkers,
+    /// All workers hang in a file system, killed and not gone.
+    Stuck,
     /// The disk or a quota is full.
     NoSpace,
     /// Another supervisor has taken the run directory over.
@@ -25,7 +33,16 @@ pub enum Stop {
 impl Stop {
     /// Whether groups that run may go on for the time of grace.
     pub fn has_grace(self) -> bool {
-        !matches!(self, Self::AtOnce | Self::LockLost | Self::NoWorkers)
+        !matches!(self, Self::AtOnce | Self::LockLost | Self::NoWorkers | Self::Stuck)
+    }
+
+    /// How long the last results and the ends of killed workers are waited for: where somebody is
+    /// about to end us, hardly.
+    pub fn patience(self) -> Duration {
+        match self {
+            Self::Walltime | Self::Signal | Self::AtOnce => IN_A_HURRY,
+            Self::NoWorkers | Self::Stuck | Self::NoSpace | Self::LockLost => PATIENCE,
+        }
     }
 }
 
@@ -34,6 +51,7 @@ impl fmt::Display for Stop {
         f.write_str(match self {
             Self::Walltime => "the walltime is near",
             Self::NoWorkers => "no worker could be started",
+            Self::Stuck => "all workers hang in a file system that does not answer",
             Self::NoSpace => "no space is left on the disk, or a quota is used up",
             Self::LockLost => "another supervisor has taken the run directory over",
             Self::Signal => "a signal asked for the end",

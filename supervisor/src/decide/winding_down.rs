@@ -1,16 +1,12 @@
-//! Ending: what took too long, what must give memory back, reasons to stop, and the end itself.
+//! Ending: what took too long, reasons to stop, and the end itself.
 
 use std::time::Duration;
 
 use super::State;
 use super::crew::{Ending, Slot};
 use super::event::{Action, Moment};
-use super::memory::Pressure;
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
-
-/// For the journal: often enough to draw, and seldom enough to keep.
-const MEMORY_TOLD_EVERY: Duration = Duration::from_secs(30);
 
 impl State {
     /// There is a reason to stop. A weaker one than the one that is there changes nothing.
@@ -21,7 +17,9 @@ impl State {
         };
         match self.stopped {
             Some((old, _)) if old >= reason => {}
-            Some((_, since)) => self.stopped = Some((reason, since)),
+            // grace is counted from the first reason
+            Some((_, since)) if reason.has_grace() => self.stopped = Some((reason, since)),
+            Some(_) => self.stopped = Some((reason, now)),
             None => {
                 self.stopped = Some((reason, now));
                 self.tell(Happening::Stopping { reason });
@@ -41,12 +39,16 @@ impl State {
             }
         }
         self.end_what_does_not_answer(now);
-        if let Some((reason, since)) = self.stopped
-            && (!reason.has_grace() || now >= self.clock.grace_ends(since))
-        {
+        if self.work_ends().is_some_and(|end| now >= end) {
             let alive = self.crew.those(Slot::is_alive);
             alive.into_iter().for_each(|worker| self.end_worker(now, worker, Ending::Stopped));
         }
+    }
+
+    /// When everything is ended that is still at work, if the run stops.
+    pub(super) fn work_ends(&self) -> Option<Moment> {
+        let (reason, since) = self.stopped?;
+        Some(if reason.has_grace() { self.clock.grace_ends(since) } else { since })
     }
 
     fn end_what_does_not_answer(&mut self, now: Moment) {
@@ -65,43 +67,7 @@ impl State {
         }
     }
 
-    /// Gives memory back when the limit is near: first what idle workers hold, then the group that
-    /// has done least; a group that does not fit alone fails.
-    pub(super) fn relieve(&mut self, now: Moment) {
-        if self.memory.pressure() < Pressure::Critical || self.is_relieving() {
-            return;
-        }
-        let idle = self.crew.those(Slot::is_idle);
-        if !idle.is_empty() {
-            return idle.into_iter().for_each(|worker| self.end_worker(now, worker, Ending::Pressure));
-        }
-        let running = self.running();
-        match (running.len(), running.iter().max_by_key(|(_, since)| *since)) {
-            (1, Some(&(worker, _))) => {
-                let reason = self.memory.too_large(worker);
-                self.end_worker(now, worker, Ending::TooLarge(reason));
-            }
-            (_, Some(&(worker, _))) => self.end_worker(now, worker, Ending::Pressure),
-            (_, None) => {}
-        }
-    }
-
-    /// Tells how much memory is used, now and then.
-    pub(super) fn tell_memory(&mut self, now: Moment) {
-        if self.told_memory.is_some_and(|told| now < told + MEMORY_TOLD_EVERY) {
-            return;
-        }
-        self.told_memory = Some(now);
-        let (used, limit, running) = (self.memory.used(), self.memory.limit(), self.running().len());
-        self.tell(Happening::Memory { used, limit, running });
-    }
-
-    fn is_relieving(&self) -> bool {
-        let ending = |slot: &Slot| matches!(slot, Slot::Ending(Ending::Pressure | Ending::TooLarge(_), ..));
-        self.crew.slots().any(|(_, slot)| ending(slot))
-    }
-
-    fn running(&self) -> Vec<(WorkerId, Moment)> {
+    pub(super) fn running(&self) -> Vec<(WorkerId, Moment)> {
         let since = |slot: &Slot| match slot {
             Slot::Serving(hand) => hand.running.as_ref().map(|running| running.since),
             _ => None,
@@ -145,11 +111,12 @@ impl State {
     /// has been done already, or the pool would wake again and again while it waits for an end.
     pub fn next_wake(&self) -> Option<Moment> {
         let timeouts = self.running().into_iter().filter_map(|(_, since)| self.clock.times_out(since));
-        let alive = self.crew.slots().any(|(_, slot)| slot.is_alive());
-        let grace = self.stopped.filter(|_| alive).map(|(_, since)| self.clock.grace_ends(since));
+        let grace = self.work_ends().filter(|_| !self.crew.is_dead());
         let goes_on = self.stopped.is_none() && self.groups.tally().left > 0;
         let walltime = self.clock.last_end().filter(|_| goes_on);
+        let too_late = self.clock.latest_start().filter(|_| goes_on && !self.not_asked_back().is_empty());
         let patience = self.crew.ids().filter_map(|worker| self.crew.patience_ends(worker));
-        timeouts.chain(grace).chain(walltime).chain(patience).min()
+        let ends = grace.into_iter().chain(walltime).chain(too_late);
+        timeouts.chain(patience).chain(ends).chain(self.next_look_at_the_killed()).min()
     }
 }

@@ -1,13 +1,15 @@
 //! What processes use: each worker's resident memory with its children's.
 //!
 //! Only known processes and their children are looked at, never the whole machine's: it is done
-//! several times a second, on nodes with thousands of processes. So the kernel's files are read here
-//! and as few of them as will do: sysinfo reads three a process to tell the same number, and cannot
-//! tell children without reading every process there is.
+//! several times a second, on nodes with thousands of processes. Who the children are is read here,
+//! since sysinfo would look at every process there is to tell; what each uses, it tells.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
+
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use super::Host;
 
@@ -17,30 +19,29 @@ const USUAL_LENGTH: usize = 512;
 /// Reads processes again and again.
 pub struct Processes {
     host: Host,
-    page: u64,
+    /// Nothing where the system has no such readings: everything is 0 then.
+    system: Option<System>,
 }
 
 impl Processes {
     /// Of this machine.
     pub fn new(host: Host) -> Self {
-        Self { host, page: rustix::param::page_size() as u64 }
+        Self { host, system: System::new().ok() }
     }
 
     /// The resident memory, in bytes, of each worker and all that descends from it, in the order
-    /// asked for; 0 for one that is gone.
-    pub fn resident(&self, workers: &[u32]) -> Vec<u64> {
-        let whole =
-            |&worker| tree(&self.host, worker).into_iter().map(|process| self.resident_alone(process)).sum();
-        workers.iter().map(whole).collect()
-    }
-
-    /// The resident memory, in bytes, of one process without what descends from it; 0 for one that
-    /// is gone.
-    pub fn resident_alone(&self, process: u32) -> u64 {
-        let statm = read(&self.host.path(format!("/proc/{process}/statm"))).unwrap_or_default();
-        // the second number, in pages
-        let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok());
-        pages.unwrap_or(0_u64).saturating_mul(self.page)
+    /// asked for, and of another process alone; 0 for one that is gone.
+    pub fn resident(&mut self, workers: &[u32], alone: u32) -> (Vec<u64>, u64) {
+        let trees: Vec<Vec<u32>> = workers.iter().map(|&worker| tree(&self.host, worker)).collect();
+        // each once: of one that is asked for twice, sysinfo knows nothing
+        let all: BTreeSet<u32> = trees.iter().flatten().copied().chain([alone]).collect();
+        let all: Vec<Pid> = all.into_iter().map(Pid::from_u32).collect();
+        let kind = ProcessRefreshKind::nothing().with_memory().without_tasks();
+        let Some(system) = &mut self.system else { return (vec![0; workers.len()], 0) };
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&all), true, kind);
+        let memory =
+            |&process: &u32| system.process(Pid::from_u32(process)).map_or(0, sysinfo::Process::memory);
+        (trees.iter().map(|tree| tree.iter().map(memory).sum()).collect(), memory(&alone))
     }
 }
 
@@ -122,8 +123,7 @@ mod tests {
         running.0.stdout.as_mut().unwrap().read_exact(&mut line).unwrap();
         let (mine, its) = (std::process::id(), running.0.id());
         let host = Host::here();
-        let resident = Processes::new(host.clone()).resident(&[mine, its, u32::MAX / 4]);
-        let alone = Processes::new(host.clone()).resident_alone(its);
+        let (resident, alone) = Processes::new(host.clone()).resident(&[mine, its, u32::MAX / 4], its);
         let status = host.read(format!("/proc/{its}/status")).unwrap();
         assert_eq!(Some(alone), usage::kilobytes(&status, "VmRSS"), "as the kernel puts it elsewhere");
         assert!(resident[0] > 1 << 20, "{resident:?}");

@@ -32,10 +32,10 @@ impl Meter {
     pub fn read(&mut self, workers: &[(WorkerId, u32)]) -> Reading {
         let own = std::process::id();
         let pids: Vec<u32> = workers.iter().map(|&(_, pid)| pid).collect();
-        let resident = self.processes.resident(&pids);
+        let (resident, supervisor) = self.processes.resident(&pids, own);
         Reading {
             workers: workers.iter().map(|&(worker, _)| worker).zip(resident).collect(),
-            supervisor: self.processes.resident_alone(own),
+            supervisor,
             cgroup: self.group.as_ref().and_then(|group| group.used(&self.host)),
         }
     }

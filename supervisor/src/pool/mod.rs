@@ -28,7 +28,6 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::decide::State;
 use crate::decide::event::{Action, Event, How, Reading};
-use crate::decide::stop::Stop;
 use crate::happening::{Happening, Listener, WorkerId};
 use crate::meter::Host;
 use crate::room;
@@ -216,12 +215,8 @@ impl<'a> Pool<'a> {
             }
             Action::Keep(worker, attempt, output) => self.keep(worker, attempt, output),
             Action::Discard(output) => self.discard(&output),
-            Action::Tell(happening) => {
-                self.tell_listener(&happening);
-                if happening == (Happening::Stopping { reason: Stop::NoSpace }) {
-                    self.tell_room(state);
-                }
-            }
+            Action::TellRoom => self.tell_room(state),
+            Action::Tell(happening) => self.tell_listener(&happening),
         }
         Ok(())
     }

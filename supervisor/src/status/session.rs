@@ -200,6 +200,9 @@ impl Replay {
                     self.session.given_up.push(FailedGroup { group, attempts: attempt, reason, file });
                 }
             }
+            Happening::Evicted { group, .. } => {
+                self.working.remove(&group);
+            }
             Happening::WorkerLost { worker, .. } => {
                 self.working.retain(|_, working| working.worker != worker)
             }
@@ -222,7 +225,7 @@ impl Replay {
     }
 
     /// The last group that each worker started. Its next can be told before the end of the one
-    /// before, whose result is being made safe; that one was ended for its memory is not told.
+    /// before, whose result is being made safe.
     fn running(&self) -> Vec<AtWork> {
         let mut last: BTreeMap<WorkerId, (&GroupName, &Working)> = BTreeMap::new();
         for (group, working) in &self.working {
@@ -277,6 +280,10 @@ mod tests {
         }
     }
 
+    fn evicted(group: &str, worker: u32) -> Happening {
+        Happening::Evicted { group: GroupName::new(group), worker: WorkerId(worker), used: 9, limit: 10 }
+    }
+
     fn running(session: &Session) -> Vec<(&str, u32, u64)> {
         let running = session.running.iter();
         running.map(|group| (group.group.as_str(), group.worker.0, group.age.as_secs())).collect()
@@ -290,8 +297,10 @@ mod tests {
             entry(101, started("b", 1)),
             entry(102, started("d", 2)),
             entry(103, lost),
-            // a was ended to give its memory back, which is not told
+            entry(105, evicted("a", 0)),
             entry(110, started("c", 0)),
+            entry(112, started("g", 5)),
+            entry(113, evicted("g", 5)),
             entry(120, started("a", 1)),
             entry(130, started("d", 3)),
             // the next of a worker can be told first

@@ -1,7 +1,7 @@
 //! What is known of memory, and what follows: each rule on its own.
 
 use crate::decide::event::Reading;
-use crate::decide::memory::{Growth, LOOKED_AT_EVERY, Memory, MemorySettings, Pressure};
+use crate::decide::memory::{FIRST_LOOK, Growth, Memory, MemorySettings, Pressure};
 use crate::happening::WorkerId;
 
 const LIMIT: u64 = 1000;
@@ -36,6 +36,31 @@ fn the_largest_peak_seen_is_expected() {
     assert_eq!(memory.group_ended(WorkerId(0), 150), 150);
     assert!(!memory.is_new());
     assert_eq!(memory.expected(), 150);
+}
+
+#[test]
+fn a_group_that_failed_or_was_ended_counts_as_one_at_work() {
+    let mut memory = memory(None);
+    memory.group_began(WorkerId(0));
+    memory.metered(&reading(&[100]));
+    memory.worker_gone(WorkerId(0));
+    assert_eq!((memory.is_new(), memory.expected()), (true, 200));
+    memory.group_began(WorkerId(1));
+    memory.metered(&reading(&[1, 150]));
+    memory.group_failed(WorkerId(1));
+    assert_eq!((memory.is_new(), memory.expected()), (true, 300));
+    assert_eq!(memory.group_ended(WorkerId(0), 50), 50);
+    assert_eq!((memory.is_new(), memory.expected()), (false, 150));
+}
+
+#[test]
+fn more_than_the_user_said_is_expected_once_it_is_seen() {
+    let mut memory = memory(Some(100));
+    memory.group_began(WorkerId(0));
+    memory.metered(&reading(&[70]));
+    assert_eq!(memory.expected(), 100);
+    memory.metered(&reading(&[300]));
+    assert_eq!(memory.expected(), 300);
 }
 
 #[test]
@@ -89,7 +114,7 @@ fn a_worker_that_never_comes_down_is_suspected_and_proven_while_idle() {
     let mut memory = memory(None);
     let read = |memory: &mut Memory, megabytes: u64| memory.metered(&reading(&[megabytes << 20]));
     read(&mut memory, 10);
-    for _ in 0..LOOKED_AT_EVERY {
+    for _ in 0..FIRST_LOOK {
         assert_eq!(memory.growth(WorkerId(0)), Growth::None);
         memory.group_began(WorkerId(0));
         read(&mut memory, 500);

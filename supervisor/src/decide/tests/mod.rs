@@ -4,6 +4,8 @@ mod any_order;
 mod memory;
 mod pressure;
 mod rules;
+mod stuck;
+mod world;
 
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! Rules of a run whose memory is limited.
 
 use super::super::event::Reading;
+use super::super::memory::FIRST_LOOK;
 use super::*;
 use crate::happening::Happening;
 
@@ -40,10 +41,14 @@ fn what_an_earlier_run_learned_lets_all_workers_start_that_fit() {
 #[test]
 fn under_pressure_the_group_that_has_done_least_gives_its_memory_back() {
     let mut state = two_at_work(limited(8, 1000), 20);
-    assert_eq!(feed(&mut state, [reading(&[500, 460])]), [Action::Kill(W1)]);
+    let actions = state.on(Duration::from_secs(9), reading(&[500, 460]));
+    let told = Happening::Evicted { group: GroupName::new("g2"), worker: W1, used: 460, limit: 1000 };
+    assert!(actions.contains(&Action::Tell(told)), "{actions:?}");
+    assert_eq!(deeds(actions), [Action::Kill(W1)]);
     assert_eq!(feed(&mut state, [reading(&[500, 460])]), [], "one at a time");
     feed(&mut state, [exited(1, How::Signal(9))]);
     assert_eq!((state.tally().failed, state.tally().left), (0, 20));
+    assert_eq!(state.memory.expected(), 1000, "twice the largest that was seen, which is at work");
     assert_eq!(state.groups.assign_next(W1), Some(attempt(2, 1)), "at the head, with all its attempts");
 }
 
@@ -58,4 +63,62 @@ fn a_group_that_does_not_fit_alone_fails_with_both_figures() {
     };
     assert!(actions.iter().any(named), "{actions:?}");
     assert_eq!(state.tally().failed, 1);
+}
+
+#[test]
+fn a_group_that_others_leave_too_little_memory_is_tried_again_and_they_are_named() {
+    let mut state = State::new(limited(1, 1_000_000_000), groups(1));
+    let hogged = Reading { workers: vec![(W0, 300_000_000)], supervisor: 0, cgroup: Some(960_000_000) };
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Metered(hogged)]);
+    let actions = state.on(Duration::from_secs(9), exited(0, How::Signal(9)));
+    let named = |action: &Action| {
+        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: true, .. })
+            if reason.contains("used 300.0 MB") && reason.contains("other processes of the job 660.0 MB"))
+    };
+    assert!(actions.iter().any(named), "{actions:?}");
+}
+
+#[test]
+fn what_a_group_used_that_was_ended_is_expected_of_the_next() {
+    let mut state = two_at_work(limited(8, 1000), 20);
+    feed(&mut state, [reading(&[400, 560]), exited(1, How::Signal(9)), reading(&[10])]);
+    feed(&mut state, [done(0, attempt(0, 1))]);
+    assert_eq!(state.memory.expected(), 560, "and not the 400 of the one that came to its end");
+}
+
+#[test]
+fn whoever_ends_already_gives_memory_back_and_nobody_else_is_ended() {
+    let mut timed = limited(8, 1000);
+    timed.time.timeout = Some(Duration::from_secs(60));
+    let mut state = two_at_work(timed, 20);
+    let at = Duration::from_secs(62);
+    assert_eq!(deeds(state.on(at, Event::Woke)), [Action::Kill(W0)]);
+    assert_eq!(deeds(state.on(at, reading(&[500, 460]))), []);
+}
+
+#[test]
+fn a_worker_that_hangs_gives_nothing_back() {
+    let mut timed = limited(8, 1000);
+    timed.time.timeout = Some(Duration::from_secs(60));
+    let mut state = two_at_work(timed, 20);
+    state.on(Duration::from_secs(62), Event::Woke);
+    state.on(Duration::from_secs(64), done(1, attempt(2, 1)));
+    state.on(Duration::from_secs(65), started(1, attempt(3, 1)));
+    state.on(Duration::from_secs(72), Event::Woke);
+    assert_eq!(deeds(state.on(Duration::from_secs(73), reading(&[500, 460]))), [Action::Kill(W1)]);
+}
+
+#[test]
+fn a_worker_that_has_grown_for_good_is_replaced_between_two_groups() {
+    let mut state = State::new(limited(1, 100 << 30), groups(20));
+    let megabytes = |count: u64| reading(&[count << 20]);
+    feed(&mut state, [Event::Begin, ready(0), megabytes(10)]);
+    for group in 0..FIRST_LOOK {
+        let events = [megabytes(500), done(0, attempt(group, 1)), kept(0, attempt(group, 1))];
+        feed(&mut state, std::iter::once(started(0, attempt(group, 1))).chain(events));
+    }
+    assert_eq!(feed(&mut state, [Event::Woke]), [], "it gets nothing before it is read while it is idle");
+    assert_eq!(feed(&mut state, [megabytes(400)]), [Action::Shutdown(W0)]);
+    assert_eq!(feed(&mut state, [exited(0, How::Code(0))]), [Action::Spawn(W0)]);
+    assert_eq!(feed(&mut state, [ready(0)]), [Action::Assign(W0, attempt(FIRST_LOOK, 1))]);
 }

@@ -6,7 +6,7 @@ use dayfold_contract::message::FailureKind;
 
 use super::super::crew::PATIENCE;
 use super::super::event::KeepFailure;
-use super::super::stop::Stop;
+use super::super::stop::{IN_A_HURRY, Stop};
 use super::*;
 use crate::happening::Happening;
 
@@ -184,7 +184,7 @@ fn nothing_wakes_the_run_while_it_waits_for_killed_workers_to_be_gone() {
     feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Asked(Stop::Signal)]);
     assert!(state.next_wake().is_some(), "the end of the grace");
     assert_eq!(deeds(state.on(LATE, Event::Woke)), [Action::Kill(W0)]);
-    assert_eq!(state.next_wake(), None);
+    assert_eq!(state.next_wake(), Some(LATE + IN_A_HURRY), "and then no longer");
 }
 
 #[test]
@@ -196,7 +196,11 @@ fn a_walltime_that_has_passed_wakes_nobody_when_all_is_done() {
     feed(&mut state, [Event::Begin]);
     feed(&mut state, run);
     state.on(LATE, Event::Woke);
-    assert_eq!(state.next_wake(), None, "the worker has been ended, and only its end is waited for");
+    assert_eq!(
+        state.next_wake(),
+        Some(LATE + IN_A_HURRY),
+        "the worker has been ended, and only its end is waited for"
+    );
 }
 
 #[test]
@@ -285,4 +289,22 @@ fn groups_that_would_not_end_in_time_are_left() {
     state.on(Duration::from_secs(90), done(0, attempt(1, 1)));
     state.on(Duration::from_secs(91), kept(0, attempt(1, 1)));
     assert_eq!((state.stopped(), state.tally().done, state.tally().left), (Some(Stop::Walltime), 2, 1));
+}
+
+#[test]
+fn what_waits_in_a_pipe_is_taken_back_when_it_would_not_end_in_time() {
+    let mut timed = settings(2);
+    timed.time.walltime = Some(Duration::from_secs(200));
+    let mut state = State::new(timed, groups(4));
+    let at = Duration::from_secs;
+    feed(
+        &mut state,
+        [Event::Begin, ready(0), started(0, attempt(0, 1)), ready(1), started(1, attempt(2, 1))],
+    );
+    // one that took 68 s: what begins after 193 s - 68 s would not end in time
+    assert_eq!(deeds(state.on(at(70), done(0, attempt(0, 1)))).len(), 1, "its result is kept");
+    state.on(at(70), started(0, attempt(1, 1)));
+    assert_eq!(state.next_wake(), Some(at(125)));
+    assert_eq!(deeds(state.on(at(125), Event::Woke)), [Action::TakeBack(W1, attempt(3, 1))]);
+    assert_eq!(state.next_wake(), Some(at(193)).min(Some(at(125) + PATIENCE)));
 }

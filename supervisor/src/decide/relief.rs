@@ -1,0 +1,65 @@
+//! Giving memory back when the limit is near, and telling how near it is.
+
+use std::time::Duration;
+
+use super::State;
+use super::crew::{Ending, Slot};
+use super::event::Moment;
+use super::memory::Pressure;
+use crate::happening::{Happening, WorkerId};
+
+/// For the journal: often enough to draw, and seldom enough to keep.
+const TOLD_EVERY: Duration = Duration::from_secs(30);
+
+impl State {
+    /// Gives memory back when the limit is near: first what idle workers hold, then the group that
+    /// has done least. One that is alone fails.
+    pub(super) fn relieve(&mut self, now: Moment) {
+        if self.memory.pressure() < Pressure::Critical || self.is_relieving() {
+            return;
+        }
+        let idle = self.crew.those(Slot::is_idle);
+        if !idle.is_empty() {
+            return idle.into_iter().for_each(|worker| self.end_worker(now, worker, Ending::Pressure));
+        }
+        let running = self.running();
+        match (running.len(), running.iter().max_by_key(|(_, since)| *since)) {
+            (1, Some(&(worker, _))) => self.end_the_only_one(now, worker),
+            (_, Some(&(worker, _))) => self.evict(now, worker),
+            (_, None) => {}
+        }
+    }
+
+    /// A process that ends gives its memory back in a moment; one that hangs does not.
+    fn is_relieving(&self) -> bool {
+        let finished = |slot: &Slot| matches!(slot, Slot::Ending(Ending::Finished, ..));
+        self.crew.slots().any(|(_, slot)| finished(slot)) || self.crew.killed().any(|(.., stuck)| !stuck)
+    }
+
+    fn end_the_only_one(&mut self, now: Moment, worker: WorkerId) {
+        let why = if self.memory.is_too_large(worker) {
+            Ending::TooLarge(self.memory.too_large(worker))
+        } else {
+            Ending::CrowdedOut(self.memory.crowded_out(worker))
+        };
+        self.end_worker(now, worker, why);
+    }
+
+    fn evict(&mut self, now: Moment, worker: WorkerId) {
+        if let Some(group) = self.in_hand(worker) {
+            let (used, limit) = (self.memory.usage_of(worker), self.memory.limit().unwrap_or_default());
+            self.tell(Happening::Evicted { group, worker, used, limit });
+        }
+        self.end_worker(now, worker, Ending::Pressure);
+    }
+
+    /// Tells how much memory is used, now and then.
+    pub(super) fn tell_memory(&mut self, now: Moment) {
+        if self.told_memory.is_some_and(|told| now < told + TOLD_EVERY) {
+            return;
+        }
+        self.told_memory = Some(now);
+        let (used, limit, running) = (self.memory.used(), self.memory.limit(), self.running().len());
+        self.tell(Happening::Memory { used, limit, running });
+    }
+}
