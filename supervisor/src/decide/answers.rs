@@ -7,8 +7,9 @@ use dayfold_contract::job::Layout;
 use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output};
 
 use super::State;
-use super::crew::{Ending, Hand, PATIENCE, Running, Slot};
+use super::crew::{Ending, Hand, Running, Slot};
 use super::event::{Action, Exit, How, KeepFailure, KeptPartial, Moment};
+use super::patience::PATIENCE;
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
 

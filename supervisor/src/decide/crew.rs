@@ -5,15 +5,8 @@ use std::time::Duration;
 use dayfold_contract::message::Attempt;
 
 use super::event::Moment;
+use super::patience::PATIENCE;
 use crate::happening::WorkerId;
-
-/// What a worker that lives does at once may take it so long: to be ready, to start, to give back,
-/// to end. On a loaded node, from a slow file system.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A process that was killed is gone within this time, or it hangs in the kernel: most likely in a
-/// file system that does not answer, where nothing can end it.
-pub const GONE_IN: Duration = Duration::from_secs(10);
 
 /// A worker that cannot get to its first group this many times in a row is not replaced any more.
 pub const STARTS_IN_VAIN: u32 = 3;

@@ -9,7 +9,7 @@
 //! - [`memory`], [`clock`]: whether one more group fits, and ends in time
 //! - [`handing_out`]: who gets what
 //! - [`answers`]: what a worker's messages and its end mean
-//! - [`relief`]: giving memory back
+//! - [`patience`]: how long is waited · [`relief`]: giving memory back
 //! - [`stop`], [`winding_down`]: ending early, and ending · [`stuck`]: what does not end
 
 mod answers;
@@ -19,6 +19,7 @@ pub mod event;
 pub mod groups;
 mod handing_out;
 pub mod memory;
+mod patience;
 mod relief;
 pub mod stop;
 mod stuck;

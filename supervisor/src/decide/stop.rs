@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::crew::PATIENCE;
-
-/// A process that can be killed is gone within this time.
-pub const IN_A_HURRY: Duration = Duration::from_secs(2);
+use super::patience::{IN_A_HURRY, PATIENCE};
 
 /// Why no further group is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,9 +7,9 @@
 //! end that was asked for does not wait for them.
 
 use super::State;
-use super::crew::{GONE_IN, PATIENCE};
 use super::event::{Exit, How, Moment};
-use super::stop::{IN_A_HURRY, Stop};
+use super::patience::{GONE_IN, IN_A_HURRY, PATIENCE};
+use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
 
 impl State {

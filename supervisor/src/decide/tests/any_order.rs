@@ -3,7 +3,8 @@
 
 use proptest::prelude::*;
 
-use super::super::stop::{IN_A_HURRY, Stop};
+use super::super::patience::IN_A_HURRY;
+use super::super::stop::Stop;
 use super::world::{Mischief, NEED, World};
 use super::*;
 

@@ -4,9 +4,9 @@ use dayfold_contract::Fingerprint;
 use dayfold_contract::job::Layout;
 use dayfold_contract::message::FailureKind;
 
-use super::super::crew::PATIENCE;
 use super::super::event::KeepFailure;
-use super::super::stop::{IN_A_HURRY, Stop};
+use super::super::patience::{IN_A_HURRY, PATIENCE};
+use super::super::stop::Stop;
 use super::*;
 use crate::happening::Happening;
 

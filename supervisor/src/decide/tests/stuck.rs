@@ -1,8 +1,8 @@
 //! What hangs where nothing can end it, and what becomes of the run.
 
-use super::super::crew::{GONE_IN, PATIENCE};
 use super::super::event::KeepFailure;
-use super::super::stop::{IN_A_HURRY, Stop};
+use super::super::patience::{GONE_IN, IN_A_HURRY, PATIENCE};
+use super::super::stop::Stop;
 use super::*;
 use crate::happening::Happening;
 

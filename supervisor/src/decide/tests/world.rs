@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::super::crew::GONE_IN;
 use super::super::event::{KeepFailure, Moment, Reading};
+use super::super::patience::GONE_IN;
 use super::super::stop::Stop;
 use super::*;
 use crate::happening::Happening;
