@@ -192,6 +192,14 @@ impl Farm {
         self.folder.dayfold(&[&["run", "job.toml"][..], options].concat())
     }
 
+    /// A run that tells its events, and whose thread that passes a step ("3 keep": for the third time) waits
+    /// there until the test makes the file `until`.
+    pub fn start_held(&self, step: &str, until: &str, options: &[&str]) -> Running {
+        let mut command = self.command(&[options, &["--message-format", "json"]].concat());
+        command.env("DAYFOLD_HOLD_AT", step).env("DAYFOLD_HOLD_UNTIL", self.path().join(until));
+        Running::start(command)
+    }
+
     /// Starts a run that tells its events.
     pub fn start(&self, options: &[&str]) -> Running {
         Running::start(self.command(&[options, &["--message-format", "json"]].concat()))

@@ -14,7 +14,7 @@ pub mod launch;
 mod metering;
 mod pauses;
 pub mod probe;
-mod signals;
+pub mod signals;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;

@@ -103,9 +103,18 @@ pub enum RunError {
     /// A signal came before any group was started.
     #[error("a signal asked for the end before any group was started: the same command goes on")]
     Interrupted,
+    /// A second signal came, and the file system does not let the run end in order.
+    #[error(
+        "a second signal asked for the end, and what was under way does not end: most likely the file system \
+         does not answer; the same command goes on"
+    )]
+    GivenUp,
     /// The system gives no threads or no runtime.
     #[error("failed to start a thread")]
     Thread(#[source] std::io::Error),
+    /// The system gives nothing to this process that killed workers leave.
+    #[error("failed to become the parent of what killed workers leave")]
+    Adopt(#[source] std::io::Error),
 }
 
 impl From<ProbeError> for RunError {
@@ -274,7 +283,8 @@ fn whole_run(run: &mut Run<'_>, order: &mut Order, entrance: Entrance) -> Result
 /// What is known, after what crashed writers left has been removed.
 fn look(run: &mut Run<'_>, order: &Order, entrance: &Entrance) -> Result<Known, RunError> {
     if entrance.is_alone(&run.taker)? {
-        run.dir.sweep()?;
+        let stays = run.dir.sweep()?;
+        run.warn(&stays);
     }
     let Run { dir, taker, ears, began, .. } = run;
     let known = known::look(dir, order, &mut || entrance.neighbour(taker, &mut teller(ears, *began)))?;
