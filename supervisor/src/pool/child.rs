@@ -42,6 +42,8 @@ pub enum Heard {
     Event(Event),
     /// A line of a worker's log.
     Line(WorkerId, String),
+    /// Something that people should know.
+    Warning(String),
     /// The terminal wants us to stop for a while.
     Pause,
 }

@@ -47,6 +47,7 @@ use crate::decide::groups::Tally;
 use crate::happening::{Happening, Listener};
 use crate::interrupt::Interrupt;
 use crate::journal::Session;
+use crate::lock::ask::until_answered;
 use crate::lock::{Held, LockError};
 use crate::pool::PoolError;
 use crate::pool::probe::ProbeError;
@@ -176,7 +177,7 @@ impl<'a> Run<'a> {
     /// Writes down from now on what happens.
     fn begin_journal(&mut self, run: Fingerprint, session: Session) {
         let asker = self.guards.first().map(Guard::asker);
-        let still_ours = move || asker.as_ref().is_none_or(|ask| ask().is_ok());
+        let still_ours = move || asker.as_ref().map_or(Ok(()), |ask| ask());
         let path = self.dir.journal_file(self.shard);
         let (chronicle, warnings) = Chronicle::open(&path, run, Box::new(still_ours));
         self.ears.begin_journal(chronicle, session);
@@ -211,8 +212,10 @@ impl<'a> Run<'a> {
     }
 
     /// Whether nobody has taken a lock over: to be asked before anything is renamed.
-    fn still_ours(&self) -> Result<(), LockError> {
-        self.guards.iter().try_for_each(|guard| (guard.asker())())
+    fn still_ours(&mut self) -> Result<(), LockError> {
+        let Self { guards, ears, began, .. } = self;
+        let ask = || guards.iter().try_for_each(|guard| (guard.asker())());
+        until_answered(&ask, teller(ears, *began))
     }
 
     fn hear(&mut self, happening: &Happening) {

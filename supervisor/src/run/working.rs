@@ -69,7 +69,7 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
 ///
 /// # Errors
 /// If the plan cannot be written.
-pub fn remember_layout(run: &Run<'_>, known: &mut Known, state: &State) -> Result<(), RunError> {
+pub fn remember_layout(run: &mut Run<'_>, known: &mut Known, state: &State) -> Result<(), RunError> {
     if known.frozen.layout.is_none() && state.layout().is_some() && run.shard.is_whole() {
         known.frozen.layout = state.layout().cloned();
         run.still_ours()?;
@@ -92,9 +92,7 @@ async fn fill_pool(
     let keeping = Keeping {
         partials: run.dir.partials(),
         run: known.frozen.run,
-        still_ours: Box::new(move || {
-            askers.iter().try_for_each(|ask| ask()).map_err(|error| format!("failed to {error}"))
-        }),
+        still_ours: Box::new(move || askers.iter().try_for_each(|ask| ask())),
     };
     let launcher = launcher(order, &order.job)?;
     orphans::adopt().map_err(RunError::Adopt)?;
