@@ -115,9 +115,9 @@ fn of_plot(error: &PlotError) -> Exit {
 /// Of a run that could not be begun, or not be ended.
 fn of_run(error: &RunError) -> Exit {
     match error {
-        RunError::Interrupted | RunError::Lock(LockError::Lost(_) | LockError::Interrupted(_)) => {
-            Exit::Interrupted
-        }
+        RunError::Interrupted
+        | RunError::GivenUp
+        | RunError::Lock(LockError::Lost(_) | LockError::Interrupted(_)) => Exit::Interrupted,
         RunError::RunDir(RunDirError::Write(_) | RunDirError::Identity(_)) => Exit::Unexpected,
         RunError::RunDir(_) | RunError::Lock(_) | RunError::OtherDivision { .. } | RunError::Layout(_) => {
             Exit::Refused

@@ -1,23 +1,42 @@
-//! Signals that come before anything was started: the program ends as it says it does.
+//! Signals that come before anything was started, or while an orderly end hangs: the program ends as it
+//! says it does.
 
-use std::process;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
-use dayfold_supervisor::interrupt::Interrupt;
+use dayfold_supervisor::interrupt::{self, GivenUp, Interrupt};
 use dayfold_supervisor::pool::PoolError;
 use dayfold_supervisor::run::RunError;
 
 use crate::cli::MessageFormat;
+use crate::exit::Exit;
 use crate::show::failure;
+
+/// The last words take so long at most.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Listens to signals from now on; a vain end is told so.
 ///
 /// # Errors
 /// If the system does not let us listen.
 pub fn listen(format: MessageFormat) -> Result<Interrupt, RunError> {
-    Interrupt::listen(move || give_up(format)).map_err(|error| RunError::Pool(PoolError::Signals(error)))
+    Interrupt::listen(move |why| give_up(why, format))
+        .map_err(|error| RunError::Pool(PoolError::Signals(error)))
 }
 
-/// Ends a process that hangs: in a file system that does not answer, most likely.
-fn give_up(format: MessageFormat) {
-    process::exit(failure::tell(&RunError::Interrupted.into(), format) as i32);
+/// Ends a process that hangs: in a file system that does not answer, most likely, where standard error may
+/// be, too.
+fn give_up(why: GivenUp, format: MessageFormat) {
+    let (say, said) = mpsc::channel();
+    let tell = move || {
+        let error = match why {
+            GivenUp::Before => RunError::Interrupted,
+            GivenUp::Within => RunError::GivenUp,
+        };
+        let _late = say.send(failure::tell(&error.into(), format));
+    };
+    let _unsaid = thread::Builder::new().spawn(tell);
+    let exit = said.recv_timeout(PATIENCE).unwrap_or(Exit::Interrupted);
+    interrupt::end_now(exit as u8);
 }

@@ -35,7 +35,7 @@ fn carry_out(
     began: Instant,
 ) -> Result<Exit, CliError> {
     let voice = config.run().voice;
-    let (order, warnings) = order(prepare(config)?, &Host::here());
+    let (order, warnings) = order(prepare(config)?, &Host::here(), began);
     let mut listener = show::listener(voice);
     tell(&mut *listener, began, warnings);
     let report = dayfold_supervisor::run::run(order, interrupt, &mut *listener)?;

@@ -2,8 +2,10 @@
 //! and what makes this run another one than the next. Reads directories and the regions' file,
 //! opens no input file and changes nothing.
 //!
-//! [`order`](mod@order) adds what this node offers and says it to the supervisor, [`workers`](mod@workers) how many.
+//! [`order`](mod@order) adds what this node offers and says it to the supervisor, [`workers`](mod@workers) how many,
+//! [`collation`] how long the last step takes.
 
+mod collation;
 pub mod order;
 pub mod workers;
 

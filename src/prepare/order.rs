@@ -2,7 +2,7 @@
 //! node's limits come together here.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dayfold_contract::{GroupName, Job, Plan, RegionSet};
 use dayfold_supervisor::decide::Settings;
@@ -14,25 +14,26 @@ use dayfold_supervisor::rundir::RunDir;
 use dayfold_supervisor::rundir::plan_file::RegionsNote;
 use jiff::Timestamp;
 
-use super::Prepared;
 use super::workers::workers;
+use super::{Prepared, collation};
 use crate::config::quantity::Size;
 use crate::config::{Config, RunOptions};
 
 /// What a worker is: this program, also when its file has been replaced meanwhile.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
-/// What collation is expected to take for each group, generously.
-const COLLATION_OF_A_GROUP: Duration = Duration::from_millis(2);
-
 /// Asks the node for its limits, and says what the supervisor is to do; with what people should
-/// know of either.
-pub fn order(prepared: Prepared, host: &Host) -> (Order, Vec<String>) {
+/// know of either. This program has begun at `began`.
+pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<String>) {
     let Prepared { config, found, regions, identity, mut warnings } = prepared;
     let options = config.run();
     let memory = memory_limit::memory_limit(host, options.memory.map(Size::bytes));
     let limit = memory.deciding();
-    let (time, more) = time(options, found.plan.groups.len(), host);
+    // without regions the whole grid is one
+    let count = regions.as_ref().map_or(1, |regions| regions.regions.len() as u64);
+    let collation = collation::expected(&found.plan, config.task().is_by_region().then_some(count));
+    let (walltime, more) = time_left(options.walltime, host, began);
+    let time = TimeSettings { timeout: options.timeout, grace: options.grace, walltime, collation };
     warnings.extend(memory.warnings.iter().cloned().chain(more));
     let order = Order {
         identity,
@@ -93,17 +94,15 @@ fn worker_program() -> PathBuf {
     other.map_or_else(|| THIS_PROGRAM.into(), PathBuf::from)
 }
 
-/// The time limits; the batch system is asked once, here.
-fn time(options: &RunOptions, groups: usize, host: &Host) -> (TimeSettings, Vec<String>) {
+/// The time left; the batch system is asked once, here. What the user gives is counted from the program's
+/// start: the plan of a large archive takes a while. A batch system tells when it ends the job, and its
+/// answer can be late.
+fn time_left(given: Option<Duration>, host: &Host, began: Instant) -> (Option<Duration>, Vec<String>) {
     let ask = |question: &question::Question| question::ask(question, walltime::PATIENCE);
-    let left = walltime::time_left(host, options.walltime, Timestamp::now(), ask);
-    let settings = TimeSettings {
-        timeout: options.timeout,
-        grace: options.grace,
-        walltime: left.left.map(|left| left.value),
-        collation: COLLATION_OF_A_GROUP.saturating_mul(u32::try_from(groups).unwrap_or(u32::MAX)),
-    };
-    (settings, left.warnings)
+    let asked = Instant::now();
+    let given = given.map(|given| given.saturating_sub(asked.saturating_duration_since(began)));
+    let left = walltime::time_left(host, given, Timestamp::now(), ask);
+    (left.left.map(|left| left.value.saturating_sub(asked.elapsed())), left.warnings)
 }
 
 fn regions_note(config: &Config, count: usize) -> Option<RegionsNote> {
@@ -115,5 +114,21 @@ fn selection(options: &RunOptions) -> Selection {
     Selection {
         limit: options.limit.and_then(|limit| usize::try_from(limit.get()).ok()),
         only: options.only.iter().map(GroupName::new).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn the_walltime_is_counted_from_the_programs_start() {
+        let left = |since: Instant| time_left(Some(2 * HOUR), &Host::here(), since).0.unwrap();
+        let now = Instant::now();
+        assert!(left(now) <= 2 * HOUR && left(now) > HOUR);
+        assert!(left(now.checked_sub(HOUR).unwrap()) <= HOUR, "planning took an hour");
+        assert_eq!(left(now.checked_sub(3 * HOUR).unwrap()), Duration::ZERO);
     }
 }

@@ -106,10 +106,13 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the files and folders in `folder` whose names begin with `prefix`; how many there were.
-/// Only for who knows that nobody is writing there.
-pub fn sweep(folder: &Path, prefix: &str) -> Result<usize, DurableError> {
-    let mut swept = 0;
+/// Removes the files and folders in `folder` whose names begin with `prefix`; which of them stay, and why:
+/// a program whose worker was killed may still write there. Only for who knows that nobody else does.
+///
+/// # Errors
+/// If the folder cannot be listed.
+pub fn sweep(folder: &Path, prefix: &str) -> Result<Vec<DurableError>, DurableError> {
+    let mut stay = Vec::new();
     for entry in fs::read_dir(folder).map_err(DurableError::at("list", folder))? {
         let name = entry.map_err(DurableError::at("list", folder))?.file_name();
         if !name.as_bytes().starts_with(prefix.as_bytes()) {
@@ -117,15 +120,12 @@ pub fn sweep(folder: &Path, prefix: &str) -> Result<usize, DurableError> {
         }
         let path = folder.join(name);
         match remove(&path) {
-            Ok(()) => {
-                crash::after("sweep", &path);
-                swept += 1;
-            }
+            Ok(()) => crash::after("sweep", &path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(DurableError::at("remove the left-over", &path)(error)),
+            Err(error) => stay.push(DurableError::at("remove the left-over", &path)(error)),
         }
     }
-    Ok(swept)
+    Ok(stay)
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -282,7 +282,7 @@ mod tests {
             File::create(folder.path().join(name)).unwrap();
         }
         fs::create_dir_all(folder.path().join(".aside-2.d/within")).unwrap();
-        assert_eq!(sweep(folder.path(), ASIDE_PREFIX).unwrap(), 3);
+        assert!(sweep(folder.path(), ASIDE_PREFIX).unwrap().is_empty());
         assert_eq!(names(folder.path()), ["plan.json"]);
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! What comes before the pool can hang in the file system, for ever, and starts nothing that would
 //! have to be ended: there a signal that is not followed soon ends the process, and so does a second.
+//! The orderly end of the pool, and what comes after it, can hang there as well: then a second signal
+//! that is not followed soon ends the process. All that it leaves is what a killed one would.
 
 use std::fs;
 use std::io;
@@ -12,9 +14,19 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use signal_hook::iterator::Signals;
+use signal_hook::low_level;
 
 /// A process that is asked to end, and is not in order, has so long to follow by itself.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why a process that hangs is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenUp {
+    /// A signal came before anything was begun.
+    Before,
+    /// A second signal came, and the orderly end of what was begun does not.
+    Within,
+}
 
 /// Remembers that a signal asked for the end.
 #[derive(Clone, Debug, Default)]
@@ -37,11 +49,11 @@ struct Stand {
 
 impl Interrupt {
     /// Listens from now on. `give_up` is to end the process, and is called where it was asked to
-    /// end, is not [in order](Self::in_order), and does not end by itself.
+    /// end, once or, if it is [in order](Self::in_order), twice, and does not end by itself.
     ///
     /// # Errors
     /// If the system does not let us listen.
-    pub fn listen(give_up: impl Fn() + Send + Clone + 'static) -> io::Result<Self> {
+    pub fn listen(give_up: impl Fn(GivenUp) + Send + Clone + 'static) -> io::Result<Self> {
         let interrupt = Self::default();
         let mut signals = Signals::new(ends().into_iter().map(Signal::as_raw))?;
         let heard = interrupt.clone();
@@ -66,29 +78,42 @@ impl Interrupt {
         waited.unwrap_or_else(PoisonError::into_inner).0.asked
     }
 
-    fn ask(&self, give_up: &(impl Fn() + Send + Clone + 'static)) {
-        let before = std::mem::replace(&mut self.stand().asked, true);
+    fn ask(&self, give_up: &(impl Fn(GivenUp) + Send + Clone + 'static)) {
+        let Stand { asked: before, in_order } = self.now_asked();
         self.shared.changed.notify_all();
-        let (interrupt, give_up) = (self.clone(), give_up.clone());
-        let end = move || {
-            if !interrupt.stand().in_order {
-                give_up()
-            }
-        };
-        if before {
-            return end();
+        if before && !in_order {
+            return give_up(GivenUp::Before);
         }
+        let (interrupt, give_up) = (self.clone(), give_up.clone());
         let later = move || {
             thread::sleep(PATIENCE);
-            end();
+            match interrupt.stand().in_order {
+                false => give_up(GivenUp::Before),
+                true if before => give_up(GivenUp::Within),
+                true => {}
+            }
         };
-        // without a thread a second signal is needed
+        // without a thread one more signal is needed
         let _none = thread::Builder::new().spawn(later);
+    }
+
+    /// Remembers it; how it stood before.
+    fn now_asked(&self) -> Stand {
+        let mut stand = self.stand();
+        let before = *stand;
+        stand.asked = true;
+        before
     }
 
     fn stand(&self) -> MutexGuard<'_, Stand> {
         self.shared.stand.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends this process, whatever any thread of it is in: nothing is run that could wait for that, as what
+/// libraries have registered for the end of a program does.
+pub fn end_now(code: u8) -> ! {
+    low_level::exit(code.into())
 }
 
 /// The signals that ask for the end. A hang-up is none where it was ignored when we were started,
@@ -130,26 +155,32 @@ mod tests {
         assert!(!interrupt.sleep(Duration::ZERO));
         thread::scope(|scope| {
             let sleeper = scope.spawn(|| interrupt.sleep(LONG));
-            interrupt.ask(&|| {});
+            interrupt.ask(&|_| {});
             assert!(sleeper.join().unwrap());
         });
         assert!(interrupt.is_asked() && interrupt.sleep(LONG), "and does not fall asleep again");
     }
 
-    #[test]
-    fn what_does_not_end_by_itself_is_given_up_and_what_is_in_order_is_not() {
-        for in_order in [false, true] {
-            let (tell, told) = channel();
-            let give_up = move || tell.send(()).unwrap();
-            let interrupt = Interrupt::default();
-            interrupt.ask(&give_up);
-            if in_order {
-                interrupt.in_order();
-            }
-            interrupt.ask(&give_up);
-            drop(give_up);
-            let expected = if in_order { Err(RecvTimeoutError::Disconnected) } else { Ok(()) };
-            assert_eq!(told.recv_timeout(LONG), expected);
+    /// What is said after so many signals.
+    fn given_up(signals: usize, in_order: bool) -> Result<GivenUp, RecvTimeoutError> {
+        let (tell, told) = channel();
+        let give_up = move |why| {
+            let _heard_before = tell.send(why);
+        };
+        let interrupt = Interrupt::default();
+        if in_order {
+            interrupt.in_order();
         }
+        (0..signals).for_each(|_| interrupt.ask(&give_up));
+        drop(give_up);
+        told.recv_timeout(LONG)
+    }
+
+    #[test]
+    fn what_does_not_end_by_itself_is_given_up_and_what_is_in_order_at_the_second_signal() {
+        assert_eq!(given_up(1, false), Ok(GivenUp::Before));
+        assert_eq!(given_up(2, false), Ok(GivenUp::Before));
+        assert_eq!(given_up(1, true), Err(RecvTimeoutError::Disconnected));
+        assert_eq!(given_up(2, true), Ok(GivenUp::Within));
     }
 }

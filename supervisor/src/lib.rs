@@ -17,6 +17,7 @@ pub mod journal;
 pub mod lock;
 pub mod meter;
 mod names;
+mod orphans;
 pub mod planning;
 pub mod pool;
 mod room;

@@ -145,11 +145,15 @@ impl Farm {
         if is_finished { self.starts().into_keys().collect() } else { self.partials() }
     }
 
+    /// All that is in the partials' folder.
+    pub fn left_in_partials(&self) -> Vec<String> {
+        let list = std::fs::read_dir(self.run_dir().join("partials")).into_iter().flatten();
+        list.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
     /// The groups whose partials are in place.
     pub fn partials(&self) -> Vec<String> {
-        let list = std::fs::read_dir(self.run_dir().join("partials")).into_iter().flatten();
-        let names = list.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let names = names.filter(|name| !name.starts_with('.'));
+        let names = self.left_in_partials().into_iter().filter(|name| !name.starts_with('.'));
         names.map(|name| name.split('.').next().unwrap().to_owned()).collect()
     }
 
@@ -186,6 +190,14 @@ impl Farm {
     /// Runs to the end, telling people.
     pub fn run(&self, options: &[&str]) -> Outcome {
         self.folder.dayfold(&[&["run", "job.toml"][..], options].concat())
+    }
+
+    /// A run that tells its events, and whose thread that passes a step ("3 keep": for the third time) waits
+    /// there until the test makes the file `until`.
+    pub fn start_held(&self, step: &str, until: &str, options: &[&str]) -> Running {
+        let mut command = self.command(&[options, &["--message-format", "json"]].concat());
+        command.env("DAYFOLD_HOLD_AT", step).env("DAYFOLD_HOLD_UNTIL", self.path().join(until));
+        Running::start(command)
     }
 
     /// Starts a run that tells its events.

@@ -79,6 +79,30 @@ fn a_disk_that_fills_up_in_collation_keeps_the_results() {
 }
 
 #[test]
+fn what_failed_is_told_where_there_is_no_room_for_its_list() {
+    let Some((farm, disk)) = farm_on_a_small_disk() else { return };
+    let last = Farm::day(DAYS - 1);
+    farm.put_script(&format!(
+        "[ \"$group\" != {last} ] || {{ cat /dev/zero > disk/filler 2> /dev/null || echo no luck >&2; exit 1; }}"
+    ));
+    let options = ["--workers", "1", "--attempts", "1"];
+    let full = farm.run(&options);
+    assert_eq!((full.code, full.stdout.as_str()), (75, ""), "{full:?}");
+    for said in
+        ["failed.tsv: No space left on device", "B are free on the disk of DIR/disk", &last, "no luck"]
+    {
+        assert!(full.stderr.contains(said), "{said}: {full:?}");
+    }
+    assert!(full.stderr.contains("ended early, no space is left on the disk"), "{full:?}");
+    disk.empty();
+    farm.put_script("");
+    let rest = farm.run(&options);
+    assert_eq!(rest.code, 0, "{rest:?}");
+    assert_eq!((farm.starts()[&last], farm.starts().len()), (2, DAYS), "only what failed is done again");
+    assert!(farm.result() == Farm::undisturbed(DAYS));
+}
+
+#[test]
 fn other_commands_that_find_a_full_disk_can_be_called_again() {
     let folder = Folder::new();
     let Some(disk) = Tmpfs::new(&folder.path().join("disk"), 4096) else { return };

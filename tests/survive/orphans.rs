@@ -4,6 +4,7 @@ use rustix::process::Signal;
 use std::time::Duration;
 
 use crate::farm::Farm;
+use crate::mounts::Tmpfs;
 use crate::processes::{self, is_still, state, wait_at_most, wait_until};
 use crate::running::Running;
 
@@ -45,9 +46,40 @@ fn a_killed_supervisor_leaves_no_process_behind() {
     assert!(all.len() >= 4, "a worker, a program, what it has started: {all:?}");
     run.kill();
     wait_at_most(GENEROUS, "the end of all processes", || all.iter().all(|&pid| state(pid).is_none()));
-    let left = std::fs::read_dir(farm.run_dir().join("partials")).unwrap().count();
-    assert_eq!(left, 0, "the worker clears up");
+    assert_eq!(farm.left_in_partials(), [""; 0], "the worker clears up");
     goes_on(&farm);
+}
+
+/// The supervisor ends what the worker cannot any more, before it goes on.
+#[test]
+fn a_killed_worker_leaves_no_process_behind() {
+    let (farm, mut run) = hanging_farm();
+    let runaway = processes::pid(&farm.read("runaway"));
+    let worker = run.workers()[0];
+    let below = processes::descendants(worker);
+    assert!(below.contains(&runaway), "{below:?}");
+    std::fs::remove_file(farm.path().join("hang")).unwrap();
+    processes::send(worker, Signal::KILL);
+    run.wait_for("worker-lost");
+    assert!(below.iter().all(|&pid| state(pid).is_none()), "all of it is gone by then");
+    let ended = run.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(farm.result() == Farm::undisturbed(2));
+}
+
+/// A mount stands for a program that writes on in a folder that is being removed.
+#[test]
+fn a_left_over_that_cannot_be_removed_is_told_and_in_nobodys_way() {
+    let farm = Farm::new(2, "");
+    let left = farm.run_dir().join("partials/.aside-1-0-1.d");
+    let Some(_busy) = Tmpfs::new(&left.join("busy"), 64) else { return };
+    let run = farm.run(&["--workers", "1"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        run.stderr.contains("failed to remove the left-over") && run.stderr.contains("-0-1.d"),
+        "{run:?}"
+    );
+    assert!(left.exists() && farm.result() == Farm::undisturbed(2));
 }
 
 #[test]

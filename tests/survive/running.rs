@@ -91,6 +91,14 @@ impl Running {
         }
     }
 
+    /// Waits until the run is held where [`crate::farm::Farm::start_held`] has asked it to be.
+    pub fn wait_until_held(&mut self) {
+        while !self.text.iter().any(|line| line.starts_with("hold after ")) {
+            let line = self.lines.recv_timeout(PATIENCE);
+            self.note(line.unwrap_or_else(|_| panic!("it is not held: {:#?} {:#?}", self.events, self.text)));
+        }
+    }
+
     /// Keeps a line; the event that it tells, if it is one.
     fn note(&mut self, line: String) -> Option<&Value> {
         match serde_json::from_str::<Value>(&line) {

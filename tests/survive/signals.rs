@@ -107,6 +107,50 @@ fn ctrl_z_stops_everybody_and_fg_goes_on() {
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
+fn ctrl_z_stops_the_folding_too() {
+    let farm = Farm::new(DAYS, "");
+    // the final file is whole, and has no name yet
+    let mut run = farm.start_held("1 sync", "go", &["--workers", "2"]);
+    run.wait_until_held();
+    for _ in 0..2 {
+        run.send(Signal::TSTP);
+        wait_until("the supervisor to be stopped", || state(run.pid()) == Some('T'));
+        run.send(Signal::CONT);
+        wait_until("the supervisor to go on", || state(run.pid()) != Some('T'));
+    }
+    farm.write("go", "");
+    let ended = run.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(farm.result() == Farm::undisturbed(DAYS));
+}
+
+/// The keeper of results, the journal, the folding: each in a file system that does not answer any more.
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
+fn what_hangs_is_given_up_at_the_second_signal() {
+    for step in ["1 keep", "1 sync the journal", "1 sync"] {
+        let farm = Farm::new(DAYS, "");
+        let mut run = farm.start_held(step, "never", &["--workers", "2", "--grace", "1h"]);
+        run.wait_until_held();
+        // two signals that come at once can be one
+        wait_until("the end of what hangs", || {
+            run.send(Signal::TERM);
+            run.is_over()
+        });
+        let ended = run.end();
+        assert_eq!(ended.code, Some(75), "{step}: {ended:?}");
+        assert!(
+            ended.all("error")[0]["message"].to_string().contains("a second signal"),
+            "{step}: {ended:?}"
+        );
+        let rest = farm.run(&["--workers", "2"]);
+        assert_eq!(rest.code, 0, "{step}: {rest:?}");
+        assert!(farm.result() == Farm::undisturbed(DAYS), "{step}");
+    }
+}
+
+#[test]
 fn before_the_walltime_the_run_ends_by_itself() {
     let script = "[ -e go ] || sleep 3";
     let farm = Farm::new(DAYS, script);

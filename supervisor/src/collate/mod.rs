@@ -36,7 +36,7 @@ pub use difference::Difference;
 pub use error::CollateError;
 pub use globals::skipped_files;
 
-use crate::durable;
+use crate::durable::{self, DurableError};
 use layout::Layout;
 
 /// A group's partial.
@@ -180,8 +180,9 @@ fn aside(output: &Path) -> Result<TempPath, CollateError> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    durable::sweep(folder, &prefix)
-        .map_err(|error| system("remove left-overs beside", output)(error.into()))?;
+    let stays = |error: DurableError| system("remove left-overs beside", output)(error.into());
+    let left = durable::sweep(folder, &prefix).map_err(stays)?;
+    left.into_iter().try_for_each(|error| Err(stays(error)))?;
     let path = folder.join(format!("{prefix}{}", std::process::id()));
     TempPath::try_from_path(path).map_err(system("write beside", output))
 }

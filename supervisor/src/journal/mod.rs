@@ -23,9 +23,6 @@ pub use entry::{Entry, FORMAT, Record, Session};
 use read::Examined;
 pub use read::{History, Tail, read, read_end};
 
-/// So much is gathered before it is written without being asked.
-const BUFFER: usize = 64 << 10;
-
 /// What can go wrong with a journal.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -116,11 +113,16 @@ impl Journal {
         Ok(Self { path: path.to_owned(), file, good, lines: Vec::new(), unsynced: false })
     }
 
-    /// Adds an entry. It is in the file after [`Journal::flush`], and safe after [`Journal::sync`].
+    /// Adds an entry. It is in the file after [`Journal::flush`], and safe after [`Journal::sync`]; where
+    /// these fail, they can be tried again, and nothing that was added is lost.
     pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         let pushed = line::push(&mut self.lines, &entry.to_write());
-        pushed.map_err(|source| self.not_written(source))?;
-        if self.lines.len() >= BUFFER { self.flush() } else { Ok(()) }
+        pushed.map_err(|source| self.not_written(source))
+    }
+
+    /// Whether something that was added is not safe yet.
+    pub fn is_behind(&self) -> bool {
+        self.unsynced || !self.lines.is_empty()
     }
 
     /// Writes what was added, for others to read.

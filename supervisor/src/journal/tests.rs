@@ -281,3 +281,24 @@ fn damage_in_the_end_is_told_and_costs_its_line() {
     let quiet = read_end(&room.path(), 2000, Tail::MayBeInTheMaking).unwrap().unwrap().history;
     assert_eq!((quiet.warnings.len(), quiet.entries), (1, end.entries));
 }
+
+/// As on a disk that is full for a while; far more than one write's worth of entries.
+#[test]
+fn what_could_not_be_written_is_written_when_there_is_room() {
+    let room = Room::new();
+    let (mut journal, _) = Journal::open(&room.path(), run()).unwrap();
+    let writable = std::mem::replace(&mut journal.file, File::open(room.path()).unwrap());
+    let added: Vec<Entry> = (10..2000).map(entry).collect();
+    for (place, entry) in added.iter().enumerate() {
+        journal.append(entry).unwrap();
+        if place % 500 == 0 {
+            assert!(matches!(journal.sync(), Err(JournalError::Write { .. })));
+        }
+    }
+    assert!(journal.is_behind());
+    journal.file = writable;
+    journal.sync().unwrap();
+    assert!(!journal.is_behind());
+    let expected: Vec<Entry> = (0..6).map(entry).chain(added).collect();
+    assert_eq!(read(&room.path()).unwrap().entries, expected);
+}

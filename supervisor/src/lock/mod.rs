@@ -14,6 +14,7 @@
 //! created, never by name: one that was taken for dead writes into a file without a name.
 
 pub mod acquire;
+pub mod ask;
 pub mod holder;
 pub mod look;
 mod scene;

@@ -23,6 +23,7 @@ use tokio_util::codec::{FramedRead, LengthDelimitedCodec, LinesCodec, LinesCodec
 use super::launch::Launcher;
 use crate::decide::event::{Event, Exit, How};
 use crate::happening::WorkerId;
+use crate::orphans;
 
 /// So many of a worker's last lines are kept, to be told when it fails.
 const LAST_LINES: usize = 20;
@@ -41,6 +42,8 @@ pub enum Heard {
     Event(Event),
     /// A line of a worker's log.
     Line(WorkerId, String),
+    /// Something that people should know.
+    Warning(String),
     /// The terminal wants us to stop for a while.
     Pause,
 }
@@ -91,7 +94,8 @@ pub fn start(worker: WorkerId, launcher: &Launcher, heard: Sender<Heard>) -> Han
         let _open = messages.send(payload.clone());
     }
     let child = launcher.start();
-    let pid = child.as_ref().ok().and_then(|child| Pid::from_raw(child.id()?.try_into().ok()?));
+    let pid = child.as_ref().ok().and_then(pid_of);
+    pid.into_iter().for_each(orphans::is_worker);
     tokio::spawn(async move {
         let exit = match child {
             Ok(child) => live(worker, child, outgoing, &heard).await,
@@ -112,14 +116,15 @@ async fn live(
     heard: &Sender<Heard>,
 ) -> Exit {
     let writing = child.stdin.take().map(|stdin| tokio::spawn(write(stdin, outgoing)));
-    let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+    let pid = pid_of(&child);
     let listening =
         child.stdout.take().map(|stdout| tokio::spawn(listen(worker, stdout, heard.clone(), pid)));
     let logging = child.stderr.take().map(|stderr| tokio::spawn(log(worker, stderr, heard.clone())));
     let status = child.wait().await;
-    // a worker that was killed alone leaves the programs that it started
+    // a worker that was killed alone leaves the programs that it started, and what these started
     if let Some(pid) = pid {
         let _none_left = kill_process_group(pid, Signal::KILL);
+        orphans::end_what_is_left_of(pid).await;
     }
     if let Some(writing) = writing {
         writing.abort();
@@ -127,6 +132,10 @@ async fn live(
     let rubbish = drain(listening).await.flatten();
     let log = drain(logging).await.unwrap_or_default();
     Exit { how: how(rubbish, status), out_of_memory: false, log: log.into() }
+}
+
+fn pid_of(child: &Child) -> Option<Pid> {
+    Pid::from_raw(child.id()?.try_into().ok()?)
 }
 
 fn how(rubbish: Option<String>, status: std::io::Result<ExitStatus>) -> How {

@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use dayfold_contract::error::is_no_space;
+use dayfold_contract::error::{in_one_line, is_no_space};
 use dayfold_contract::message::{Attempt, Output};
 use dayfold_contract::{Fingerprint, PartialName};
 use tokio::sync::mpsc::Sender;
@@ -18,6 +18,8 @@ use tokio::sync::mpsc::Sender;
 use super::child::Heard;
 use crate::decide::event::{Event, KeepFailure, KeptPartial};
 use crate::happening::WorkerId;
+use crate::lock::LockError;
+use crate::lock::ask::until_answered;
 use crate::{crash, durable};
 
 /// Syncs are at least so far apart: where groups end every fraction of a millisecond, a sync for each
@@ -38,7 +40,7 @@ pub struct ToKeep {
 }
 
 /// Whether the run directory is still ours: asked before anything is renamed.
-pub type StillOurs = Box<dyn Fn() -> Result<(), String> + Send>;
+pub type StillOurs = Box<dyn Fn() -> Result<(), LockError> + Send>;
 
 /// What the keeper has to know.
 pub struct Keeping {
@@ -92,7 +94,10 @@ fn serve(keeping: &Keeping, incoming: &mpsc::Receiver<ToKeep>, heard: &Sender<He
         }
         last = Some(Instant::now());
         let batch: Vec<ToKeep> = std::iter::once(first).chain(incoming.try_iter()).collect();
-        for (worker, attempt, result) in keep_all(keeping, batch) {
+        let warn = |message| {
+            let _pool_gone = heard.blocking_send(Heard::Warning(message));
+        };
+        for (worker, attempt, result) in keep_all(keeping, batch, warn) {
             if heard.blocking_send(Heard::Event(Event::Kept { worker, attempt, result })).is_err() {
                 return;
             }
@@ -102,11 +107,11 @@ fn serve(keeping: &Keeping, incoming: &mpsc::Receiver<ToKeep>, heard: &Sender<He
 
 type Kept = (WorkerId, Attempt, Result<KeptPartial, KeepFailure>);
 
-fn keep_all(keeping: &Keeping, batch: Vec<ToKeep>) -> Vec<Kept> {
-    if let Err(why) = (keeping.still_ours)() {
-        let lost =
-            |request: ToKeep| (request.worker, request.attempt, Err(KeepFailure::LockLost(why.clone())));
-        return batch.into_iter().map(lost).collect();
+fn keep_all(keeping: &Keeping, batch: Vec<ToKeep>, warn: impl FnOnce(String)) -> Vec<Kept> {
+    if let Err(error) = until_answered(&*keeping.still_ours, warn) {
+        let why = not_ours(&error);
+        let unkept = |request: ToKeep| (request.worker, request.attempt, Err(why.clone()));
+        return batch.into_iter().map(unkept).collect();
     }
     let named = |request: ToKeep| {
         let ToKeep { worker, attempt, name, output } = request;
@@ -141,6 +146,15 @@ fn give_name(keeping: &Keeping, name: &PartialName, output: Output) -> io::Resul
         }
     };
     Ok(KeptPartial { partial, output })
+}
+
+/// That it cannot be known is no reason to end the run: the group is tried again.
+fn not_ours(error: &LockError) -> KeepFailure {
+    let reason = format!("failed to {}", in_one_line(error));
+    match error {
+        LockError::Lost(_) => KeepFailure::LockLost(reason),
+        _ => KeepFailure::Other(reason),
+    }
 }
 
 fn failure(keeping: &Keeping, error: &io::Error) -> KeepFailure {
@@ -196,22 +210,49 @@ mod tests {
         }
     }
 
+    /// What is answered to one request, and what is warned of before.
+    fn kept(
+        folder: &std::path::Path,
+        still_ours: StillOurs,
+    ) -> (Vec<String>, Result<KeptPartial, KeepFailure>) {
+        let (tell, mut heard) = channel(100);
+        let keeping = Keeping { partials: folder.to_owned(), run: Fingerprint::of(b"run"), still_ours };
+        let keeper = Keeper::start(keeping, tell).unwrap();
+        keeper.keep(request(1, folder, true));
+        let mut warnings = Vec::new();
+        loop {
+            match heard.blocking_recv() {
+                Some(Heard::Warning(warning)) => warnings.push(warning),
+                Some(Heard::Event(Event::Kept { result, .. })) => return (warnings, result),
+                other => panic!("an answer is expected, and not {other:?}"),
+            }
+        }
+    }
+
     #[test]
     fn nothing_is_named_in_a_folder_that_is_somebody_elses() {
         let folder = tempfile::tempdir().unwrap();
-        let (tell, mut heard) = channel(100);
-        let keeping = Keeping {
-            partials: folder.path().to_owned(),
-            run: Fingerprint::of(b"run"),
-            still_ours: Box::new(|| Err("taken over".into())),
-        };
-        let keeper = Keeper::start(keeping, tell).unwrap();
-        keeper.keep(request(1, folder.path(), true));
-        let Some(Heard::Event(Event::Kept { result, .. })) = heard.blocking_recv() else {
-            panic!("an answer is expected")
-        };
-        assert_eq!(result, Err(KeepFailure::LockLost("taken over".into())));
+        let (warnings, result) = kept(folder.path(), Box::new(|| Err(LockError::Lost("lock".into()))));
+        assert!(matches!(result, Err(KeepFailure::LockLost(why)) if why.contains("taken it over")));
+        assert_eq!(warnings, [""; 0]);
         assert!(folder.path().join(".aside-1").exists());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_lock_that_cannot_be_read_for_a_moment_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let asked = std::sync::atomic::AtomicBool::default();
+        let still_ours = move || match asked.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            true => Ok(()),
+            false => {
+                let source = io::Error::from_raw_os_error(116);
+                Err(LockError::Read { path: "run/lock".into(), source })
+            }
+        };
+        let (warnings, result) = kept(folder.path(), Box::new(still_ours));
+        assert_eq!(result.map(|kept| kept.partial.is_some()), Ok(true));
+        assert!(matches!(&warnings[..], [warning] if warning.contains("run/lock")), "{warnings:?}");
+        assert!(!folder.path().join(".aside-1").exists());
     }
 }

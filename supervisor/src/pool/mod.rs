@@ -14,7 +14,7 @@ pub mod launch;
 mod metering;
 mod pauses;
 pub mod probe;
-mod signals;
+pub mod signals;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -153,6 +153,7 @@ impl<'a> Pool<'a> {
                 Some(heard) = self.heard.recv() => match heard {
                     Heard::Event(event) => return self.note_kill(event),
                     Heard::Line(worker, line) => self.pass_on(state, worker, line),
+                    Heard::Warning(message) => self.tell_listener(&Happening::Warning { message }),
                     Heard::Pause => self.pause(),
                 },
                 _ = self.ticks.tick() => return Event::Metered(self.read_memory()),

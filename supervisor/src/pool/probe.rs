@@ -102,7 +102,7 @@ async fn answer(heard: &mut Receiver<Heard>, was_ready: &mut bool) -> Result<Loo
                 return Err(ProbeError::NoWorker { reason: exit.how.to_string(), log: exit.log });
             }
             Heard::Event(Event::Exited { .. }) => break,
-            Heard::Event(_) | Heard::Line(..) | Heard::Pause => {}
+            Heard::Event(_) | Heard::Line(..) | Heard::Warning(_) | Heard::Pause => {}
         }
     }
     Ok(Look::Unreadable)

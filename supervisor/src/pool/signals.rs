@@ -2,11 +2,15 @@
 //!
 //! Workers have process groups of their own, so Ctrl-C and Ctrl-Z reach only the supervisor; a
 //! batch system's SIGTERM reaches everybody, and workers leave it to us. When we are told to stop
-//! for a while (Ctrl-Z), the workers are stopped first and go on after us.
+//! for a while (Ctrl-Z), the workers are stopped first and go on after us. Without a pool there is
+//! nobody to be stopped first: then [`stop_by_default`].
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rustix::process::{getpid, kill_process};
+use signal_hook::flag;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 
@@ -38,6 +42,15 @@ pub fn listen_to_ends(heard: &Sender<Heard>) -> io::Result<()> {
         tokio::spawn(tell(signal(SignalKind::from_raw(end.as_raw()))?, ended, heard.clone()));
     }
     Ok(())
+}
+
+/// From now on the terminal's stop signal stops this process, as it does where nobody listens: a runtime
+/// that is gone has stopped listening, and has not told the system.
+///
+/// # Errors
+/// If the system does not let us.
+pub fn stop_by_default() -> io::Result<()> {
+    flag::register_conditional_default(TERMINAL_STOP, Arc::new(AtomicBool::new(true))).map(drop)
 }
 
 async fn tell(mut signals: Signal, what: impl Fn() -> Heard, heard: Sender<Heard>) {

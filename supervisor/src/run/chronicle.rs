@@ -5,6 +5,8 @@
 //! nothing: it is told once, and what could not be written is tried again with the next lines. Only
 //! the history is at stake, since what is done is known by the partials.
 
+use std::error::Error;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -15,12 +17,14 @@ use dayfold_contract::error::in_one_line;
 use jiff::Timestamp;
 
 use crate::journal::{Entry, Journal, Record};
+use crate::lock::LockError;
+use crate::lock::ask::until_answered;
 
 /// Lines of so long are written together.
 const GATHERED: Duration = Duration::from_secs(1);
 
 /// Whether the journal is still ours: asked before anything is written.
-pub type StillOurs = Box<dyn Fn() -> bool + Send>;
+pub type StillOurs = Box<dyn Fn() -> Result<(), LockError> + Send>;
 
 /// A journal that is being written.
 #[derive(Debug)]
@@ -138,6 +142,12 @@ impl Desk {
 }
 
 impl Trouble {
+    fn note_error(&self, result: Result<(), impl Error + 'static>) {
+        if let Err(error) = result {
+            self.note(format!("failed to {}: the run goes on", in_one_line(&error)));
+        }
+    }
+
     fn note(&self, what: String) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*told, Told::Nothing) {
@@ -161,16 +171,28 @@ impl Trouble {
 /// Whoever has taken the shard over goes on with the journal: then nothing more is written here.
 fn keep(mut journal: Journal, desk: &Desk, still_ours: &StillOurs, trouble: &Trouble) {
     while let Some(batch) = desk.take() {
-        if !still_ours() {
+        // all of it before anything is written: what cannot be written now is written with the next lines
+        batch.iter().for_each(|entry| trouble.note_error(journal.append(entry)));
+        if save(&mut journal, still_ours, trouble).is_break() {
             desk.close();
-            journal.abandon();
-            return;
-        }
-        let written = batch.iter().try_for_each(|entry| journal.append(entry)).and_then(|()| journal.sync());
-        if let Err(error) = written {
-            trouble.note(format!("failed to {}: the run goes on", in_one_line(&error)));
+            return journal.abandon();
         }
     }
+    if journal.is_behind() {
+        let _whether_or_not = save(&mut journal, still_ours, trouble);
+        // nothing is written where it may be somebody else's
+        journal.abandon();
+    }
+}
+
+/// Writes what is there, if the journal is ours; not where that cannot be known.
+fn save(journal: &mut Journal, still_ours: &StillOurs, trouble: &Trouble) -> ControlFlow<()> {
+    match until_answered(&**still_ours, |_passes| {}) {
+        Ok(()) => trouble.note_error(journal.sync()),
+        Err(LockError::Lost(_)) => return ControlFlow::Break(()),
+        unknown => trouble.note_error(unknown),
+    }
+    ControlFlow::Continue(())
 }
 
 #[cfg(test)]
@@ -178,13 +200,14 @@ mod tests {
     use super::*;
     use crate::happening::Happening;
     use crate::journal;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     fn happened(partials: usize) -> Record {
         Record::Happened { after: Duration::ZERO, happening: Happening::Collating { partials } }
     }
 
-    fn open(path: &Path, ours: bool) -> Chronicle {
-        let (chronicle, warnings) = Chronicle::open(path, Fingerprint::of(b"run"), Box::new(move || ours));
+    fn open(path: &Path, still_ours: impl Fn() -> Result<(), LockError> + Send + 'static) -> Chronicle {
+        let (chronicle, warnings) = Chronicle::open(path, Fingerprint::of(b"run"), Box::new(still_ours));
         assert_eq!(warnings, Vec::<String>::new());
         chronicle.unwrap()
     }
@@ -198,7 +221,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
         for session in 0..2 {
-            let chronicle = open(&path, true);
+            let chronicle = open(&path, || Ok(()));
             (0..50).for_each(|number| chronicle.note(happened(session * 50 + number)));
             assert_eq!(chronicle.close(), None);
         }
@@ -209,17 +232,34 @@ mod tests {
     fn what_another_has_taken_over_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
-        let chronicle = open(&path, false);
+        let chronicle = open(&path, || Err(LockError::Lost("lock".into())));
         chronicle.note(happened(1));
         assert_eq!(chronicle.close(), None);
         assert_eq!(records(&path), []);
     }
 
     #[test]
+    fn a_lock_that_cannot_be_read_for_a_moment_costs_no_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let asked = AtomicBool::default();
+        let chronicle = open(&path, move || match asked.swap(true, Ordering::SeqCst) {
+            true => Ok(()),
+            false => {
+                let source = std::io::Error::from_raw_os_error(24);
+                Err(LockError::Read { path: "lock".into(), source })
+            }
+        });
+        chronicle.note(happened(1));
+        assert_eq!(chronicle.close(), None);
+        assert_eq!(records(&path), [happened(1)]);
+    }
+
+    #[test]
     fn trouble_is_told_once_and_a_run_goes_on_without_a_journal() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("gone").join("journal.jsonl");
-        let (chronicle, warnings) = Chronicle::open(&path, Fingerprint::of(b"run"), Box::new(|| true));
+        let (chronicle, warnings) = Chronicle::open(&path, Fingerprint::of(b"run"), Box::new(|| Ok(())));
         assert!(chronicle.is_none() && warnings.len() == 1, "{warnings:?}");
         assert!(warnings[0].contains("gone/journal.jsonl"), "{warnings:?}");
         let trouble = Trouble::default();

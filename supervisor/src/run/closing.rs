@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::{GroupId, GroupName};
 
 use super::known::Known;
@@ -16,8 +17,9 @@ use super::{Run, RunError};
 use crate::decide::State;
 use crate::decide::groups::{Before, Tally};
 use crate::decide::stop::Stop;
-use crate::rundir::done_marker;
+use crate::room;
 use crate::rundir::failed_table::{self, FailedGroup};
+use crate::rundir::{RunDirError, done_marker};
 use crate::verdict::Verdict;
 
 /// Closes a run whose pool is done, or had nothing to do.
@@ -26,11 +28,7 @@ use crate::verdict::Verdict;
 /// If no worker could be started, or results cannot be folded.
 pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> Result<Report, RunError> {
     let failed = own_failed(run, known, state)?;
-    if run.shard.is_whole() {
-        failed_table::join(&run.dir, &failed)?;
-    } else {
-        failed_table::write(&run.dir, run.shard, &failed)?;
-    }
+    let is_listed = list(run, &failed)?;
     if state.stopped() == Some(Stop::NoWorkers) {
         return Err(RunError::NoWorker(run.ears.last_lost().unwrap_or("none was ready").to_owned()));
     }
@@ -46,6 +44,9 @@ pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> 
     };
     if let Some(verdict) = early_end(state, tally) {
         return Ok(part(run, verdict));
+    }
+    if !is_listed {
+        return Ok(part(run, Verdict::Interrupted(Stop::NoSpace)));
     }
     let wishes = Wishes { allow_failed: order.allow_failed, keep_partials: order.keep_partials };
     if run.shard.is_whole() {
@@ -76,6 +77,23 @@ fn own_failed(run: &Run<'_>, known: &Known, state: &State) -> Result<Vec<FailedG
         .extend(failed_table::read(&run.dir)?.into_iter().filter(|earlier| untried.contains(&earlier.group)));
     failed.sort_by(|a, b| a.group.cmp(&b.group));
     Ok(failed)
+}
+
+/// Writes the list of failures; false where there is no room for it, which is told: the closing lines say
+/// what failed all the same, and running again tries it again.
+fn list(run: &mut Run<'_>, failed: &[FailedGroup]) -> Result<bool, RunError> {
+    let written = match run.shard.is_whole() {
+        true => failed_table::join(&run.dir, failed),
+        false => failed_table::write(&run.dir, run.shard, failed),
+    };
+    match written {
+        Err(RunDirError::Write(error)) if error.is_no_space() => {
+            let error = RunDirError::Write(error);
+            run.warn(&[in_one_line(&error), room::told(run.dir.path(), None)]);
+            Ok(false)
+        }
+        written => Ok(written.map(|()| true)?),
+    }
 }
 
 /// How many groups of this shard stand where.

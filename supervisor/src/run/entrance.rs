@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::guard::Guard;
 use super::taker::Taker;
 use super::{RunError, vigil};
+use crate::lock::ask::until_answered;
 use crate::lock::{Held, LockError};
 use crate::rundir::RunDir;
 use crate::rundir::shard::Shard;
@@ -80,7 +81,7 @@ impl Entrance {
     /// # Errors
     /// If that cannot be told, or somebody has taken the lock over.
     pub fn check(&self) -> Result<(), LockError> {
-        (self.start.asker())()
+        until_answered(&self.start.asker(), |_passes| {})
     }
 }
 

@@ -78,7 +78,8 @@ impl Folding<'_> {
     }
 }
 
-/// Folds, unless there is nothing new; `ended` is the verdict if that goes well.
+/// Folds, unless there is nothing new, and removes what nobody needs then; `ended` is the verdict if that
+/// goes well.
 ///
 /// # Errors
 /// If partials cannot be folded, but for contradictions and a full disk, which are verdicts.
@@ -89,6 +90,8 @@ pub fn fold(
 ) -> Result<(Verdict, Option<PathBuf>), RunError> {
     let output = folding.frozen.output.clone();
     if folding.is_done() {
+        // an earlier run may have been killed in the middle of this
+        put_away(run, folding)?;
         tell_skipped(run, &output);
         return Ok((ended, Some(output)));
     }

@@ -47,6 +47,7 @@ use crate::decide::groups::Tally;
 use crate::happening::{Happening, Listener};
 use crate::interrupt::Interrupt;
 use crate::journal::Session;
+use crate::lock::ask::until_answered;
 use crate::lock::{Held, LockError};
 use crate::pool::PoolError;
 use crate::pool::probe::ProbeError;
@@ -103,9 +104,18 @@ pub enum RunError {
     /// A signal came before any group was started.
     #[error("a signal asked for the end before any group was started: the same command goes on")]
     Interrupted,
+    /// A second signal came, and the file system does not let the run end in order.
+    #[error(
+        "a second signal asked for the end, and what was under way does not end: most likely the file system \
+         does not answer; the same command goes on"
+    )]
+    GivenUp,
     /// The system gives no threads or no runtime.
     #[error("failed to start a thread")]
     Thread(#[source] std::io::Error),
+    /// The system gives nothing to this process that killed workers leave.
+    #[error("failed to become the parent of what killed workers leave")]
+    Adopt(#[source] std::io::Error),
 }
 
 impl From<ProbeError> for RunError {
@@ -167,7 +177,7 @@ impl<'a> Run<'a> {
     /// Writes down from now on what happens.
     fn begin_journal(&mut self, run: Fingerprint, session: Session) {
         let asker = self.guards.first().map(Guard::asker);
-        let still_ours = move || asker.as_ref().is_none_or(|ask| ask().is_ok());
+        let still_ours = move || asker.as_ref().map_or(Ok(()), |ask| ask());
         let path = self.dir.journal_file(self.shard);
         let (chronicle, warnings) = Chronicle::open(&path, run, Box::new(still_ours));
         self.ears.begin_journal(chronicle, session);
@@ -202,8 +212,10 @@ impl<'a> Run<'a> {
     }
 
     /// Whether nobody has taken a lock over: to be asked before anything is renamed.
-    fn still_ours(&self) -> Result<(), LockError> {
-        self.guards.iter().try_for_each(|guard| (guard.asker())())
+    fn still_ours(&mut self) -> Result<(), LockError> {
+        let Self { guards, ears, began, .. } = self;
+        let ask = || guards.iter().try_for_each(|guard| (guard.asker())());
+        until_answered(&ask, teller(ears, *began))
     }
 
     fn hear(&mut self, happening: &Happening) {
@@ -274,7 +286,8 @@ fn whole_run(run: &mut Run<'_>, order: &mut Order, entrance: Entrance) -> Result
 /// What is known, after what crashed writers left has been removed.
 fn look(run: &mut Run<'_>, order: &Order, entrance: &Entrance) -> Result<Known, RunError> {
     if entrance.is_alone(&run.taker)? {
-        run.dir.sweep()?;
+        let stays = run.dir.sweep()?;
+        run.warn(&stays);
     }
     let Run { dir, taker, ears, began, .. } = run;
     let known = known::look(dir, order, &mut || entrance.neighbour(taker, &mut teller(ears, *began)))?;

@@ -13,10 +13,11 @@ use super::{Run, RunError};
 use crate::decide::State;
 use crate::decide::groups::Before;
 use crate::happening::Happening;
-use crate::pool::Pool;
+use crate::orphans;
 use crate::pool::keeper::Keeping;
 use crate::pool::launch::Launcher;
 use crate::pool::probe::probe;
+use crate::pool::{self, Pool, PoolError};
 use crate::rundir::{done_marker, plan_file};
 
 /// So many groups are looked into for a first file that can be read.
@@ -57,7 +58,9 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
     let peak = lore::largest_peak(&run.dir, known.frozen.run);
     let mut state = state.expecting(known.frozen.layout.clone()).remembering(peak);
     if known.to_do() > 0 {
-        runtime()?.block_on(fill_pool(run, order, known, &mut state))?;
+        let worked = runtime()?.block_on(fill_pool(run, order, known, &mut state));
+        pool::signals::stop_by_default().map_err(PoolError::Signals)?;
+        worked?;
     }
     Ok(state)
 }
@@ -66,7 +69,7 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
 ///
 /// # Errors
 /// If the plan cannot be written.
-pub fn remember_layout(run: &Run<'_>, known: &mut Known, state: &State) -> Result<(), RunError> {
+pub fn remember_layout(run: &mut Run<'_>, known: &mut Known, state: &State) -> Result<(), RunError> {
     if known.frozen.layout.is_none() && state.layout().is_some() && run.shard.is_whole() {
         known.frozen.layout = state.layout().cloned();
         run.still_ours()?;
@@ -89,11 +92,10 @@ async fn fill_pool(
     let keeping = Keeping {
         partials: run.dir.partials(),
         run: known.frozen.run,
-        still_ours: Box::new(move || {
-            askers.iter().try_for_each(|ask| ask()).map_err(|error| format!("failed to {error}"))
-        }),
+        still_ours: Box::new(move || askers.iter().try_for_each(|ask| ask())),
     };
     let launcher = launcher(order, &order.job)?;
+    orphans::adopt().map_err(RunError::Adopt)?;
     let pool = Pool::new(&launcher, &known.frozen.plan.groups, keeping, &mut run.ears, run.began)?;
     run.interrupt.in_order();
     if run.interrupt.is_asked() {

@@ -25,6 +25,7 @@ pub mod shard;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::partial::ASIDE_PREFIX;
 
 use crate::durable::{self, DurableError};
@@ -173,12 +174,14 @@ impl RunDir {
         }
     }
 
-    /// Removes what crashed writers left.
+    /// Removes what crashed writers left; what stays, in words. It is in nobody's way: no two attempts
+    /// write under the same name.
     ///
     /// # Errors
     /// [`RunDirError::Write`].
-    pub fn sweep(&self) -> Result<(), RunDirError> {
-        Ok(durable::sweep(&self.partials(), ASIDE_PREFIX).map(drop)?)
+    pub fn sweep(&self) -> Result<Vec<String>, RunDirError> {
+        let stays = |error| format!("failed to {}: it stays, and does no harm", in_one_line(&error));
+        Ok(durable::sweep(&self.partials(), ASIDE_PREFIX)?.into_iter().map(stays).collect())
     }
 
     /// Where it is.

@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use dayfold_contract::Fingerprint;
 use dayfold_contract::message::{Attempt, WrittenAside};
@@ -28,6 +29,13 @@ impl InHand {
     }
 }
 
+/// This process, in a name: its number and when it first wrote. Numbers of processes come again, after a boot
+/// and on other nodes, and what a killed one has started may still write where that told it to.
+static PROCESS: LazyLock<String> = LazyLock::new(|| {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{:x}", std::process::id(), now.as_nanos())
+});
+
 /// Removes a partial without a name, and what its task kept beside it. What cannot be removed is cleared
 /// away by the next run.
 fn remove(path: &Path) {
@@ -43,12 +51,11 @@ pub struct Aside<'a> {
 }
 
 impl<'a> Aside<'a> {
-    /// A place in the folder of partials that no other living process or attempt uses.
+    /// A place in the folder of partials that no other attempt uses, or ever has used.
     pub fn new(partials: &Path, attempt: Attempt, in_hand: &'a InHand) -> Self {
-        let name = format!("{ASIDE_PREFIX}{}-{}-{}.nc", std::process::id(), attempt.group.0, attempt.number);
+        let Attempt { group, number } = attempt;
+        let name = format!("{ASIDE_PREFIX}{}-{}-{number}.nc", *PROCESS, group.0);
         let path = partials.join(&name);
-        // Numbers of processes come again: what a killed one left there is in the way.
-        remove(&path);
         *in_hand.lock() = Some(path.clone());
         Self { path, name, in_hand }
     }
@@ -96,15 +103,21 @@ mod tests {
         in_hand.discard();
         assert_eq!(fs::read(folder.path().join(&written.file)).unwrap(), b"values");
         assert_eq!((written.bytes, written.checksum), (6, Fingerprint::of(b"values")));
-        assert_eq!(written.file, format!(".aside-{}-7-2.nc", std::process::id()));
+        let has = |part: String| assert!(written.file.contains(&part), "{}", written.file);
+        has(format!(".aside-{}-", std::process::id()));
+        has("-7-2.nc".to_owned());
     }
 
+    /// A program that a killed worker left may write there for ever.
     #[test]
-    fn what_a_killed_process_of_the_same_number_left_is_out_of_the_way() {
+    fn what_a_killed_process_of_the_same_number_left_is_not_in_the_way() {
         let (folder, in_hand) = (tempfile::tempdir().unwrap(), InHand::default());
-        let name = format!("{ASIDE_PREFIX}{}-7-2.nc", std::process::id());
-        File::create(folder.path().join(name)).unwrap();
-        assert!(!Aside::new(folder.path(), ATTEMPT, &in_hand).path().exists());
+        let left = folder.path().join(format!("{ASIDE_PREFIX}{}-7-2.nc", std::process::id()));
+        File::create(&left).unwrap();
+        fs::create_dir(workshop(&left)).unwrap();
+        let aside = Aside::new(folder.path(), ATTEMPT, &in_hand);
+        assert!(!aside.path().exists() && !workshop(aside.path()).exists());
+        assert_ne!(aside.path(), left);
     }
 
     #[test]

@@ -1,0 +1,77 @@
+//! What killed workers leave running: found and ended, whatever process group or session it is in.
+//!
+//! A worker is the parent of all that its programs leave, and ends it. One that is killed itself cannot:
+//! its process group is ended with it, but not what has left that. So this process [`adopt`]s: it becomes
+//! the parent of whatever a worker that is gone leaves, and ends it. Where this process is killed at the
+//! same instant, nobody is left to do so.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::process::{
+    Pid, Signal, WaitOptions, child_subreaper, getpid, kill_process, set_child_subreaper, waitpid,
+};
+use tokio::time::sleep;
+
+/// A process that was killed is gone at once, unless the system itself is stuck.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+
+/// The workers: children of this process that nobody has to adopt.
+static WORKERS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// Makes this process the parent of all descendants that lose theirs; not where it has children that are
+/// no workers, which only a shell that became this program can leave: what these start is none of ours.
+///
+/// # Errors
+/// If the system does not let us.
+pub fn adopt() -> io::Result<()> {
+    if strangers().is_empty() {
+        set_child_subreaper(Some(getpid()))?;
+    }
+    Ok(())
+}
+
+/// This child is a worker.
+pub fn is_worker(pid: Pid) {
+    workers().insert(pid.as_raw_pid());
+}
+
+/// A worker is gone: ends what it has left.
+pub async fn end_what_is_left_of(worker: Pid) {
+    workers().remove(&worker.as_raw_pid());
+    if !matches!(child_subreaper(), Ok(Some(_))) {
+        return;
+    }
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let left = strangers();
+        for &orphan in &left {
+            let _gone = kill_process(orphan, Signal::KILL);
+            let _not_yet = waitpid(Some(orphan), WaitOptions::NOHANG);
+        }
+        // what these leave is adopted when they are gone
+        if left.is_empty() || Instant::now() > until {
+            return;
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Children of the main thread, which is given those that are adopted, but for the workers; none where
+/// the kernel does not tell.
+fn strangers() -> Vec<Pid> {
+    let main = getpid();
+    let list = fs::read_to_string(format!("/proc/self/task/{main}/children")).unwrap_or_default();
+    let workers = workers();
+    let numbers = list.split_whitespace().filter_map(|number| number.parse().ok());
+    numbers.filter(|number| !workers.contains(number)).filter_map(Pid::from_raw).collect()
+}
+
+fn workers() -> MutexGuard<'static, BTreeSet<i32>> {
+    WORKERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
