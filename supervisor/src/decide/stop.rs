@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::patience::{IN_A_HURRY, PATIENCE};
+use super::patience::{AT_ONCE, IN_A_HURRY, PATIENCE};
 
 /// Why no further group is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,7 +37,8 @@ impl Stop {
     /// about to end us, hardly.
     pub fn patience(self) -> Duration {
         match self {
-            Self::Walltime | Self::Signal | Self::AtOnce => IN_A_HURRY,
+            Self::AtOnce => AT_ONCE,
+            Self::Walltime | Self::Signal => IN_A_HURRY,
             Self::NoWorkers | Self::Stuck | Self::NoSpace | Self::LockLost => PATIENCE,
         }
     }

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::super::patience::IN_A_HURRY;
+use super::super::patience::{AT_ONCE, IN_A_HURRY};
 use super::super::stop::Stop;
 use super::world::{Mischief, NEED, World};
 use super::*;
@@ -65,7 +65,7 @@ proptest! {
         world.run(&stops);
         let Some(asked) = world.asked else { return Ok(()) };
         let within = match world.state.stopped() {
-            Some(Stop::AtOnce) => IN_A_HURRY,
+            Some(Stop::AtOnce) => AT_ONCE,
             _ => settings(1).time.grace + IN_A_HURRY,
         };
         prop_assert!(world.now <= asked + within, "asked at {asked:?}, over at {:?}", world.now);

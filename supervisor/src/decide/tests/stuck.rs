@@ -1,7 +1,7 @@
 //! What hangs where nothing can end it, and what becomes of the run.
 
 use super::super::event::KeepFailure;
-use super::super::patience::{GONE_IN, IN_A_HURRY, PATIENCE};
+use super::super::patience::{AT_ONCE, GONE_IN, IN_A_HURRY, PATIENCE};
 use super::super::stop::Stop;
 use super::*;
 use crate::happening::Happening;
@@ -106,8 +106,8 @@ fn at_a_second_signal_neither_workers_nor_results_are_waited_for() {
     feed(&mut state, [Event::Asked(Stop::Signal)]);
     let at = Duration::from_secs(100);
     state.on(at, Event::Asked(Stop::Signal));
-    assert_eq!(state.next_wake(), Some(at + IN_A_HURRY));
-    let actions = state.on(at + IN_A_HURRY, Event::Woke);
+    assert_eq!(state.next_wake(), Some(at + AT_ONCE));
+    let actions = state.on(at + AT_ONCE, Event::Woke);
     let told = warnings(&actions);
     assert!(told.iter().any(|warning| warning.contains("last results")), "{told:?}");
     assert!(state.is_over());

@@ -206,7 +206,7 @@ impl World {
     }
 
     fn pass_time(&mut self) {
-        let later = self.now + Duration::from_millis([0, 10, 100, 1000][self.chance(4) as usize]);
+        let later = self.now + Duration::from_millis([0, 10, 100, 400][self.chance(4) as usize]);
         match self.state.next_wake() {
             Some(wake) if wake <= later => {
                 self.now = self.now.max(wake);
