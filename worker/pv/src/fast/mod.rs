@@ -2,7 +2,7 @@
 //!
 //! The sun is one vector a time step. What it does to a panel is computed at a few nodes of a tile of
 //! cells and interpolated by polynomials where these are exact enough (`sky`, `panel`, `surface`,
-//! `tile`); what is left for each cell is a handful of operations without branches (`cells`),
+//! `tile`); what is left for each cell is a handful of operations without branches (`cells`, `weights`),
 //! written in vectors of any width (`lanes`) and compiled for several instruction sets, of which
 //! the machine's best is taken (`dispatch`). Cells so near one of the model's decisions that this
 //! could decide otherwise are computed by the scalar model. [`Sums`] adds cells up.
@@ -28,6 +28,7 @@ mod step;
 mod sums;
 mod surface;
 mod tile;
+mod weights;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
