@@ -16,6 +16,7 @@ mod cells;
 mod dispatch;
 mod electric;
 mod elementary;
+mod geometry;
 mod grid;
 mod kinks;
 mod lanes;
@@ -38,6 +39,7 @@ use crate::System;
 use crate::sun::Sun;
 pub use dispatch::InstructionSet;
 use electric::{Comfort, Electric, Thermal};
+pub use geometry::Geometry;
 pub use grid::GridTables;
 use panel::Optics;
 pub use row::{Cells, Powers};
@@ -104,6 +106,11 @@ impl Kernel {
     /// One time, on a grid whose tables this kernel has made.
     pub fn step<'a>(&'a self, grid: &'a GridTables, sun: &Sun) -> Step<'a> {
         Step::new(self, grid, sun)
+    }
+
+    /// The geometry of one time alone, to measure it.
+    pub fn geometry<'a>(&'a self, grid: &'a GridTables, sun: &Sun) -> Geometry<'a> {
+        Geometry::new(self, grid, sun)
     }
 }
 
