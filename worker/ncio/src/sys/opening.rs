@@ -1,8 +1,8 @@
 //! Opening a file without reading 4 MiB of it.
 //!
 //! netcdf-c looks at the first 8 bytes of a file by `fread` with a buffer of 4 MiB, which it fills and copies
-//! (`NC_readfileF`, seen in 4.10.1): a third of what opening a file costs, and much more where the file is
-//! on a network. It takes less, too, and then asks again if that was not enough. So while a file is opened
+//! (`NC_readfileF`, seen in 4.10.1): a quarter of what opening a file costs in a warm cache, and more where the
+//! file is on a network. It takes less, too, and then asks again if that was not enough. So while a file is opened
 //! here, `fread` gives it no more than a page. That function is this crate's: it is linked before the C
 //! library's, does the same, and is the one that C code in this program calls.
 #![expect(unsafe_code, reason = "takes the place of a function of C")]
