@@ -34,7 +34,7 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// None but where compression does not work.
+    /// Where the values cannot be deflated.
     pub fn each(values: &[i32]) -> Result<Vec<Self>, ChunkError> {
         Machine::available().into_iter().map(|machine| Self::new(values, machine)).collect()
     }
