@@ -1,9 +1,10 @@
 //! What reading costs, file after file: the floor, the fast path, the library.
 //!
 //!     cargo run --release -p dayfold-ncio --example decode -- ROUNDS VARIABLE,VARIABLE,VARIABLE FILE...
+//!     cargo run --release -p dayfold-ncio --example decode -- floor FIRST:END VARIABLE,VARIABLE,VARIABLE FILE...
 //!
 //! Milliseconds of processor time for one time step of all cells, medians over the rounds, which take
-//! turns.
+//! turns. Or the floor alone, of the chunks with rows from FIRST to before END, summed up over all files.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -14,6 +15,7 @@
 )]
 
 use std::hint::black_box;
+use std::ops::Range;
 use std::path::Path;
 
 use dayfold_ncio::chunks::{Floor, RunReader, Wanted};
@@ -99,16 +101,43 @@ fn measure(path: &Path, names: &[&str], rounds: usize) {
     );
 }
 
+/// The floor of one file's rows; where its chunks are is known before.
+fn floor(path: &Path, names: &[&str], rows: Range<usize>) -> f64 {
+    let reader = Reader::open(path).unwrap();
+    let fields: Vec<Field> = names.iter().map(|name| reader.field(name).unwrap()).collect();
+    let wanted = Wanted::window(rows, 0..fields[0].grid().longitudes.len());
+    let fields: Vec<&Field> = fields.iter().collect();
+    let mut floor = Floor::open(&reader, &fields, &wanted, 0).unwrap().expect("the library would read it");
+    let start = now();
+    black_box(floor.decode());
+    now() - start
+}
+
+fn floors(rows: &str, names: &[&str], files: &[String]) {
+    let (first, end) = rows.split_once(':').unwrap();
+    let rows: Range<usize> = first.parse().unwrap()..end.parse().unwrap();
+    let sum: f64 = files.iter().map(|file| floor(Path::new(file), names, rows.clone())).sum();
+    println!("floor {sum:.2}");
+}
+
+fn names(list: &str) -> Vec<&str> {
+    list.split(',').collect()
+}
+
 fn main() {
     dayfold_ncio::init();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [rounds, names, files @ ..] = arguments.as_slice() else {
-        eprintln!("usage: decode ROUNDS VARIABLE,VARIABLE,VARIABLE FILE...");
-        std::process::exit(2);
-    };
-    let names: Vec<&str> = names.split(',').collect();
-    for file in files {
-        measure(Path::new(file), &names, rounds.parse().unwrap());
+    match arguments.as_slice() {
+        [floor, rows, variables, files @ ..] if floor == "floor" => floors(rows, &names(variables), files),
+        [rounds, variables, files @ ..] => {
+            files
+                .iter()
+                .for_each(|file| measure(Path::new(file), &names(variables), rounds.parse().unwrap()));
+        }
+        _ => {
+            eprintln!("usage: decode ROUNDS|floor FIRST:END VARIABLE,VARIABLE,VARIABLE FILE...");
+            std::process::exit(2);
+        }
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap());

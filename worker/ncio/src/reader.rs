@@ -8,6 +8,8 @@ mod coordinates;
 mod field;
 mod layout;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,10 @@ pub struct Reader {
     path: PathBuf,
     dataset: Dataset,
     names: Vec<String>,
+    /// What was found so far, by name: fields have their coordinates in common.
+    found: RefCell<HashMap<String, Variable>>,
+    /// The axes that were read so far, by the name of their variable.
+    axes: RefCell<HashMap<String, Vec<f64>>>,
 }
 
 impl Reader {
@@ -40,7 +46,13 @@ impl Reader {
         }
         let dataset = Dataset::open(path).map_err(|reason| diagnose(path, &start, &reason))?;
         let names = dataset.names().map_err(|reason| damaged(path, reason.to_string()))?;
-        Ok(Self { path: path.to_owned(), dataset, names })
+        Ok(Self {
+            path: path.to_owned(),
+            dataset,
+            names,
+            found: RefCell::default(),
+            axes: RefCell::default(),
+        })
     }
 
     /// The file.
@@ -78,7 +90,14 @@ impl Reader {
         if !self.names.iter().any(|present| present == name) {
             return Ok(None);
         }
-        self.dataset.variable(name).map_err(self.read_error(name))
+        if let Some(variable) = self.found.borrow().get(name) {
+            return Ok(Some(variable.clone()));
+        }
+        let found = self.dataset.variable(name).map_err(self.read_error(name))?;
+        if let Some(variable) = &found {
+            self.found.borrow_mut().insert(name.to_owned(), variable.clone());
+        }
+        Ok(found)
     }
 
     /// How a variable of numbers is unpacked; an error for other variables and for filters that the

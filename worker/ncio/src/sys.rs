@@ -4,6 +4,8 @@
 //! by, and panics on names and attributes that a damaged file can hold.
 #![expect(unsafe_code, reason = "calls into the C library")]
 
+mod opening;
+
 use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char, c_int, c_uint};
 use std::os::unix::ffi::OsStrExt;
@@ -87,7 +89,7 @@ impl Dataset {
         let path = CString::new(path.as_os_str().as_bytes())?;
         let mut id = 0;
         // SAFETY: the path ends with a NUL, `id` outlives the call.
-        call(|| unsafe { nc::nc_open(path.as_ptr(), nc::NC_NOWRITE, &mut id) })?;
+        call(|| opening::briefly(|| unsafe { nc::nc_open(path.as_ptr(), nc::NC_NOWRITE, &mut id) }))?;
         Ok(Self { id, broken_attributes: Cell::new(false) })
     }
 

@@ -1,8 +1,9 @@
 //! Nanoseconds a cell with GHI, of the fast kernel with its sums and of the scalar model, at some
 //! hours of a day and over the day, on some rows of a grid with 0.02 degrees.
 //!
-//! `cargo bench -p dayfold-pv`, or `cargo bench -p dayfold-pv -- AVX` for the lines with that in
-//! their name. The least of some runs counts: what else the machine does only adds.
+//! `cargo bench -p dayfold-pv --bench kernel`, with `-- AVX` for the lines with that in their name. The least
+//! of some runs counts: what else the machine does only adds. The lines of the worst cells tell how far the
+//! kernel is from the scalar model.
 #![expect(clippy::unwrap_used, reason = "a bench may stop")]
 #![expect(clippy::print_stdout, reason = "its figures")]
 
@@ -16,6 +17,9 @@ use rustix::time::{ClockId, clock_gettime};
 const ROWS: usize = 173;
 const COLUMNS: usize = 2214;
 const REPEATS: usize = 25;
+
+/// Of so many rows one is compared with the scalar model.
+const STRIDE: usize = 12;
 
 /// Rows that come at once, as from unpacking.
 const CHUNK: usize = 10;
@@ -111,10 +115,47 @@ fn scalar(system: &System, latitude: f64, longitudes: &[f64], scene: &Scene) -> 
     now() - start
 }
 
+/// The largest difference of the kernel from the scalar model in some rows, relative to the value or to 1e-3 W.
+fn worst(system: &System, kernel: &Kernel, grid: &GridTables, scene: &Scene, celsius: Option<f64>) -> f64 {
+    let (mut actual, mut ideal) = (vec![0.0; COLUMNS], vec![0.0; COLUMNS]);
+    let mut step = kernel.step(grid, &scene.sun);
+    let mut worst: f64 = 0.0;
+    for row in (0..ROWS).step_by(STRIDE) {
+        let [ghi, dni, dhi, temperature] =
+            scene.cells.each_ref().map(|values| &values[row * COLUMNS..(row + 1) * COLUMNS]);
+        let given = if celsius.is_some() { &[] } else { temperature };
+        let powers = Powers { actual: &mut actual, ideal: &mut ideal };
+        step.row(row, 0..COLUMNS, Cells { ghi, dni, dhi, temperature: given }, powers);
+        for column in (0..COLUMNS).filter(|&column| !ghi[column].is_nan()) {
+            let irradiance = Irradiance { ghi: ghi[column], dni: dni[column], dhi: dhi[column] };
+            let celsius = celsius.unwrap_or(temperature[column]);
+            let expected = system.power(&scene.sun, grid.site(row, column), irradiance, celsius);
+            worst = worst
+                .max(difference(actual[column], expected.actual))
+                .max(difference(ideal[column], expected.ideal));
+        }
+    }
+    worst
+}
+
+/// Infinite where only one of both is missing.
+fn difference(found: f64, expected: f64) -> f64 {
+    match (found.is_nan(), expected.is_nan()) {
+        (true, true) => 0.0,
+        (false, false) => (found - expected).abs() / expected.abs().max(1e-3),
+        _ => f64::INFINITY,
+    }
+}
+
+/// Whether the line of this name is asked for: all are, unless a part of names is given.
+fn is_wanted(name: &str) -> bool {
+    let part = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    part.is_none_or(|part| name.contains(&part))
+}
+
 /// Prints one line, if it is wanted: of `seconds` for a scene's first cells.
 fn line(name: &str, scenes: &[Scene], cells: usize, seconds: impl Fn(&Scene) -> f64) {
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
-    if wanted.is_some_and(|part| !name.contains(&part)) {
+    if !is_wanted(name) {
         return;
     }
     print!("{name:<24}");
@@ -154,6 +195,12 @@ fn main() {
             line(&format!("{}, {name}", set.name()), &scenes, ROWS * COLUMNS, |scene| {
                 fast(&kernel, &grid, scene, per_cell)
             });
+            let name = format!("worst cell, {}, {name}", set.name());
+            if is_wanted(&name) {
+                let celsius = if per_cell { None } else { Some(18.0) };
+                let far = scenes.iter().map(|scene| worst(&system, &kernel, &grid, scene, celsius));
+                println!("{name:<40}{:.1e}", far.fold(0.0, f64::max));
+            }
         }
     }
     line("scalar", &scenes, COLUMNS, |scene| scalar(&system, latitudes[0], &longitudes, scene));

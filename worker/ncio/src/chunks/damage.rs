@@ -162,3 +162,42 @@ fn no_cut_of_a_file_gives_wrong_values() {
         }
     }
 }
+
+/// Where the nodes of version 1 B-trees are, which have no checksum.
+fn nodes(bytes: &[u8]) -> Vec<usize> {
+    bytes.windows(4).enumerate().filter(|(_, window)| window == b"TREE").map(|(at, _)| at).collect()
+}
+
+#[test]
+fn every_changed_byte_of_an_index_is_an_error_or_gives_what_the_library_reads() {
+    let mut copies = Copies::of("chunks_h5.nc");
+    let chunk = chunks(&fixture("chunks_h5.nc"), "usual").remove(0);
+    let entry = place_of(&copies.whole, chunk.address as u64 - 1024);
+    let node = nodes(&copies.whole).into_iter().rfind(|&node| node < entry).unwrap();
+    let wanted = read(&fixture("chunks_h5.nc"), "usual").unwrap();
+    let mut errors = 0;
+    for at in node..node + 700 {
+        let path = copies.changed(|bytes| bytes[at] ^= 1 << (at % 8));
+        match read(&path, "usual") {
+            Err(error) => errors += usize::from(!error.to_string().is_empty()),
+            // a chunk that the index has no more was never written, as far as anyone can tell
+            Ok(found) if found != wanted => assert_eq!(Some(found), by_library(&path, "usual"), "byte {at}"),
+            Ok(_) => {}
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+    assert!(errors > 100, "{errors}");
+}
+
+/// All values of a variable by the library alone, if it can.
+fn by_library(path: &Path, variable: &str) -> Option<Vec<u64>> {
+    let reader = Reader::open(path).ok()?;
+    let field = reader.field(variable).ok()?;
+    let (rows, columns) = (0..field.grid().latitudes.len(), 0..field.grid().longitudes.len());
+    let mut found = Vec::new();
+    for time in 0..field.steps() {
+        let values = field.read(&reader, time, rows.clone(), columns.clone()).ok()?;
+        found.extend(values.iter().map(|value| value.to_bits()));
+    }
+    Some(found)
+}

@@ -46,6 +46,17 @@ impl Machine {
         Self::available().pop().unwrap_or(Self(Set::Baseline))
     }
 
+    /// For people.
+    pub(super) fn name(self) -> &'static str {
+        match self.0 {
+            Set::Baseline => "baseline",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => "AVX2",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => "AVX-512",
+        }
+    }
+
     /// Does the work with this instruction set.
     #[inline]
     pub(super) fn run(self, work: impl Work) {

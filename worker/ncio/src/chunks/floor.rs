@@ -91,7 +91,7 @@ impl Chunks {
             if pipeline.decode(raw, chunk.skipped, inflater, decoded).is_ok() {
                 let Decoded { bytes, shuffled } = &*decoded;
                 let chunk = Bytes { bytes, values: tiling.values(), shuffled: *shuffled, order: *order };
-                unshuffle(self.number_type, chunk, plain);
+                unshuffle(self.number_type, Machine::best(), chunk, plain);
                 decoded_bytes += black_box(&*plain).len();
             }
         }
@@ -99,8 +99,9 @@ impl Chunks {
     }
 }
 
-fn unshuffle(number_type: NumberType, chunk: Bytes<'_>, plain: &mut [u8]) {
-    with_raw!(number_type, T => Machine::best().run(Unshuffle::<T> { chunk, plain, values: PhantomData }));
+/// Puts the bytes of each value together; `plain` has room for the chunk's and as many more.
+pub(super) fn unshuffle(number_type: NumberType, machine: Machine, chunk: Bytes<'_>, plain: &mut [u8]) {
+    with_raw!(number_type, T => machine.run(Unshuffle::<T> { chunk, plain, values: PhantomData }));
 }
 
 struct Unshuffle<'a, T> {

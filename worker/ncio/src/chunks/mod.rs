@@ -23,6 +23,7 @@ mod route;
 mod run;
 mod source;
 mod tiling;
+mod trial;
 mod unpack;
 mod wanted;
 
@@ -31,4 +32,5 @@ pub use error::{ChunkError, IndexError};
 pub use floor::Floor;
 pub use route::{Reason, Route};
 pub use run::{Run, RunReader, Runs};
+pub use trial::Trial;
 pub use wanted::Wanted;

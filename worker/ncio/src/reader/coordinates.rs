@@ -14,9 +14,19 @@ const LONGEST: usize = 1 << 25;
 /// The grid of a field.
 pub(super) fn grid(reader: &Reader, layout: &Layout) -> Result<Grid, NcError> {
     Ok(Grid {
-        latitudes: axis(reader, layout.latitudes(), Axis::Latitude)?,
-        longitudes: axis(reader, layout.longitudes(), Axis::Longitude)?,
+        latitudes: known_axis(reader, layout.latitudes(), Axis::Latitude)?,
+        longitudes: known_axis(reader, layout.longitudes(), Axis::Longitude)?,
     })
+}
+
+/// Read once, whichever field asks.
+fn known_axis(reader: &Reader, variable: &Variable, of: Axis) -> Result<Vec<f64>, NcError> {
+    if let Some(values) = reader.axes.borrow().get(&variable.name) {
+        return Ok(values.clone());
+    }
+    let values = axis(reader, variable, of)?;
+    reader.axes.borrow_mut().insert(variable.name.clone(), values.clone());
+    Ok(values)
 }
 
 fn axis(reader: &Reader, variable: &Variable, axis: Axis) -> Result<Vec<f64>, NcError> {

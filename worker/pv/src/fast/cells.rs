@@ -1,19 +1,19 @@
 //! The power of one tile's cells of a row: loops without branches over some cells at a time.
 //!
-//! They also tell which cells they do not settle; those are left to others.
+//! They also tell which cells they do not settle; those are left to others, and how irradiance weighs
+//! to `weights`.
 
 use std::ops::Range;
 
-use super::electric::{Care, Electric, Thermal};
-use super::elementary::shortened;
+use super::electric::{Electric, Thermal};
 use super::grid::{Row, TILE};
 use super::lanes::{Lanes, Mask};
 use super::nodes::{NODES, Turns};
 use super::pair::Pair;
-use super::panel::Optics;
 use super::row::{Cells, Powers};
 use super::sky::Sky;
 use super::surface::{FEW, RowCoefficients};
+use super::weights::{Exact, ExactSky, Interpolated, InterpolatedSky, Skies, Weights};
 use super::{Constant, Model};
 
 /// Stands for temperatures where they are constant.
@@ -67,101 +67,6 @@ impl<'a> Found<'a> {
     pub fn whole(powers: &'a mut Powers<'_>, run: Range<usize>) -> Option<Self> {
         let actual = powers.actual.get_mut(run.clone())?.try_into().ok()?;
         Some(Self { actual, ideal: powers.ideal.get_mut(run)?.try_into().ok()? })
-    }
-}
-
-/// The weights of DNI, DHI and GHI, and what there is of a cloudless sky.
-trait Weights<L> {
-    /// Whether the latter is power, and not effective irradiance.
-    const POWER: bool;
-    /// How they are found.
-    const CARE: Care;
-    /// Of the cells from one on.
-    fn at(&self, cell: usize) -> [L; 4];
-}
-
-/// By polynomials of `N` coefficients; `POWER` with a constant temperature.
-struct Interpolated<'a, const POWER: bool, const N: usize> {
-    coefficients: &'a RowCoefficients<4>,
-    within: &'a [f64; TILE],
-}
-
-/// Of each cell by itself; missing where not certain.
-struct Exact<'a, L, S, const TRACKER: bool> {
-    optics: &'a Optics,
-    sky: S,
-    row: Row<L>,
-}
-
-/// The sun and the sky.
-trait Skies<L> {
-    /// How they are found.
-    const CARE: Care;
-    /// Over the cells from one on, as [`super::sky::Seen::values`].
-    fn over(&self, row: &Row<L>, cell: usize) -> [L; 7];
-}
-
-/// From an aspect by polynomials.
-struct InterpolatedSky<'a> {
-    sky: &'a Sky,
-    coefficients: &'a RowCoefficients<4>,
-    within: &'a [f64; TILE],
-}
-
-/// Of each cell by itself.
-struct ExactSky<'a> {
-    sky: &'a Sky,
-    hours: &'a Turns<TILE>,
-}
-
-impl<L: Lanes> Skies<L> for InterpolatedSky<'_> {
-    const CARE: Care = Care::Interpolated;
-
-    #[inline(always)]
-    fn over(&self, _: &Row<L>, cell: usize) -> [L; 7] {
-        self.sky.under(along::<L, NODES>(self.coefficients, L::load(self.within, cell))).values
-    }
-}
-
-impl<L: Lanes> Skies<L> for ExactSky<'_> {
-    const CARE: Care = if L::ALIKE { Care::Alike } else { Care::Exact };
-
-    #[inline(always)]
-    fn over(&self, row: &Row<L>, cell: usize) -> [L; 7] {
-        self.sky.seen(row, [L::load(&self.hours.cos, cell), L::load(&self.hours.sin, cell)]).values
-    }
-}
-
-impl<L: Lanes, const P: bool, const N: usize> Weights<L> for Interpolated<'_, P, N> {
-    const POWER: bool = P;
-    const CARE: Care = Care::Interpolated;
-
-    #[inline(always)]
-    fn at(&self, cell: usize) -> [L; 4] {
-        along::<L, N>(self.coefficients, L::load(self.within, cell))
-    }
-}
-
-/// Polynomials of `N` coefficients at places within the tile.
-#[inline(always)]
-fn along<L: Lanes, const N: usize>(coefficients: &RowCoefficients<4>, within: L) -> [L; 4] {
-    let [first, second, third, fourth] = coefficients;
-    [
-        shortened::<L, N>(first, within),
-        shortened::<L, N>(second, within),
-        shortened::<L, N>(third, within),
-        shortened::<L, N>(fourth, within),
-    ]
-}
-
-impl<L: Lanes, S: Skies<L>, const TRACKER: bool> Weights<L> for Exact<'_, L, S, TRACKER> {
-    const POWER: bool = false;
-    const CARE: Care = S::CARE;
-
-    #[inline(always)]
-    fn at(&self, cell: usize) -> [L; 4] {
-        let sky = self.sky.over(&self.row, cell);
-        self.optics.facing::<L, TRACKER>(&sky, &self.row.normal).settled(&sky)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::geometry::{self, GeometryWork};
 use super::row::{self, RowWork};
 use super::sums::{self, SumWork};
 #[cfg(target_arch = "x86_64")]
@@ -66,6 +67,19 @@ impl InstructionSet {
             Kind::Avx2(machine) => machine.row(work),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512(machine) => machine.row(work),
+        }
+    }
+
+    /// Computes the geometry of a row's cells.
+    pub(super) fn geometry(self, work: &GeometryWork<'_>) -> f64 {
+        match self.0 {
+            Kind::Portable => geometry::run::<f64>(work),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Sse2 => geometry::run::<Two>(work),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(machine) => machine.geometry(work),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(machine) => machine.geometry(work),
         }
     }
 

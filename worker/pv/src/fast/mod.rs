@@ -2,7 +2,7 @@
 //!
 //! The sun is one vector a time step. What it does to a panel is computed at a few nodes of a tile of
 //! cells and interpolated by polynomials where these are exact enough (`sky`, `panel`, `surface`,
-//! `tile`); what is left for each cell is a handful of operations without branches (`cells`),
+//! `tile`); what is left for each cell is a handful of operations without branches (`cells`, `weights`),
 //! written in vectors of any width (`lanes`) and compiled for several instruction sets, of which
 //! the machine's best is taken (`dispatch`). Cells so near one of the model's decisions that this
 //! could decide otherwise are computed by the scalar model. [`Sums`] adds cells up.
@@ -16,6 +16,7 @@ mod cells;
 mod dispatch;
 mod electric;
 mod elementary;
+mod geometry;
 mod grid;
 mod kinks;
 mod lanes;
@@ -28,6 +29,7 @@ mod step;
 mod sums;
 mod surface;
 mod tile;
+mod weights;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -37,6 +39,7 @@ use crate::System;
 use crate::sun::Sun;
 pub use dispatch::InstructionSet;
 use electric::{Comfort, Electric, Thermal};
+pub use geometry::Geometry;
 pub use grid::GridTables;
 use panel::Optics;
 pub use row::{Cells, Powers};
@@ -103,6 +106,11 @@ impl Kernel {
     /// One time, on a grid whose tables this kernel has made.
     pub fn step<'a>(&'a self, grid: &'a GridTables, sun: &Sun) -> Step<'a> {
         Step::new(self, grid, sun)
+    }
+
+    /// The geometry of one time alone, to measure it.
+    pub fn geometry<'a>(&'a self, grid: &'a GridTables, sun: &Sun) -> Geometry<'a> {
+        Geometry::new(self, grid, sun)
     }
 }
 

@@ -22,8 +22,7 @@ pub const KINKS: usize = 3;
 /// The sun at one time, as it enters the formulas, and the module's F1.
 #[derive(Clone, Copy, Debug)]
 pub struct Sky {
-    /// Of the declination.
-    pub cos_declination: f64,
+    cos_declination: f64,
     sin_declination: f64,
     sin_parallax: f64,
     extraterrestrial: f64,
@@ -60,6 +59,13 @@ impl Sky {
         let sin_parallax = sun.parallax().to_radians().sin();
         let (extraterrestrial, spectral) = (sun.extraterrestrial(), module.a);
         Self { cos_declination, sin_declination, sin_parallax, extraterrestrial, spectral }
+    }
+
+    /// The same with its hour angle at longitude 0, as cosine and sine, times the cosine of the declination.
+    pub fn turned(sun: &Sun, module: &Module) -> (Self, [f64; 2]) {
+        let sky = Self::new(sun, module);
+        let (sin, cos) = sun.hour_angle().to_radians().sin_cos();
+        (sky, [cos * sky.cos_declination, sin * sky.cos_declination])
     }
 
     /// The sine of the sun's elevation from the centre of the Earth, where these are sine and cosine of the

@@ -26,9 +26,7 @@ pub struct Step<'a> {
 
 impl<'a> Step<'a> {
     pub(super) fn new(kernel: &'a Kernel, grid: &'a GridTables, sun: &Sun) -> Self {
-        let sky = Sky::new(sun, &kernel.system.module);
-        let (sin, cos) = sun.hour_angle().to_radians().sin_cos();
-        let turn = [cos * sky.cos_declination, sin * sky.cos_declination];
+        let (sky, turn) = Sky::turned(sun, &kernel.system.module);
         Self {
             kernel,
             grid,

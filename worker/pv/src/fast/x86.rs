@@ -8,6 +8,7 @@
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Sub};
 
+use super::geometry::{self, GeometryWork};
 use super::lanes::{Lanes, Mask};
 use super::row::{self, RowWork};
 use super::sums::{self, SumWork};
@@ -20,31 +21,36 @@ pub struct Avx2(());
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Avx512(());
 
+/// The loops of the kernel, compiled for these instructions.
+macro_rules! compiled {
+    ($features:literal, $lanes:ident) => {
+        compiled!($features, /// Computes the power of a row's cells.
+            row(RowWork<'_>), row::run::<$lanes>);
+        compiled!($features, /// Computes the geometry of a row's cells.
+            geometry(&GeometryWork<'_>) -> f64, geometry::run::<$lanes>);
+        compiled!($features, /// Adds a row's cells to sums.
+            add(SumWork<'_>), sums::run::<$lanes>);
+    };
+    ($features:literal, $(#[$doc:meta])* $name:ident($work:ty) $(-> $found:ty)?, $run:expr) => {
+        $(#[$doc])*
+        pub fn $name(self, work: $work) $(-> $found)? {
+            #[target_feature(enable = $features)]
+            fn compiled(work: $work) $(-> $found)? {
+                $run(work)
+            }
+            // SAFETY: the features were found, or `self` would not exist.
+            unsafe { compiled(work) }
+        }
+    };
+}
+
 impl Avx2 {
     /// Asks the machine.
     pub fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
     }
 
-    /// Computes the power of a row's cells.
-    pub fn row(self, work: RowWork<'_>) {
-        #[target_feature(enable = "avx2,fma")]
-        fn compiled(work: RowWork<'_>) {
-            row::run::<Four>(work);
-        }
-        // SAFETY: the features were found, or `self` would not exist.
-        unsafe { compiled(work) }
-    }
-
-    /// Adds a row's cells to sums.
-    pub fn add(self, work: SumWork<'_>) {
-        #[target_feature(enable = "avx2,fma")]
-        fn compiled(work: SumWork<'_>) {
-            sums::run::<Four>(work);
-        }
-        // SAFETY: the features were found, or `self` would not exist.
-        unsafe { compiled(work) }
-    }
+    compiled!("avx2,fma", Four);
 }
 
 impl Avx512 {
@@ -56,25 +62,7 @@ impl Avx512 {
         Avx2::detect().filter(|_| found).map(|_| Self(()))
     }
 
-    /// Computes the power of a row's cells.
-    pub fn row(self, work: RowWork<'_>) {
-        #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
-        fn compiled(work: RowWork<'_>) {
-            row::run::<Eight>(work);
-        }
-        // SAFETY: the features were found, or `self` would not exist.
-        unsafe { compiled(work) }
-    }
-
-    /// Adds a row's cells to sums.
-    pub fn add(self, work: SumWork<'_>) {
-        #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
-        fn compiled(work: SumWork<'_>) {
-            sums::run::<Eight>(work);
-        }
-        // SAFETY: the features were found, or `self` would not exist.
-        unsafe { compiled(work) }
-    }
+    compiled!("avx2,fma,avx512f,avx512dq,avx512vl", Eight);
 }
 
 /// Two numbers, with SSE2, which every x86-64 has.
