@@ -96,8 +96,11 @@ impl State {
         })
     }
 
-    fn ended_badly(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, failure: Failure) -> bool {
+    fn ended_badly(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, mut failure: Failure) -> bool {
         let Some(running) = self.take_running(now, worker, attempt) else { return false };
+        if self.killed_program.take_if(|killed| *killed == worker).is_some() {
+            failure.reason += &format!(" ({})", self.killed_for_memory(worker));
+        }
         self.memory.group_failed(worker);
         if failure.kind == FailureKind::Passing && self.stops_for_a_signal() {
             self.groups.forgive(attempt.group);
@@ -166,9 +169,30 @@ impl State {
         });
     }
 
+    /// The kernel killed a program of a worker's.
+    pub(super) fn program_killed(&mut self, worker: WorkerId) {
+        self.memory.killed_by_kernel(self.busy().len());
+        self.killed_program = Some(worker);
+    }
+
+    fn killed_for_memory(&self, worker: WorkerId) -> String {
+        let killed = "the kernel has just killed a process of this job for want of memory";
+        format!("{killed}{}", self.if_alone(worker))
+    }
+
+    /// What more is to be said of a group that was killed for want of memory where nothing else was
+    /// at work.
+    fn if_alone(&self, worker: WorkerId) -> String {
+        let others = self.busy().iter().any(|busy| *busy != worker);
+        if others { String::new() } else { format!("; {}", self.memory.killed_alone(worker)) }
+    }
+
     /// A worker's process is gone.
-    pub(super) fn exited(&mut self, now: Moment, worker: WorkerId, exit: Exit) {
+    pub(super) fn exited(&mut self, now: Moment, worker: WorkerId, mut exit: Exit) {
         let busy = self.busy().len();
+        if exit.out_of_memory {
+            exit.how = How::OutOfMemory(self.if_alone(worker));
+        }
         let was = self.crew.exited(worker);
         self.memory.worker_gone(worker);
         let (why, hand) = match was {
@@ -298,8 +322,7 @@ fn lost(why: Option<&Ending>, exit: &Exit) -> String {
         Some(Ending::Silent) => {
             format!("the worker did not answer for {} s: it was stopped, or is stuck", PATIENCE.as_secs())
         }
-        Some(Ending::TooLarge(reason) | Ending::CrowdedOut(reason)) => reason.clone(),
-        _ if exit.out_of_memory => format!("{}: the kernel killed it for want of memory", exit.how),
+        Some(Ending::TooLarge(reason)) => reason.clone(),
         _ => exit.how.to_string(),
     }
 }

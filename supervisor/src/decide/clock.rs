@@ -9,6 +9,10 @@ use super::event::Moment;
 /// Before the walltime ends, so much is kept for the closing work besides collation.
 const CLOSING: Duration = Duration::from_secs(2);
 
+/// Of the time that there is, collation is kept so much at most: what it may need must not keep
+/// groups from being done.
+const COLLATIONS_SHARE: u32 = 10;
+
 /// What the user and the batch system say of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeSettings {
@@ -40,16 +44,35 @@ impl Clock {
         self.longest = self.longest.max(Some(elapsed));
     }
 
+    /// Whether a group has ended.
+    pub fn has_seen_a_group(&self) -> bool {
+        self.longest.is_some()
+    }
+
     /// Whether so many groups, one after the other, would end in time, judged by the longest.
     pub fn has_time_for(&self, groups: u32, now: Moment) -> bool {
-        let needed = self.longest.unwrap_or_default().saturating_mul(groups);
-        self.last_end().is_none_or(|end| now + needed + self.settings.collation < end)
+        self.latest_start_of(groups).is_none_or(|latest| now < latest)
     }
 
     /// From when on no group would end in time any more.
     pub fn latest_start(&self) -> Option<Moment> {
-        let needed = self.longest.unwrap_or_default() + self.settings.collation;
-        self.last_end().map(|end| end.saturating_sub(needed))
+        self.latest_start_of(1)
+    }
+
+    fn latest_start_of(&self, groups: u32) -> Option<Moment> {
+        let needed = self.longest.unwrap_or_default().saturating_mul(groups);
+        self.last_end().map(|end| end.saturating_sub(needed + self.for_collation()))
+    }
+
+    /// Nothing before a group has ended: where jobs are short, each must get on.
+    fn for_collation(&self) -> Duration {
+        let share = self.settings.walltime.unwrap_or_default() / COLLATIONS_SHARE;
+        if self.longest.is_some() { self.settings.collation.min(share) } else { Duration::ZERO }
+    }
+
+    /// What is kept of the walltime for an orderly end.
+    pub fn kept_for_the_end(&self) -> Duration {
+        self.settings.grace + CLOSING
     }
 
     /// Whether the walltime is so near that what runs must end.
@@ -69,8 +92,7 @@ impl Clock {
 
     /// The latest time at which a running group may be told to end.
     pub fn last_end(&self) -> Option<Moment> {
-        let kept = self.settings.grace + CLOSING;
-        self.settings.walltime.map(|walltime| walltime.saturating_sub(kept))
+        self.settings.walltime.map(|walltime| walltime.saturating_sub(self.kept_for_the_end()))
     }
 
     /// What a group may take, where that is limited.
@@ -99,13 +121,23 @@ mod tests {
     #[test]
     fn groups_that_would_not_end_are_not_started() {
         let mut clock = clock(Some(s(100)));
-        assert!(clock.has_time_for(1, s(80)), "nothing is known yet");
+        assert!(clock.has_time_for(1, s(92)), "nothing is known yet");
         clock.group_took(s(30));
         clock.group_took(s(20));
         assert!(clock.has_time_for(1, s(59)), "59 + 30 + 3 < 93");
         assert!(!clock.has_time_for(1, s(60)));
         assert!(clock.has_time_for(2, s(29)) && !clock.has_time_for(2, s(30)));
         assert_eq!(clock.latest_start(), Some(s(60)));
+    }
+
+    #[test]
+    fn collation_is_kept_no_more_than_a_tenth_of_the_time() {
+        let long = TimeSettings { timeout: None, grace: s(5), walltime: Some(s(100)), collation: s(3600) };
+        let mut clock = Clock::new(long);
+        assert!(clock.has_time_for(1, s(92)), "the first groups are done in any case");
+        clock.group_took(s(30));
+        assert!(clock.has_time_for(1, s(52)), "52 + 30 + 10 < 93");
+        assert!(!clock.has_time_for(1, s(53)));
     }
 
     #[test]

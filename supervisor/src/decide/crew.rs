@@ -101,8 +101,6 @@ pub enum Ending {
     Pressure,
     /// Its group alone needs more memory than there is; with the reason in words.
     TooLarge(String),
-    /// Others left its group, alone at work, too little memory; with the reason in words.
-    CrowdedOut(String),
     /// The run stops, and the time of grace is over.
     Stopped,
     /// It said something that makes no sense.

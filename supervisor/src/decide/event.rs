@@ -31,8 +31,8 @@ pub enum Event {
         exit: Exit,
     },
     /// The kernel killed a program of a worker's for want of memory; what the worker lost by it, it
-    /// tells itself.
-    ProgramKilled,
+    /// tells next.
+    ProgramKilled(WorkerId),
     /// A result has its name and is safe on the disk, or could not get there.
     Kept {
         /// Whose.
@@ -77,6 +77,8 @@ pub enum How {
     Rubbish(String),
     /// It could not be started.
     NotStarted(String),
+    /// The kernel killed it for want of memory; with what more there is to say.
+    OutOfMemory(String),
     /// It has not: it was killed and is still there.
     Stuck,
 }
@@ -87,6 +89,12 @@ impl fmt::Display for How {
             Self::Code(code) => write!(f, "the worker ended by itself with exit code {code}"),
             Self::Signal(signal) => write!(f, "the worker was ended by signal {signal}{}", named(*signal)),
             Self::Rubbish(what) => write!(f, "the worker did not keep to the protocol: {what}"),
+            Self::OutOfMemory(more) => {
+                write!(
+                    f,
+                    "the worker was ended by signal 9 (SIGKILL): the kernel killed it for want of memory{more}"
+                )
+            }
             Self::Stuck => f.write_str("the worker was killed and hangs in a file system"),
             Self::NotStarted(why) => write!(f, "the worker could not be started: {why}"),
         }
@@ -134,8 +142,17 @@ pub struct Reading {
     pub workers: Vec<(WorkerId, u64)>,
     /// The supervisor's own.
     pub supervisor: u64,
-    /// What the job's cgroup uses, file pages not counted, where there is one.
-    pub cgroup: Option<u64>,
+    /// The job's control group, where there is one with a limit.
+    pub cgroup: Option<GroupUse>,
+}
+
+/// What is used in a control group, by whomever, and what may be; bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupUse {
+    /// File pages are not counted.
+    pub used: u64,
+    /// The group's own limit.
+    pub limit: u64,
 }
 
 /// Something to be done outside.

@@ -1,9 +1,10 @@
 //! Who gets what: idle workers first, then new workers, then one ahead in the pipe of busy ones.
 
 use super::State;
+use super::budget::Pressure;
 use super::crew::{Hand, Next, Slot};
 use super::event::{Action, Moment};
-use super::memory::{Growth, Pressure};
+use super::memory::Growth;
 use crate::happening::WorkerId;
 
 impl State {
@@ -33,7 +34,7 @@ impl State {
     }
 
     /// Whether one more group may be started, by this idle worker or by a new one.
-    fn admits(&self, idle: Option<WorkerId>) -> bool {
+    pub(super) fn admits(&self, idle: Option<WorkerId>) -> bool {
         let busy = self.busy();
         let few = (self.settings.workers.get() as usize / 4).max(1);
         let slow_start = self.memory.is_new() && busy.len() >= few;

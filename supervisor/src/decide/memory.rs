@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::budget::{Budget, Pressure};
 use super::event::Reading;
 use crate::happening::WorkerId;
 use crate::meter::queues;
@@ -27,17 +28,6 @@ pub struct MemorySettings {
     pub per_group: Option<u64>,
     /// This is Gadi, whose queues are known.
     pub gadi: bool,
-}
-
-/// How near the limit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pressure {
-    /// Under 90 %.
-    None,
-    /// Over 90 %: nothing more is admitted.
-    High,
-    /// Over 95 %: memory must be given back.
-    Critical,
 }
 
 /// What is known of one worker's process.
@@ -73,9 +63,7 @@ pub enum Growth {
 pub struct Memory {
     settings: MemorySettings,
     processes: BTreeMap<WorkerId, Process>,
-    /// Used by neither group nor idle worker: the supervisor, and what else is in the cgroup.
-    others: u64,
-    supervisor: u64,
+    budget: Budget,
     /// Of a group that came to its end.
     largest_peak: Option<u64>,
     /// Of a group that did not: it would have used no less.
@@ -87,7 +75,7 @@ pub struct Memory {
 impl Memory {
     /// Nothing is known but this.
     pub fn new(settings: MemorySettings) -> Self {
-        Self { settings, ..Self::default() }
+        Self { budget: Budget::new(settings.limit), settings, ..Self::default() }
     }
 
     /// A group of an earlier run took so much.
@@ -97,7 +85,7 @@ impl Memory {
 
     /// Bytes that may be used, where a limit is known.
     pub fn limit(&self) -> Option<u64> {
-        self.settings.limit
+        self.budget.limit()
     }
 
     /// Takes in what was read.
@@ -105,10 +93,7 @@ impl Memory {
         for &(worker, usage) in &reading.workers {
             self.processes.entry(worker).or_default().read(usage);
         }
-        let workers: u64 = reading.workers.iter().map(|(_, usage)| usage).sum();
-        let cgroup = reading.cgroup.unwrap_or_default().saturating_sub(workers);
-        self.others = cgroup.max(reading.supervisor);
-        self.supervisor = reading.supervisor;
+        self.budget.metered(reading);
     }
 
     /// A worker begins a group.
@@ -146,7 +131,7 @@ impl Memory {
     pub fn killed_by_kernel(&mut self, busy: usize) {
         let Some(limit) = self.settings.limit else { return };
         let fewer = busy.saturating_sub(1).max(1) as u64;
-        self.at_least = self.at_least.max(nine_tenths(limit) / fewer);
+        self.at_least = self.at_least.max(limit / 10 * 9 / fewer);
     }
 
     /// What a worker used when it was last read.
@@ -176,32 +161,39 @@ impl Memory {
 
     /// Whether a group does not even fit with nothing beside it but the supervisor.
     pub fn is_too_large(&self, worker: WorkerId) -> bool {
-        let alone = self.usage_of(worker).saturating_add(self.supervisor);
-        self.settings.limit.is_some_and(|limit| alone > nine_tenths(limit))
+        !self.budget.would_hold(self.usage_of(worker))
     }
 
     /// Why a group that does not fit alone failed, and what to do.
     pub fn too_large(&self, worker: WorkerId) -> String {
-        let (usage, limit) = (self.usage_of(worker), self.settings.limit.unwrap_or_default());
-        let queue = if self.settings.gadi { queues::that_holds(usage) } else { None };
-        let queue = queue.map(|queue| format!(" (a node of the queue {queue} holds it)")).unwrap_or_default();
-        format!(
-            "the group alone used {} of memory, and the limit is {} in all: give the job more memory{queue}, \
-             or make the groups smaller",
-            size(usage),
-            size(limit)
-        )
+        let usage = self.usage_of(worker);
+        format!("the group alone used {} of memory, and {}", size(usage), self.what_to_do(usage))
     }
 
-    /// Why a group had to end, alone though it was, that would fit if nothing else used memory.
-    pub fn crowded_out(&self, worker: WorkerId) -> String {
-        let (usage, limit) = (self.usage_of(worker), self.settings.limit.unwrap_or_default());
+    /// What is to be said of a group that the kernel killed for want of memory.
+    pub fn killed_alone(&self, worker: WorkerId) -> String {
+        let process = self.processes.get(&worker);
+        let seen = process.map_or(0, |process| process.usage.max(process.peak.unwrap_or_default()));
+        let limit = self.limit().unwrap_or_default();
+        let least = self.what_to_do(seen.max(limit));
+        format!("the group was alone at work and last seen with {}, and {least}", size(seen))
+    }
+
+    fn what_to_do(&self, needed: u64) -> String {
+        let queue = if self.settings.gadi { queues::that_holds(needed) } else { None };
+        let queue = queue.map(|queue| format!(" (a node of the queue {queue} holds it)")).unwrap_or_default();
+        let limit = size(self.limit().unwrap_or_default());
+        format!("the limit is {limit} in all: give the job more memory{queue}, or make the groups smaller")
+    }
+
+    /// What is to be said where groups wait for memory that is not ours.
+    pub fn taken(&self) -> String {
         format!(
-            "memory is short: of {} in all this group, alone at work, used {}, and other processes of the job \
-             {}; end what else runs in this job, or give it more memory",
-            size(limit),
-            size(usage),
-            size(self.used().saturating_sub(usage))
+            "no group is started: other processes of the job use {} of its memory, ours {}, and a group is \
+             expected to need {}",
+            size(self.budget.foreign()),
+            size(self.used()),
+            size(self.expected())
         )
     }
 
@@ -224,10 +216,6 @@ impl Memory {
     /// Whether one more group fits beside those of the busy workers, given in order; `idle` is the
     /// worker that would take it, where it has a process already.
     pub fn admits(&self, busy: &[WorkerId], idle: Option<WorkerId>) -> bool {
-        let Some(limit) = self.settings.limit else { return true };
-        if busy.is_empty() {
-            return true;
-        }
         let expected = self.expected();
         let takes = |worker: &WorkerId| busy.binary_search(worker).is_ok() || idle == Some(*worker);
         let reckoned = |(worker, process): (&WorkerId, &Process)| {
@@ -236,25 +224,24 @@ impl Memory {
         let read: u64 = self.processes.iter().map(reckoned).sum();
         let unread = busy.iter().chain(&idle).filter(|worker| !self.processes.contains_key(worker)).count();
         let unread = unread as u64 + u64::from(idle.is_none());
-        let sum = read.saturating_add(self.others).saturating_add(expected.saturating_mul(unread));
-        self.pressure() == Pressure::None && sum <= nine_tenths(limit)
+        let sum = read.saturating_add(expected.saturating_mul(unread));
+        // one that does not fit at all is let alone, to show what it needs
+        let is_let_alone = busy.is_empty() && !self.budget.would_hold(sum);
+        is_let_alone || self.pressure() == Pressure::None && self.budget.holds(sum)
     }
 
     /// How near the limit is.
     pub fn pressure(&self) -> Pressure {
-        let Some(limit) = self.settings.limit else { return Pressure::None };
-        let used = self.used();
-        match () {
-            () if used > limit / 20 * 19 => Pressure::Critical,
-            () if used > nine_tenths(limit) => Pressure::High,
-            () => Pressure::None,
-        }
+        self.budget.pressure(self.of_workers())
     }
 
     /// All that is used, bytes.
     pub fn used(&self) -> u64 {
-        let workers: u64 = self.processes.values().map(|process| process.usage).sum();
-        workers.saturating_add(self.others)
+        self.budget.used(self.of_workers())
+    }
+
+    fn of_workers(&self) -> u64 {
+        self.processes.values().map(|process| process.usage).sum()
     }
 }
 
@@ -272,8 +259,4 @@ impl Process {
 
 fn size(bytes: u64) -> impl std::fmt::Display {
     bytesize::ByteSize(bytes).display().si()
-}
-
-fn nine_tenths(limit: u64) -> u64 {
-    limit / 10 * 9
 }

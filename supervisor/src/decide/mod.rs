@@ -6,13 +6,14 @@
 //!
 //! - [`groups`]: the table of groups and the queue
 //! - [`crew`]: the workers and what they have in hand
-//! - [`memory`], [`clock`]: whether one more group fits, and ends in time
+//! - [`memory`], [`budget`], [`clock`]: whether one more group fits, and ends in time
 //! - [`handing_out`]: who gets what
 //! - [`answers`]: what a worker's messages and its end mean
 //! - [`patience`]: how long is waited · [`relief`]: giving memory back
 //! - [`stop`], [`winding_down`]: ending early, and ending · [`stuck`]: what does not end
 
 mod answers;
+pub mod budget;
 pub mod clock;
 pub mod crew;
 pub mod event;
@@ -67,6 +68,10 @@ pub struct State {
     /// When memory was last told.
     told_memory: Option<Moment>,
     told_room: bool,
+    /// Whose program the kernel has killed, until the worker tells what it lost by that.
+    killed_program: Option<WorkerId>,
+    /// Since when nothing is at work, for want of memory.
+    short_since: Option<Moment>,
     stopped: Option<(Stop, Moment)>,
     /// What is left is waited for no longer.
     left_behind: bool,
@@ -85,6 +90,8 @@ impl State {
             layout: None,
             told_memory: None,
             told_room: false,
+            killed_program: None,
+            short_since: None,
             stopped: None,
             left_behind: false,
             actions: Vec::new(),
@@ -98,7 +105,7 @@ impl State {
             Event::Begin | Event::Woke => {}
             Event::Said { worker, message } => self.said(now, worker, message),
             Event::Exited { worker, exit } => self.exited(now, worker, exit),
-            Event::ProgramKilled => self.memory.killed_by_kernel(self.busy().len()),
+            Event::ProgramKilled(worker) => self.program_killed(worker),
             Event::Kept { worker, attempt, result } => self.kept(now, worker, attempt, result),
             Event::Metered(reading) => {
                 self.memory.metered(&reading);
@@ -111,6 +118,7 @@ impl State {
         self.end_what_took_too_long(now);
         self.look_at_the_killed(now);
         self.hand_out(now);
+        self.wait_for_memory(now);
         self.wind_down(now);
         self.leave_behind(now);
         std::mem::take(&mut self.actions)

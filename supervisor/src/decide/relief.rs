@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::State;
+use super::budget::Pressure;
 use super::crew::{Ending, Slot};
 use super::event::Moment;
-use super::memory::Pressure;
+use super::patience::PATIENCE;
+use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
 
 /// For the journal: often enough to draw, and seldom enough to keep.
@@ -13,7 +15,7 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 
 impl State {
     /// Gives memory back when the limit is near: first what idle workers hold, then the group that
-    /// has done least. One that is alone fails.
+    /// has done least. One that does not fit alone fails.
     pub(super) fn relieve(&mut self, now: Moment) {
         if self.memory.pressure() < Pressure::Critical || self.is_relieving() {
             return;
@@ -24,7 +26,10 @@ impl State {
         }
         let running = self.running();
         match (running.len(), running.iter().max_by_key(|(_, since)| *since)) {
-            (1, Some(&(worker, _))) => self.end_the_only_one(now, worker),
+            (1, Some(&(worker, _))) if self.memory.is_too_large(worker) => {
+                let reason = self.memory.too_large(worker);
+                self.end_worker(now, worker, Ending::TooLarge(reason));
+            }
             (_, Some(&(worker, _))) => self.evict(now, worker),
             (_, None) => {}
         }
@@ -36,21 +41,33 @@ impl State {
         self.crew.slots().any(|(_, slot)| finished(slot)) || self.crew.killed().any(|(.., stuck)| !stuck)
     }
 
-    fn end_the_only_one(&mut self, now: Moment, worker: WorkerId) {
-        let why = if self.memory.is_too_large(worker) {
-            Ending::TooLarge(self.memory.too_large(worker))
-        } else {
-            Ending::CrowdedOut(self.memory.crowded_out(worker))
-        };
-        self.end_worker(now, worker, why);
-    }
-
     fn evict(&mut self, now: Moment, worker: WorkerId) {
         if let Some(group) = self.in_hand(worker) {
             let (used, limit) = (self.memory.usage_of(worker), self.memory.limit().unwrap_or_default());
             self.tell(Happening::Evicted { group, worker, used, limit });
         }
         self.end_worker(now, worker, Ending::Pressure);
+    }
+
+    /// Where others use the memory that a single group would need, they are waited for; not for ever.
+    pub(super) fn wait_for_memory(&mut self, now: Moment) {
+        let idle = self.crew.those(Slot::is_idle).first().copied();
+        let goes_on = self.stopped.is_none() && self.groups.waiting() > 0;
+        if !goes_on || !self.busy().is_empty() || self.admits(idle) {
+            self.short_since = None;
+        } else if self.short_since.is_none() {
+            self.short_since = Some(now);
+            let taken = self.memory.taken();
+            let message = format!("{taken}; they are waited for {} s", PATIENCE.as_secs());
+            self.tell(Happening::Warning { message });
+        } else if self.memory_is_taken_from().is_some_and(|moment| now >= moment) {
+            self.stop(now, Stop::MemoryTaken);
+        }
+    }
+
+    /// From when on memory that others use is not waited for any more.
+    pub(super) fn memory_is_taken_from(&self) -> Option<Moment> {
+        self.short_since.map(|since| since + PATIENCE)
     }
 
     /// Tells how much memory is used, now and then.

@@ -17,6 +17,8 @@ pub enum Stop {
     NoWorkers,
     /// All workers hang in a file system, killed and not gone.
     Stuck,
+    /// Other processes of the job use the memory.
+    MemoryTaken,
     /// The disk or a quota is full.
     NoSpace,
     /// Another supervisor has taken the run directory over.
@@ -39,7 +41,7 @@ impl Stop {
         match self {
             Self::AtOnce => AT_ONCE,
             Self::Walltime | Self::Signal => IN_A_HURRY,
-            Self::NoWorkers | Self::Stuck | Self::NoSpace | Self::LockLost => PATIENCE,
+            Self::NoWorkers | Self::Stuck | Self::MemoryTaken | Self::NoSpace | Self::LockLost => PATIENCE,
         }
     }
 }
@@ -50,6 +52,7 @@ impl fmt::Display for Stop {
             Self::Walltime => "the walltime is near",
             Self::NoWorkers => "no worker could be started",
             Self::Stuck => "all workers hang in a file system that does not answer",
+            Self::MemoryTaken => "other processes of the job use the memory that is needed",
             Self::NoSpace => "no space is left on the disk, or a quota is used up",
             Self::LockLost => "another supervisor has taken the run directory over",
             Self::Signal => "a signal asked for the end",

@@ -23,8 +23,23 @@ impl State {
             None => {
                 self.stopped = Some((reason, now));
                 self.tell(Happening::Stopping { reason });
+                if reason == Stop::Walltime && !self.clock.has_seen_a_group() {
+                    self.explain_the_walltime();
+                }
             }
         }
+    }
+
+    /// The same command would come no further.
+    fn explain_the_walltime(&mut self) {
+        let kept = self.clock.kept_for_the_end().as_secs_f64();
+        let what = if self.running().is_empty() { "begun" } else { "done" };
+        self.tell(Happening::Warning {
+            message: format!(
+                "the walltime left was too short for any group to be {what}: of it, {kept} s are kept for \
+                 --grace and the closing; give the job more time, or make the groups smaller"
+            ),
+        });
     }
 
     /// Ends groups that are over `--timeout`, and everything when the walltime or a grace is over.
@@ -116,7 +131,8 @@ impl State {
         let walltime = self.clock.last_end().filter(|_| goes_on);
         let too_late = self.clock.latest_start().filter(|_| goes_on && !self.not_asked_back().is_empty());
         let patience = self.crew.ids().filter_map(|worker| self.crew.patience_ends(worker));
-        let ends = grace.into_iter().chain(walltime).chain(too_late);
+        let taken = self.memory_is_taken_from().filter(|_| goes_on);
+        let ends = grace.into_iter().chain(walltime).chain(too_late).chain(taken);
         timeouts.chain(patience).chain(ends).chain(self.next_look_at_the_killed()).min()
     }
 }

@@ -1,6 +1,8 @@
 //! How much memory all workers and the supervisor may use: the smallest of what the user, the
 //! control groups, the batch system and the machine allow.
 
+use std::path::PathBuf;
+
 use super::cgroup::{Hierarchy, Version, hierarchies, read_if_there};
 use super::usage::{self, GroupMemory};
 use super::{Host, Readings};
@@ -24,7 +26,8 @@ pub fn memory_limit(host: &Host, given: Option<u64>) -> Readings<u64> {
 }
 
 /// The control group whose own limit is the smallest, to compare its usage with that limit; where
-/// none is limited, the process's own group. `None` without control groups.
+/// none is limited, the process's own group, or, where ancestors are limited that a container cannot
+/// see, the nearest to them. `None` without control groups.
 pub fn limited_group(host: &Host) -> Option<GroupMemory> {
     let found = hierarchies(host, "memory");
     let mut ignored = Readings::new();
@@ -37,7 +40,11 @@ pub fn limited_group(host: &Host) -> Option<GroupMemory> {
     }
     let own = || found.iter().find(|hierarchy| usage::is_counted(host, hierarchy));
     let unlimited = || own().and_then(|own| Some(GroupMemory::new(own, own.folders.first()?, None)));
-    limited.into_iter().min_by_key(|group| group.limit).or_else(unlimited)
+    let unseen = found.iter().filter_map(|hierarchy| {
+        let (bytes, _) = unseen_limit(host, hierarchy)?;
+        Some(GroupMemory::new(hierarchy, hierarchy.folders.last()?, Some(bytes)))
+    });
+    limited.into_iter().chain(unseen).min_by_key(|group| group.limit).or_else(unlimited)
 }
 
 /// The limits of a group and its ancestors; and what version 1 says of ancestors that a container
@@ -48,13 +55,17 @@ fn groups(host: &Host, hierarchy: &Hierarchy, readings: &mut Readings<u64>) {
             readings.push(bytes, folder.join(limit_file(hierarchy.version)).display().to_string());
         }
     }
-    let Some(own) = hierarchy.folders.first().filter(|_| hierarchy.version == Version::V1) else { return };
-    let Ok(Some(stat)) = read_if_there(host, own, "memory.stat") else { return };
-    let unseen = usage::field(&stat, "hierarchical_memory_limit").filter(|&bytes| bytes < UNLIMITED);
-    if let Some(bytes) = unseen {
-        let path = own.join("memory.stat");
+    if let Some((bytes, path)) = unseen_limit(host, hierarchy) {
         readings.push(bytes, format!("hierarchical_memory_limit in {}", path.display()));
     }
+}
+
+/// What version 1 says of all ancestors together, seen or not, and where.
+fn unseen_limit(host: &Host, hierarchy: &Hierarchy) -> Option<(u64, PathBuf)> {
+    let own = hierarchy.folders.first().filter(|_| hierarchy.version == Version::V1)?;
+    let stat = read_if_there(host, own, "memory.stat").ok()??;
+    let bytes = usage::field(&stat, "hierarchical_memory_limit").filter(|&bytes| bytes < UNLIMITED)?;
+    Some((bytes, own.join("memory.stat")))
 }
 
 fn limit_file(version: Version) -> &'static str {
@@ -223,5 +234,6 @@ mod tests {
         assert_eq!(watched(&fixture::slurm()), Some(Some(8 << 30)));
         assert_eq!(watched(&fixture::gadi()), Some(Some(190_000_000_000)));
         assert_eq!(watched(&fixture::plain()), None);
+        assert_eq!(watched(&fixture::container()), Some(Some(2 << 30)));
     }
 }

@@ -1,8 +1,9 @@
 //! What processes use: each worker's resident memory with its children's.
 //!
 //! Only known processes and their children are looked at, never the whole machine's: it is done
-//! several times a second, on nodes with thousands of processes. Who the children are is read here,
-//! since sysinfo would look at every process there is to tell; what each uses, it tells.
+//! several times a second, on nodes with thousands of processes. What a worker uses, sysinfo tells.
+//! Who its children are is read here, since sysinfo would look at every process there is to tell,
+//! and so is what they use: they come and go, and sysinfo reads three files of each for one number.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -19,6 +20,7 @@ const USUAL_LENGTH: usize = 512;
 /// Reads processes again and again.
 pub struct Processes {
     host: Host,
+    page: u64,
     /// Nothing where the system has no such readings: everything is 0 then.
     system: Option<System>,
 }
@@ -26,23 +28,32 @@ pub struct Processes {
 impl Processes {
     /// Of this machine.
     pub fn new(host: Host) -> Self {
-        Self { host, system: System::new().ok() }
+        Self { host, page: rustix::param::page_size() as u64, system: System::new().ok() }
     }
 
     /// The resident memory, in bytes, of each worker and all that descends from it, in the order
     /// asked for, and of another process alone; 0 for one that is gone.
     pub fn resident(&mut self, workers: &[u32], alone: u32) -> (Vec<u64>, u64) {
-        let trees: Vec<Vec<u32>> = workers.iter().map(|&worker| tree(&self.host, worker)).collect();
         // each once: of one that is asked for twice, sysinfo knows nothing
-        let all: BTreeSet<u32> = trees.iter().flatten().copied().chain([alone]).collect();
-        let all: Vec<Pid> = all.into_iter().map(Pid::from_u32).collect();
+        let known: BTreeSet<u32> = workers.iter().copied().chain([alone]).collect();
+        let known: Vec<Pid> = known.into_iter().map(Pid::from_u32).collect();
         let kind = ProcessRefreshKind::nothing().with_memory().without_tasks();
         let Some(system) = &mut self.system else { return (vec![0; workers.len()], 0) };
-        system.refresh_processes_specifics(ProcessesToUpdate::Some(&all), true, kind);
-        let memory =
-            |&process: &u32| system.process(Pid::from_u32(process)).map_or(0, sysinfo::Process::memory);
-        (trees.iter().map(|tree| tree.iter().map(memory).sum()).collect(), memory(&alone))
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&known), true, kind);
+        let memory = |process| system.process(Pid::from_u32(process)).map_or(0, sysinfo::Process::memory);
+        let below = |worker| -> u64 {
+            let tree = tree(&self.host, worker).into_iter().skip(1);
+            tree.map(|process| resident_pages(&self.host, process).saturating_mul(self.page)).sum()
+        };
+        let whole = |&worker: &u32| memory(worker).saturating_add(below(worker));
+        (workers.iter().map(whole).collect(), memory(alone))
     }
+}
+
+/// The resident memory of one process, in pages; 0 where it is gone.
+fn resident_pages(host: &Host, process: u32) -> u64 {
+    let statm = read(&host.path(format!("/proc/{process}/statm"))).unwrap_or_default();
+    statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or_default()
 }
 
 /// A worker and its descendants. It starts programs from its first thread, to which the kernel gives

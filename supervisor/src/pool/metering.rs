@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::decide::event::Reading;
+use crate::decide::event::{GroupUse, Reading};
 use crate::happening::WorkerId;
 use crate::meter::Host;
 use crate::meter::memory_limit::limited_group;
@@ -23,7 +23,7 @@ pub struct Meter {
 impl Meter {
     /// Of this machine and this job.
     pub fn new(host: Host) -> Self {
-        let group = limited_group(&host).filter(|group| group.limit.is_some());
+        let group = limited_group(&host);
         let kills = group.as_ref().and_then(|group| group.kills(&host));
         Self { processes: Processes::new(host.clone()), group, kills, host }
     }
@@ -36,7 +36,10 @@ impl Meter {
         Reading {
             workers: workers.iter().map(|&(worker, _)| worker).zip(resident).collect(),
             supervisor,
-            cgroup: self.group.as_ref().and_then(|group| group.used(&self.host)),
+            cgroup: self
+                .group
+                .as_ref()
+                .and_then(|group| Some(GroupUse { limit: group.limit?, used: group.used(&self.host)? })),
         }
     }
 

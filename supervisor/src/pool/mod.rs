@@ -183,12 +183,12 @@ impl<'a> Pool<'a> {
                 let ours = self.children.remove(worker).is_some_and(|child| child.was_killed());
                 exit.out_of_memory = !ours && exit.how == How::Signal(9) && self.meter.has_killed();
             }
-            Event::Said { message: FromWorker::Failed { failure, .. }, .. }
+            Event::Said { worker, message: FromWorker::Failed { failure, .. } }
                 if failure.kind == FailureKind::Passing && self.meter.has_killed() =>
             {
-                failure.reason += " (the kernel has just killed a process of this job for want of memory)";
+                let worker = *worker;
                 self.late.push_back(event);
-                return Event::ProgramKilled;
+                return Event::ProgramKilled(worker);
             }
             _ => {}
         }

@@ -1,7 +1,8 @@
 //! What is known of memory, and what follows: each rule on its own.
 
-use crate::decide::event::Reading;
-use crate::decide::memory::{FIRST_LOOK, Growth, Memory, MemorySettings, Pressure};
+use crate::decide::budget::Pressure;
+use crate::decide::event::{GroupUse, Reading};
+use crate::decide::memory::{FIRST_LOOK, Growth, Memory, MemorySettings};
 use crate::happening::WorkerId;
 
 const LIMIT: u64 = 1000;
@@ -97,7 +98,7 @@ fn one_group_is_admitted_whatever_it_needs() {
 #[test]
 fn other_memory_of_the_cgroup_counts() {
     let mut memory = memory(Some(100));
-    memory.metered(&Reading { cgroup: Some(960), ..reading(&[100]) });
+    memory.metered(&Reading { cgroup: Some(GroupUse { used: 960, limit: LIMIT }), ..reading(&[100]) });
     assert_eq!((memory.used(), memory.pressure()), (960, Pressure::Critical));
 }
 

@@ -1,7 +1,9 @@
 //! Rules of a run whose memory is limited.
 
-use super::super::event::Reading;
+use super::super::event::{GroupUse, Reading};
 use super::super::memory::FIRST_LOOK;
+use super::super::patience::PATIENCE;
+use super::super::stop::Stop;
 use super::*;
 use crate::happening::Happening;
 
@@ -65,17 +67,72 @@ fn a_group_that_does_not_fit_alone_fails_with_both_figures() {
     assert_eq!(state.tally().failed, 1);
 }
 
+/// The worker uses this of a control group of 1 GB, and others that.
+fn shared(worker: u64, others: u64) -> Event {
+    let megabytes = |count: u64| count * 1_000_000;
+    let workers = if worker > 0 { vec![(W0, megabytes(worker))] } else { Vec::new() };
+    let cgroup = GroupUse { used: megabytes(worker + others), limit: megabytes(1000) };
+    Event::Metered(Reading { workers, supervisor: 0, cgroup: Some(cgroup) })
+}
+
 #[test]
-fn a_group_that_others_leave_too_little_memory_is_tried_again_and_they_are_named() {
+fn a_group_that_others_leave_too_little_memory_waits_for_them_and_loses_no_attempt() {
     let mut state = State::new(limited(1, 1_000_000_000), groups(1));
-    let hogged = Reading { workers: vec![(W0, 300_000_000)], supervisor: 0, cgroup: Some(960_000_000) };
-    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Metered(hogged)]);
-    let actions = state.on(Duration::from_secs(9), exited(0, How::Signal(9)));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    let actions = state.on(Duration::from_secs(9), shared(300, 660));
+    let evicted = |action: &Action| matches!(action, Action::Tell(Happening::Evicted { .. }));
+    assert!(actions.iter().any(evicted) && actions.contains(&Action::Kill(W0)), "{actions:?}");
+    let actions = state.on(Duration::from_secs(10), exited(0, How::Signal(9)));
     let named = |action: &Action| {
-        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: true, .. })
-            if reason.contains("used 300.0 MB") && reason.contains("other processes of the job 660.0 MB"))
+        matches!(action, Action::Tell(Happening::Warning { message })
+            if message.contains("other processes of the job use 660.0 MB") && message.contains("600.0 MB"))
     };
     assert!(actions.iter().any(named), "{actions:?}");
+    assert!(!actions.contains(&Action::Spawn(W0)));
+    assert_eq!(
+        deeds(state.on(Duration::from_secs(11), shared(0, 290))),
+        [Action::Spawn(W0)],
+        "600 fit again"
+    );
+    assert_eq!(deeds(state.on(Duration::from_secs(12), ready(0))), [Action::Assign(W0, attempt(0, 1))]);
+}
+
+#[test]
+fn memory_that_others_keep_ends_the_run_early() {
+    let mut state = State::new(limited(1, 1_000_000_000), groups(1));
+    assert_eq!(feed(&mut state, [shared(0, 960)]), []);
+    assert_eq!(state.next_wake(), Some(PATIENCE));
+    state.on(PATIENCE, Event::Woke);
+    assert_eq!((state.stopped(), state.is_over()), (Some(Stop::MemoryTaken), true));
+    assert_eq!((state.tally().left, state.tally().failed), (1, 0));
+}
+
+#[test]
+fn a_group_that_the_kernel_killed_alone_at_work_fails_with_both_figures() {
+    let mut settings = limited(1, 190_000_000_000);
+    settings.memory.gadi = true;
+    let reason = |end: fn(&mut State) -> Vec<Action>| {
+        let mut state = State::new(settings, groups(1));
+        feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), reading(&[50_000_000_000])]);
+        let actions = end(&mut state);
+        let reason = actions.iter().find_map(|action| match action {
+            Action::Tell(Happening::AttemptFailed { reason, again: true, .. }) => Some(reason.clone()),
+            _ => None,
+        });
+        reason.unwrap_or_else(|| panic!("{actions:?}"))
+    };
+    let of_a_worker = reason(|state| {
+        let exit = Exit { how: How::Signal(9), out_of_memory: true, log: Vec::new() };
+        state.on(Duration::from_secs(9), Event::Exited { worker: W0, exit })
+    });
+    let of_a_program = reason(|state| {
+        state.on(Duration::from_secs(9), Event::ProgramKilled(W0));
+        state.on(Duration::from_secs(9), failed(0, attempt(0, 1), FailureKind::Passing))
+    });
+    for reason in [of_a_worker, of_a_program] {
+        let named = ["alone at work", "last seen with 50.0 GB", "190.0 GB in all", "queue normalsr"];
+        assert!(named.iter().all(|part| reason.contains(part)), "{reason}");
+    }
 }
 
 #[test]

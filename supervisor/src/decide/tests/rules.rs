@@ -308,3 +308,26 @@ fn what_waits_in_a_pipe_is_taken_back_when_it_would_not_end_in_time() {
     assert_eq!(deeds(state.on(at(125), Event::Woke)), [Action::TakeBack(W1, attempt(3, 1))]);
     assert_eq!(state.next_wake(), Some(at(193)).min(Some(at(125) + PATIENCE)));
 }
+
+#[test]
+fn a_walltime_that_is_too_short_for_any_group_is_explained() {
+    let explained = |walltime: u64, events: Vec<Event>| {
+        let mut timed = settings(1);
+        timed.time.walltime = Some(Duration::from_secs(walltime));
+        let mut state = State::new(timed, groups(2));
+        let mut actions = state.on(Duration::ZERO, Event::Begin);
+        events.into_iter().for_each(|event| actions.extend(state.on(Duration::from_secs(1), event)));
+        actions.extend(state.on(Duration::from_secs(walltime.saturating_sub(7)), Event::Woke));
+        assert_eq!(state.stopped(), Some(Stop::Walltime));
+        actions.into_iter().find_map(|action| match action {
+            Action::Tell(Happening::Warning { message }) => Some(message),
+            _ => None,
+        })
+    };
+    let at_once = explained(5, vec![]).unwrap();
+    assert!(at_once.contains("for any group to be begun") && at_once.contains("7 s are kept"), "{at_once}");
+    let too_long = explained(60, vec![ready(0), started(0, attempt(0, 1))]).unwrap();
+    assert!(too_long.contains("for any group to be done"), "{too_long}");
+    let one_done = vec![ready(0), started(0, attempt(0, 1)), done(0, attempt(0, 1))];
+    assert_eq!(explained(60, one_done), None);
+}

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::super::event::{KeepFailure, Moment, Reading};
+use super::super::event::{GroupUse, KeepFailure, Moment, Reading};
 use super::super::patience::GONE_IN;
 use super::super::stop::Stop;
 use super::*;
@@ -26,7 +26,7 @@ pub struct Mischief {
     pub hangs: bool,
     /// The disk is full, the lock lost.
     pub disk: bool,
-    /// Others in the job use memory, for moments.
+    /// Others in the job use memory, for moments or longer.
     pub hogs: bool,
 }
 
@@ -59,6 +59,7 @@ pub struct World {
     chance: VecDeque<u8>,
     drawn: u64,
     metered: Moment,
+    hogged: bool,
     settings: Settings,
     mischief: Mischief,
 }
@@ -76,6 +77,7 @@ impl World {
             chance: chance.into(),
             drawn: 0,
             metered: Duration::ZERO,
+            hogged: false,
             settings,
             mischief,
         }
@@ -284,8 +286,10 @@ impl World {
             process.usage = (process.usage + GROWS_BY).min(NEED);
         }
         let workers: Vec<_> = self.processes.iter().map(|(&id, p)| (WorkerId(id), p.usage)).collect();
-        let hogged = self.mischief.hogs && self.chance(30) == 1;
-        let cgroup = self.settings.memory.limit.filter(|_| hogged);
+        let turns = self.chance(if self.hogged { 10 } else { 30 }) == 1;
+        self.hogged = self.mischief.hogs && self.hogged != turns;
+        let limit = self.settings.memory.limit.filter(|_| self.hogged);
+        let cgroup = limit.map(|limit| GroupUse { used: limit, limit });
         self.on(Event::Metered(Reading { workers, supervisor: 1, cgroup }));
     }
 }
