@@ -7,7 +7,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use dayfold_contract::error::{in_one_line, is_no_space};
@@ -18,6 +18,7 @@ use tokio::sync::mpsc::Sender;
 use super::child::Heard;
 use crate::decide::event::{Event, KeepFailure, KeptPartial};
 use crate::happening::WorkerId;
+use crate::helper::Helper;
 use crate::lock::LockError;
 use crate::lock::ask::until_answered;
 use crate::{crash, durable};
@@ -25,6 +26,9 @@ use crate::{crash, durable};
 /// Syncs are at least so far apart: where groups end every fraction of a millisecond, a sync for each
 /// would cost more than all else. One that ends alone does not wait, and no worker ever does.
 const APART: Duration = Duration::from_millis(5);
+
+/// A run that has waited for its last results in vain waits so much longer for the thread.
+const LEFT_AFTER: Duration = Duration::from_millis(500);
 
 /// One result to be put into its place.
 #[derive(Debug)]
@@ -56,17 +60,21 @@ pub struct Keeping {
 #[derive(Debug)]
 pub struct Keeper {
     requests: Option<mpsc::Sender<ToKeep>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Helper,
+    is_hurry: bool,
 }
 
 impl Keeper {
     /// Starts it; how each request went is told through `heard`.
     pub fn start(keeping: Keeping, heard: Sender<Heard>) -> io::Result<Self> {
         let (requests, incoming) = mpsc::channel();
-        let thread = thread::Builder::new()
-            .name("keeper".to_owned())
-            .spawn(move || serve(&keeping, &incoming, &heard))?;
-        Ok(Self { requests: Some(requests), thread: Some(thread) })
+        let thread = Helper::start("keeper", move || serve(&keeping, &incoming, &heard))?;
+        Ok(Self { requests: Some(requests), thread, is_hurry: false })
+    }
+
+    /// From now on it is not waited for long: it has been, in vain.
+    pub fn hurry(&mut self) {
+        self.is_hurry = true;
     }
 
     /// Asks for one; the answer comes as [`Event::Kept`].
@@ -80,9 +88,8 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         self.requests = None;
-        if let Some(thread) = self.thread.take() {
-            let _panicked = thread.join();
-        }
+        let is_hurry = self.is_hurry;
+        let _else_left_behind = self.thread.wait(LEFT_AFTER, &|| is_hurry);
     }
 }
 
@@ -152,7 +159,7 @@ fn give_name(keeping: &Keeping, name: &PartialName, output: Output) -> io::Resul
 fn not_ours(error: &LockError) -> KeepFailure {
     let reason = format!("failed to {}", in_one_line(error));
     match error {
-        LockError::Lost(_) => KeepFailure::LockLost(reason),
+        lost if lost.is_lost() => KeepFailure::LockLost(reason),
         _ => KeepFailure::Other(reason),
     }
 }
