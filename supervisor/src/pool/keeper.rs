@@ -5,7 +5,7 @@
 //! thread of its own does it, so that a slow disk does not keep the pool from hearing.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::child::Heard;
 use crate::decide::event::{Event, KeepFailure, KeptPartial};
+use crate::durable::DurableError;
 use crate::happening::WorkerId;
 use crate::helper::Helper;
 use crate::lock::LockError;
@@ -142,17 +143,21 @@ fn give_name(keeping: &Keeping, name: &PartialName, output: Output) -> io::Resul
         Some(aside) => {
             let from = keeping.partials.join(&aside.file);
             crash::after("answer", &from);
-            std::fs::rename(from, &path)?;
+            std::fs::rename(from, &path).map_err(at(&path))?;
             crash::after("keep", &path);
             Some(name)
         }
         None => {
-            std::fs::File::create(&path)?;
+            std::fs::File::create(&path).map_err(at(&path))?;
             crash::after("keep nothing", &path);
             None
         }
     };
     Ok(KeptPartial { partial, output })
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
+    move |source| DurableError { action: "give its name to", path: path.to_owned(), source }.into()
 }
 
 /// That it cannot be known is no reason to end the run: the group is tried again.
@@ -177,7 +182,7 @@ mod tests {
     use dayfold_contract::message::WrittenAside;
     use tokio::sync::mpsc::channel;
 
-    fn request(number: u32, partials: &std::path::Path, has_values: bool) -> ToKeep {
+    fn request(number: u32, partials: &Path, has_values: bool) -> ToKeep {
         let content = if has_values { format!("values {number}") } else { String::new() };
         let checksum = Fingerprint::of(content.as_bytes());
         let file = format!(".aside-{number}");
@@ -218,10 +223,7 @@ mod tests {
     }
 
     /// What is answered to one request, and what is warned of before.
-    fn kept(
-        folder: &std::path::Path,
-        still_ours: StillOurs,
-    ) -> (Vec<String>, Result<KeptPartial, KeepFailure>) {
+    fn kept(folder: &Path, still_ours: StillOurs) -> (Vec<String>, Result<KeptPartial, KeepFailure>) {
         let (tell, mut heard) = channel(100);
         let keeping = Keeping { partials: folder.to_owned(), run: Fingerprint::of(b"run"), still_ours };
         let keeper = Keeper::start(keeping, tell).unwrap();
