@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use dayfold_contract::{Fingerprint, PartialName};
+
 use crate::farm::Farm;
 use crate::running::Ended;
 
@@ -100,4 +102,30 @@ fn a_partial_that_is_cut_is_not_folded_and_an_emptied_one_is_no_group_without_va
         let ended = interfered(&farm, "1 keep", cut);
         is_told_and_done_again(&farm, &ended, &[Farm::day(0)], "not as it was kept");
     }
+}
+
+/// It is as its name says, and no start finds anything wrong with it: people are told what to do.
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
+fn a_partial_that_cannot_be_read_is_named_with_what_to_do() {
+    let farm = Farm::new(DAYS, "");
+    let rubbish = |paths: &[PathBuf]| {
+        let name = paths[0].file_name().unwrap().to_str().unwrap();
+        let mut name = PartialName::parse(name).unwrap();
+        name.checksum = Fingerprint::of(b"rubbish");
+        fs::write(paths[0].with_file_name(name.to_string()), "rubbish").unwrap();
+        fs::remove_file(&paths[0]).unwrap();
+    };
+    let ended = interfered(&farm, "1 keep", rubbish);
+    assert_eq!(ended.code, Some(75), "{ended:?}");
+    let again = farm.run(&[]);
+    assert_eq!(again.code, 75, "{again:?}");
+    let path = kept(&farm).into_iter().find(|path| fs::read(path).unwrap() == b"rubbish").unwrap();
+    for part in [path.file_name().unwrap().to_str().unwrap(), "group 2022-02-01", "remove that file"] {
+        assert!(again.stderr.contains(part), "{part}: {again:?}");
+    }
+    assert!(!farm.has_result());
+    fs::remove_file(path).unwrap();
+    assert_eq!(farm.run(&[]).code, 0);
+    assert!(farm.result() == Farm::undisturbed(DAYS));
 }
