@@ -117,7 +117,9 @@ fn of_run(error: &RunError) -> Exit {
     match error {
         RunError::Interrupted
         | RunError::GivenUp
-        | RunError::Lock(LockError::Lost(_) | LockError::Interrupted(_)) => Exit::Interrupted,
+        | RunError::Lock(LockError::Lost(_) | LockError::Gone(_) | LockError::Interrupted(_)) => {
+            Exit::Interrupted
+        }
         RunError::RunDir(RunDirError::Write(_) | RunDirError::Identity(_)) => Exit::Unexpected,
         RunError::RunDir(_) | RunError::Lock(_) | RunError::OtherDivision { .. } | RunError::Layout(_) => {
             Exit::Refused

@@ -92,6 +92,14 @@ pub fn create_new(target: &Path, content: &[u8]) -> Result<(), DurableError> {
     sync_folder(folder_of(target)).map_err(DurableError::at("sync the folder of", target))
 }
 
+/// Makes a folder, and those above it that are not there, durably: each has its name after a power cut.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    let missing = |above: &&Path| !above.as_os_str().is_empty() && !above.exists();
+    let new: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    fs::create_dir_all(folder)?;
+    new.into_iter().rev().try_for_each(|made| sync_folder(folder_of(made)))
+}
+
 /// Syncs a folder: the names in it are then as durable as the files.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     let handle = File::open(folder).map_err(DurableError::at("open the folder", folder))?;

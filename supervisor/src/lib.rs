@@ -12,6 +12,7 @@ mod crash;
 pub mod decide;
 pub mod durable;
 pub mod happening;
+mod helper;
 pub mod interrupt;
 pub mod journal;
 pub mod lock;

@@ -80,6 +80,37 @@ fn no_values_at_all_are_told() {
     assert!(matches!(Bench::new().error(), CollateError::NoValues { groups: 0, .. }));
 }
 
+/// A value, the structure, all of it, and the whole file.
+#[test]
+fn what_is_not_as_it_was_kept_is_not_believed() {
+    let partials = [series(&[1.0], &[10.0]), series(&[2.0], &[17.0])];
+    let whole = std::fs::read(&Bench::of(&partials).sources[1].path).unwrap();
+    let number = whole.windows(8).position(|bytes| bytes == 17.0_f64.to_le_bytes()).unwrap();
+    for at in [number, 0, whole.len() / 3] {
+        let bench = Bench::of(&partials);
+        let mut content = whole.clone();
+        content[at] ^= 1;
+        for length in [whole.len(), at] {
+            put(&bench, &content[..length]);
+            let error = bench.error();
+            assert!(matches!(&error, CollateError::Damaged { path, .. } if *path == bench.sources[1].path));
+            assert_eq!(error.lost().map(|group| group.as_str()), Some("b"), "{error}");
+        }
+        put(&bench, &whole);
+        assert_eq!(bench.collate().unwrap().times, 2);
+    }
+    let bench = Bench::of(&partials);
+    std::fs::remove_file(&bench.sources[1].path).unwrap();
+    let error = bench.collate().unwrap_err();
+    assert!(matches!(&error, CollateError::Gone { group, .. } if group.as_str() == "b"), "{error}");
+    assert!(!bench.output().exists());
+}
+
+fn put(bench: &Bench, content: &[u8]) {
+    let mut file = std::fs::File::create(&bench.sources[1].path).unwrap();
+    file.write_all(content).unwrap();
+}
+
 fn with_constant(hour: f64, constant: Values) -> Dataset {
     let mut partial = series(&[hour], &[1.0]);
     partial.dimensions.push(("region".to_owned(), constant.len()));

@@ -5,6 +5,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "what a test writes need not survive a crash")]
 
+mod no_file;
+mod shards;
 mod told;
 
 use std::fs;
@@ -53,7 +55,7 @@ impl Damage {
 /// Files that carry a version say another one; a partial carries it in its name.
 fn of_version(path: &Path, content: &[u8], version: u32) {
     let name = path.file_name().unwrap().to_str().unwrap();
-    if name.ends_with(".json") {
+    if name.ends_with(".json") || name.starts_with("done.") {
         let mut json: Value = serde_json::from_slice(content).unwrap();
         json["format"] = version.into();
         fs::write(path, json.to_string()).unwrap();

@@ -1,6 +1,8 @@
 //! Everything killed at once, at every step between two writes: the supervisor's, which it is asked
 //! to crash at, and those of a group's program.
 
+use std::fs;
+
 use crate::farm::Farm;
 
 const DAYS: usize = 3;
@@ -108,5 +110,24 @@ fn a_group_that_was_cut_short_anywhere_is_done_again() {
         assert_eq!(farm.starts()["2022-02-01"], 1, "{stage}");
         assert!(farm.result() == undisturbed, "{stage}");
         assert_eq!(farm.left_in_partials(), [""; 0], "{stage}");
+    }
+}
+
+/// A power cut may not take the run directory's own name away.
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
+fn a_new_run_directory_is_durable_before_anything_is_in_it() {
+    let farm = Farm::new(DAYS, "");
+    let folder = farm.path().file_name().unwrap().to_str().unwrap().to_owned();
+    for (number, expected) in [("1", folder.as_str()), ("2", "out.nc.run")] {
+        let mut run = farm.start_held(&format!("{number} sync the folder"), "go", &[]);
+        run.wait_until_held();
+        assert_eq!(fs::read_dir(farm.run_dir()).unwrap().count(), 1, "the folder of partials is there alone");
+        farm.write("go", "");
+        let ended = run.end();
+        let held = format!("hold after sync the folder: {expected}");
+        assert!(ended.code == Some(0) && ended.text.contains(&held), "{held}: {ended:?}");
+        fs::remove_file(farm.path().join("go")).unwrap();
+        farm.clear();
     }
 }

@@ -25,3 +25,4 @@ mod misbehave;
 mod orphans;
 mod signals;
 mod stuck;
+mod vanished;

@@ -41,7 +41,37 @@ pub enum CollateError {
         /// The grid of the other.
         other: String,
     },
-    /// A partial cannot be read.
+    /// A source is not there any more.
+    #[error("the result of group {group}, {path}, is gone", path = .path.display())]
+    Gone {
+        /// The group.
+        group: GroupName,
+        /// Where it was.
+        path: PathBuf,
+    },
+    /// A source has another content than was kept.
+    #[error(
+        "the result of group {group}, {path}, is damaged: its content is not as it was kept",
+        path = .path.display()
+    )]
+    Damaged {
+        /// The group.
+        group: GroupName,
+        /// Its partial.
+        path: PathBuf,
+    },
+    /// The system gives no content of a source.
+    #[error("cannot read the result of group {group}, {path}", path = .path.display())]
+    Unreadable {
+        /// The group.
+        group: GroupName,
+        /// Its partial.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// A partial makes no sense to the library.
     #[error("cannot use the partial of group {group}")]
     Partial {
         /// The group.
@@ -199,6 +229,19 @@ impl CollateError {
             Self::Contradiction { first, second, .. } | Self::Grids { first, second, .. } => {
                 Some([first, second])
             }
+            _ => None,
+        }
+    }
+
+    /// The group whose result is gone, is not what it was, or cannot be read: exit code 75, done again it
+    /// may be there.
+    pub fn lost(&self) -> Option<&GroupName> {
+        match self {
+            Self::Gone { group, .. }
+            | Self::Damaged { group, .. }
+            | Self::Unreadable { group, .. }
+            | Self::Partial { group, .. }
+            | Self::Changed { group, .. } => Some(group),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Partials into the final file: any variables of any type, concatenated along the shared dimension.
 //!
-//! Two looks at the partials: `survey` sees that they fit together and gathers all times, `order`
+//! Two looks at the partials: `survey` sees that they are whole (`proof`) and fit together, and gathers all times, `order`
 //! sorts these and finds the ones that several partials have, `copy` takes the values over, in order
 //! of time and through little memory; `opening` opens them, `packing` deflates. Nothing here knows what the values mean, except times.
 //!
@@ -21,14 +21,15 @@ mod layout;
 mod opening;
 mod order;
 mod packing;
+mod proof;
 mod survey;
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use dayfold_contract::GroupName;
 use dayfold_contract::partial::ASIDE_PREFIX;
+use dayfold_contract::{Fingerprint, GroupName};
 use dayfold_ncio::dataset::Attribute;
 use tempfile::TempPath;
 
@@ -46,6 +47,8 @@ pub struct Source {
     pub group: GroupName,
     /// A NetCDF file; an empty one where the group has no values.
     pub path: PathBuf,
+    /// What its content must be, where that is known: it is proven before any of it is believed.
+    pub checksum: Option<Fingerprint>,
     /// Lines of global attributes that are gathered from all sources, which this one has and which hold no
     /// more: an earlier final file names what has been done anew since.
     pub outdated: HashSet<String>,
@@ -54,7 +57,12 @@ pub struct Source {
 impl Source {
     /// A partial of which everything holds.
     pub fn new(group: GroupName, path: PathBuf) -> Self {
-        Self { group, path, outdated: HashSet::new() }
+        Self { group, path, checksum: None, outdated: HashSet::new() }
+    }
+
+    /// The same, whose content must be this.
+    pub fn kept_as(self, checksum: Fingerprint) -> Self {
+        Self { checksum: Some(checksum), ..self }
     }
 }
 

@@ -1,9 +1,8 @@
-//! The first look at all partials: whether they fit together, and every time that they have.
+//! The first look at all partials: whether they are whole and fit together, and every time that they have.
 //!
 //! Values along the shared dimension are left to the second look, but for the times themselves.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use dayfold_contract::GroupName;
 use dayfold_contract::partial::{GRID, SHARED_DIMENSION};
@@ -18,7 +17,7 @@ use super::error::CollateError;
 use super::globals::Globals;
 use super::opening::Opening;
 use super::order::Row;
-use super::{Progress, Source, Watch, tell};
+use super::{Progress, Source, Watch, proof, tell};
 
 /// What all partials have in common, and their times.
 pub(super) struct Survey<'a> {
@@ -75,7 +74,7 @@ pub(super) fn survey<'a>(
 
 impl<'a> Survey<'a> {
     fn take(&mut self, source: &'a Source) -> Result<(), CollateError> {
-        if is_empty(&source.path)? {
+        if proof::whole(source)? == 0 {
             self.without_values += 1;
             return Ok(());
         }
@@ -175,12 +174,6 @@ fn coded_otherwise(first: &Schema, second: &Schema) -> Vec<String> {
     let differs =
         |&&(role, _, alike): &&(Temporal, &String, bool)| !alike || (axis_differs && shares_units(role));
     temporal.iter().filter(differs).map(|&(_, name, _)| name.clone()).collect()
-}
-
-fn is_empty(path: &Path) -> Result<bool, CollateError> {
-    let metadata = std::fs::metadata(path);
-    let system = |source| CollateError::System { action: "look at", path: path.to_owned(), source };
-    Ok(metadata.map_err(system)?.len() == 0)
 }
 
 /// The times of a partial, none of them missing.

@@ -130,6 +130,11 @@ impl State {
         self.left_behind || nothing_to_do && !self.groups.is_settling() && self.crew.is_empty()
     }
 
+    /// Whether it is over though something has not ended: a process, or a result on its way to its place.
+    pub fn leaves_behind(&self) -> bool {
+        self.left_behind
+    }
+
     /// The same, of files that look like this: a group of others fails.
     pub fn expecting(self, layout: Option<Layout>) -> Self {
         Self { layout, ..self }

@@ -49,11 +49,17 @@ pub enum LockError {
     /// It was taken over: nothing more may be renamed.
     #[error("keep the lock {}: another process has taken it over", .0.display())]
     Lost(PathBuf),
+    /// Somebody has removed its file, or it has been given up: nothing more may be renamed.
+    #[error("keep the lock {}: it is gone: somebody has removed it, and others may be at work by now", .0.display())]
+    Gone(PathBuf),
     /// A signal came while it was waited for.
     #[error("take the lock {}: a signal asked for the end", .0.display())]
     Interrupted(PathBuf),
     /// The file could not be read.
-    #[error("read the lock {}", path.display())]
+    #[error(
+        "read the lock {}: {source}; see to it that it can be read, or move it away if no process of this \
+         run is left", path.display()
+    )]
     Read {
         /// Which.
         path: PathBuf,
@@ -76,6 +82,13 @@ pub enum LockError {
     /// The holder cannot be written down.
     #[error("write down who takes the lock")]
     Encode(#[from] serde_json::Error),
+}
+
+impl LockError {
+    /// Whether the lock is this process's no more.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Lost(_) | Self::Gone(_))
+    }
 }
 
 /// A lock that somebody else holds.
@@ -136,17 +149,27 @@ impl Lock {
         &self.me
     }
 
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether the lock is still this process's. To be asked before anything is renamed; where
     /// the file cannot be read, that is an error and not an answer.
     pub fn still_held(&self) -> Result<bool, LockError> {
-        let content = scene::read(&self.path)?;
-        let holder = content.and_then(|content| Holder::parse(&content));
-        Ok(holder.is_some_and(|holder| holder.token == self.me.token))
+        match self.check() {
+            Err(error) if error.is_lost() => Ok(false),
+            checked => checked.map(|()| true),
+        }
     }
 
     /// As [`Lock::still_held`], with an error where it is not.
     pub fn check(&self) -> Result<(), LockError> {
-        if self.still_held()? { Ok(()) } else { Err(LockError::Lost(self.path.clone())) }
+        let Some(content) = scene::read(&self.path)? else { return Err(LockError::Gone(self.path.clone())) };
+        match Holder::parse(&content) {
+            Some(holder) if holder.token == self.me.token => Ok(()),
+            _ => Err(LockError::Lost(self.path.clone())),
+        }
     }
 
     /// Gives a sign of life, every [`TOUCH_EVERY`], and looks whether the lock is still held.

@@ -91,6 +91,22 @@ fn a_second_one_is_refused_with_who_and_since_when() {
 }
 
 #[test]
+fn a_lock_that_was_removed_by_hand_is_told_apart_from_one_that_was_taken_over() {
+    let room = Room::new();
+    let mut lock = acquired(room.step_at(&mut room.acquisition(), 0));
+    fs::remove_file(lock.path()).unwrap();
+    let gone = lock.touch().unwrap_err();
+    assert!(
+        gone.is_lost() && gone.to_string().contains("lock: it is gone: somebody has removed it"),
+        "{gone}"
+    );
+    assert!(!lock.still_held().unwrap() && room.names().is_empty());
+    let other = acquired(room.step_at(&mut room.acquisition(), 0));
+    assert!(lock.check().unwrap_err().to_string().contains("another process has taken it over"));
+    other.release().unwrap();
+}
+
+#[test]
 fn a_lock_that_goes_out_of_scope_is_free() {
     let room = Room::new();
     drop(acquired(room.step_at(&mut room.acquisition(), 0)));

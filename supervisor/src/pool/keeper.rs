@@ -5,9 +5,9 @@
 //! thread of its own does it, so that a slow disk does not keep the pool from hearing.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use dayfold_contract::error::{in_one_line, is_no_space};
@@ -17,7 +17,9 @@ use tokio::sync::mpsc::Sender;
 
 use super::child::Heard;
 use crate::decide::event::{Event, KeepFailure, KeptPartial};
+use crate::durable::DurableError;
 use crate::happening::WorkerId;
+use crate::helper::Helper;
 use crate::lock::LockError;
 use crate::lock::ask::until_answered;
 use crate::{crash, durable};
@@ -25,6 +27,9 @@ use crate::{crash, durable};
 /// Syncs are at least so far apart: where groups end every fraction of a millisecond, a sync for each
 /// would cost more than all else. One that ends alone does not wait, and no worker ever does.
 const APART: Duration = Duration::from_millis(5);
+
+/// A run that has waited for its last results in vain waits so much longer for the thread.
+const LEFT_AFTER: Duration = Duration::from_millis(500);
 
 /// One result to be put into its place.
 #[derive(Debug)]
@@ -56,17 +61,21 @@ pub struct Keeping {
 #[derive(Debug)]
 pub struct Keeper {
     requests: Option<mpsc::Sender<ToKeep>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Helper,
+    is_hurry: bool,
 }
 
 impl Keeper {
     /// Starts it; how each request went is told through `heard`.
     pub fn start(keeping: Keeping, heard: Sender<Heard>) -> io::Result<Self> {
         let (requests, incoming) = mpsc::channel();
-        let thread = thread::Builder::new()
-            .name("keeper".to_owned())
-            .spawn(move || serve(&keeping, &incoming, &heard))?;
-        Ok(Self { requests: Some(requests), thread: Some(thread) })
+        let thread = Helper::start("keeper", move || serve(&keeping, &incoming, &heard))?;
+        Ok(Self { requests: Some(requests), thread, is_hurry: false })
+    }
+
+    /// From now on it is not waited for long: it has been, in vain.
+    pub fn hurry(&mut self) {
+        self.is_hurry = true;
     }
 
     /// Asks for one; the answer comes as [`Event::Kept`].
@@ -80,9 +89,8 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         self.requests = None;
-        if let Some(thread) = self.thread.take() {
-            let _panicked = thread.join();
-        }
+        let is_hurry = self.is_hurry;
+        let _else_left_behind = self.thread.wait(LEFT_AFTER, &|| is_hurry);
     }
 }
 
@@ -135,12 +143,12 @@ fn give_name(keeping: &Keeping, name: &PartialName, output: Output) -> io::Resul
         Some(aside) => {
             let from = keeping.partials.join(&aside.file);
             crash::after("answer", &from);
-            std::fs::rename(from, &path)?;
+            std::fs::rename(from, &path).map_err(at(&path))?;
             crash::after("keep", &path);
             Some(name)
         }
         None => {
-            std::fs::File::create(&path)?;
+            std::fs::File::create(&path).map_err(at(&path))?;
             crash::after("keep nothing", &path);
             None
         }
@@ -148,11 +156,15 @@ fn give_name(keeping: &Keeping, name: &PartialName, output: Output) -> io::Resul
     Ok(KeptPartial { partial, output })
 }
 
+fn at(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
+    move |source| DurableError { action: "give its name to", path: path.to_owned(), source }.into()
+}
+
 /// That it cannot be known is no reason to end the run: the group is tried again.
 fn not_ours(error: &LockError) -> KeepFailure {
     let reason = format!("failed to {}", in_one_line(error));
     match error {
-        LockError::Lost(_) => KeepFailure::LockLost(reason),
+        lost if lost.is_lost() => KeepFailure::LockLost(reason),
         _ => KeepFailure::Other(reason),
     }
 }
@@ -170,7 +182,7 @@ mod tests {
     use dayfold_contract::message::WrittenAside;
     use tokio::sync::mpsc::channel;
 
-    fn request(number: u32, partials: &std::path::Path, has_values: bool) -> ToKeep {
+    fn request(number: u32, partials: &Path, has_values: bool) -> ToKeep {
         let content = if has_values { format!("values {number}") } else { String::new() };
         let checksum = Fingerprint::of(content.as_bytes());
         let file = format!(".aside-{number}");
@@ -211,10 +223,7 @@ mod tests {
     }
 
     /// What is answered to one request, and what is warned of before.
-    fn kept(
-        folder: &std::path::Path,
-        still_ours: StillOurs,
-    ) -> (Vec<String>, Result<KeptPartial, KeepFailure>) {
+    fn kept(folder: &Path, still_ours: StillOurs) -> (Vec<String>, Result<KeptPartial, KeepFailure>) {
         let (tell, mut heard) = channel(100);
         let keeping = Keeping { partials: folder.to_owned(), run: Fingerprint::of(b"run"), still_ours };
         let keeper = Keeper::start(keeping, tell).unwrap();

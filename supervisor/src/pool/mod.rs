@@ -64,7 +64,7 @@ pub struct Pool<'a> {
     listener: &'a mut dyn Listener,
     began: Instant,
     children: BTreeMap<WorkerId, Handle>,
-    /// Before the keeper, which waits for its thread when it goes: that must not wait for us to hear.
+    /// Before the keeper, which waits for its thread where it can: that must not wait for us to hear.
     heard: Receiver<Heard>,
     keeper: Keeper,
     meter: Meter,
@@ -125,6 +125,9 @@ impl<'a> Pool<'a> {
                 self.perform(action, state)?;
             }
             if state.is_over() {
+                if state.leaves_behind() {
+                    self.keeper.hurry();
+                }
                 return Ok(());
             }
             event = self.wait(state).await;

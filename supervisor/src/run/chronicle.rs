@@ -9,19 +9,22 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use dayfold_contract::Fingerprint;
 use dayfold_contract::error::in_one_line;
 use jiff::Timestamp;
 
+use crate::helper::Helper;
 use crate::journal::{Entry, Journal, Record};
 use crate::lock::LockError;
 use crate::lock::ask::until_answered;
 
 /// Lines of so long are written together.
 const GATHERED: Duration = Duration::from_secs(1);
+
+/// A run that somebody is about to end waits so long for its journal.
+const LEFT_AFTER: Duration = Duration::from_secs(1);
 
 /// Whether the journal is still ours: asked before anything is written.
 pub type StillOurs = Box<dyn Fn() -> Result<(), LockError> + Send>;
@@ -30,7 +33,7 @@ pub type StillOurs = Box<dyn Fn() -> Result<(), LockError> + Send>;
 #[derive(Debug)]
 pub struct Chronicle {
     desk: Arc<Desk>,
-    thread: Option<JoinHandle<()>>,
+    thread: Helper,
     trouble: Trouble,
 }
 
@@ -71,8 +74,8 @@ impl Chronicle {
         let (desk, trouble) = (Arc::<Desk>::default(), Trouble::default());
         let (from, noted) = (Arc::clone(&desk), trouble.clone());
         let keep = move || keep(journal, &from, &still_ours, &noted);
-        match thread::Builder::new().name("journal".to_owned()).spawn(keep) {
-            Ok(thread) => (Some(Self { desk, thread: Some(thread), trouble }), history.warnings),
+        match Helper::start("journal", keep) {
+            Ok(thread) => (Some(Self { desk, thread, trouble }), history.warnings),
             Err(error) => without(format!("failed to start a thread: {error}")),
         }
     }
@@ -87,23 +90,25 @@ impl Chronicle {
         self.trouble.take()
     }
 
-    /// Writes all that is left, and waits until it is safe.
-    pub fn close(mut self) -> Option<String> {
-        self.end();
-        self.trouble()
+    /// Writes all that is left, and waits until it is safe; in a hurry not for long. What went wrong.
+    pub fn close(mut self, is_hurry: &dyn Fn() -> bool) -> Option<String> {
+        if self.end(is_hurry) {
+            return self.trouble();
+        }
+        let what = "the journal is not written in time: its file system does not answer, and its last lines \
+                    may be missing";
+        Some(what.to_owned())
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, is_hurry: &dyn Fn() -> bool) -> bool {
         self.desk.close();
-        if let Some(thread) = self.thread.take() {
-            let _panicked = thread.join();
-        }
+        self.thread.wait(LEFT_AFTER, is_hurry)
     }
 }
 
 impl Drop for Chronicle {
     fn drop(&mut self) {
-        self.end();
+        self.end(&|| false);
     }
 }
 
@@ -189,7 +194,7 @@ fn keep(mut journal: Journal, desk: &Desk, still_ours: &StillOurs, trouble: &Tro
 fn save(journal: &mut Journal, still_ours: &StillOurs, trouble: &Trouble) -> ControlFlow<()> {
     match until_answered(&**still_ours, |_passes| {}) {
         Ok(()) => trouble.note_error(journal.sync()),
-        Err(LockError::Lost(_)) => return ControlFlow::Break(()),
+        Err(lost) if lost.is_lost() => return ControlFlow::Break(()),
         unknown => trouble.note_error(unknown),
     }
     ControlFlow::Continue(())
@@ -223,7 +228,7 @@ mod tests {
         for session in 0..2 {
             let chronicle = open(&path, || Ok(()));
             (0..50).for_each(|number| chronicle.note(happened(session * 50 + number)));
-            assert_eq!(chronicle.close(), None);
+            assert_eq!(chronicle.close(&|| false), None);
         }
         assert_eq!(records(&path), (0..100).map(happened).collect::<Vec<_>>());
     }
@@ -234,7 +239,7 @@ mod tests {
         let path = folder.path().join("journal.jsonl");
         let chronicle = open(&path, || Err(LockError::Lost("lock".into())));
         chronicle.note(happened(1));
-        assert_eq!(chronicle.close(), None);
+        assert_eq!(chronicle.close(&|| false), None);
         assert_eq!(records(&path), []);
     }
 
@@ -251,7 +256,7 @@ mod tests {
             }
         });
         chronicle.note(happened(1));
-        assert_eq!(chronicle.close(), None);
+        assert_eq!(chronicle.close(&|| false), None);
         assert_eq!(records(&path), [happened(1)]);
     }
 

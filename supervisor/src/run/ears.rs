@@ -34,9 +34,11 @@ impl<'a> Ears<'a> {
         self.chronicle = chronicle;
     }
 
-    /// Closes the journal: it is safe then, or that it is not has been told.
-    pub fn end_journal(&mut self, at: Duration) {
-        if let Some(message) = self.chronicle.take().and_then(Chronicle::close) {
+    /// Closes the journal: it is safe then, or that it is not has been told. In a hurry that is not waited
+    /// for long.
+    pub fn end_journal(&mut self, at: Duration, is_hurry: &dyn Fn() -> bool) {
+        let close = |chronicle: Chronicle| chronicle.close(is_hurry);
+        if let Some(message) = self.chronicle.take().and_then(close) {
             self.user.hear(at, &Happening::Warning { message });
         }
     }

@@ -20,6 +20,17 @@ use crate::rundir::plan_file::Frozen;
 use crate::rundir::{RunDirError, done_marker};
 use crate::verdict::Verdict;
 
+/// The final file among the sources stands for many groups.
+const IN_FINAL: &str = "(those in the final file)";
+
+/// What came of folding.
+pub enum Folded {
+    /// The run ends so, with the final file where there is one.
+    Ended(Verdict, Option<PathBuf>),
+    /// The results of these groups, which were done, cannot be folded: nothing was written or removed.
+    Lost(Vec<GroupName>),
+}
+
 /// What is to be folded.
 pub struct Folding<'a> {
     /// The plan.
@@ -51,20 +62,42 @@ impl Folding<'_> {
             && self.done().all(in_it)
     }
 
-    /// The final file for the groups that it holds, partials for the others, in the plan's order.
-    fn sources(&self, partials: &Partials) -> Vec<Source> {
+    /// The groups whose results the final file holds, and the others.
+    fn parted(&self) -> (Vec<&Group>, Vec<&Group>) {
         let in_final = self.finished.map(Finished::keys).unwrap_or_default();
-        let path = |group: &Group| {
-            let gone = in_final.contains(&partial::key(self.frozen.run, group));
-            if gone { None } else { partials.of(self.frozen.run, group).cloned() }
-        };
-        let partial = |group: &Group| Some(Source::new(group.name.clone(), path(group)?));
-        let whole = |finished: &Finished| Source {
-            group: GroupName::new("(those in the final file)"),
+        self.done().partition(|group| in_final.contains(&partial::key(self.frozen.run, group)))
+    }
+
+    /// The final file for the groups that it holds, partials for the others, in the plan's order; or the
+    /// groups that are in neither, though they were done.
+    fn sources(&self, partials: &Partials) -> Result<Vec<Source>, Vec<GroupName>> {
+        let (mut sources, mut lost) = (Vec::from_iter(self.finished.map(|it| self.whole(it))), Vec::new());
+        for group in self.parted().1 {
+            match partials.kept(self.frozen.run, group) {
+                Some((path, checksum)) => {
+                    sources.push(Source::new(group.name.clone(), path.clone()).kept_as(checksum));
+                }
+                None => lost.push(group.name.clone()),
+            }
+        }
+        if lost.is_empty() { Ok(sources) } else { Err(lost) }
+    }
+
+    fn whole(&self, finished: &Finished) -> Source {
+        Source {
+            group: GroupName::new(IN_FINAL),
             path: finished.output.clone(),
+            checksum: Some(finished.output_checksum),
             outdated: self.done_anew(finished),
-        };
-        self.finished.map(whole).into_iter().chain(self.done().filter_map(partial)).collect()
+        }
+    }
+
+    /// The groups whose results are lost with that of this source.
+    fn lost_with(&self, source: &GroupName) -> Vec<GroupName> {
+        match source.as_str() {
+            IN_FINAL => self.parted().0.into_iter().map(|group| group.name.clone()).collect(),
+            _ => vec![source.clone()],
+        }
     }
 
     /// The files of groups that the final file holds, and that have been done anew since: of these it says
@@ -83,49 +116,84 @@ impl Folding<'_> {
 ///
 /// # Errors
 /// If partials cannot be folded, but for contradictions and a full disk, which are verdicts.
-pub fn fold(
-    run: &mut Run<'_>,
-    folding: &Folding<'_>,
-    ended: Verdict,
-) -> Result<(Verdict, Option<PathBuf>), RunError> {
+pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<Folded, RunError> {
     let output = folding.frozen.output.clone();
     if folding.is_done() {
         // an earlier run may have been killed in the middle of this
         put_away(run, folding)?;
         tell_skipped(run, &output);
-        return Ok((ended, Some(output)));
+        return Ok(Folded::Ended(ended, Some(output)));
     }
-    let partials = Partials::list(&run.dir)?;
-    let sources = folding.sources(&partials);
+    let sources = match folding.sources(&Partials::list(&run.dir)?) {
+        Ok(sources) => sources,
+        Err(lost) => {
+            run.warn(&[gone(&lost)]);
+            return Ok(Folded::Lost(lost));
+        }
+    };
     run.hear(&Happening::Collating { partials: sources.len() });
     match write(run, folding, &sources, &output) {
         Ok(()) => {}
-        Err(RunError::Collate(CollateError::NoValues { .. })) => {
-            // what is complete without a final file explains itself
-            if ended != Verdict::Complete {
-                let message = "no group gave any value: there is no final file to write".to_owned();
-                run.hear(&Happening::Warning { message });
-            }
-            return Ok((ended, None));
-        }
-        Err(RunError::Collate(CollateError::BrokenOff)) => {
-            return Ok((Verdict::Interrupted(Stop::Signal), None));
-        }
-        Err(RunError::Collate(error)) if error.is_contradiction() => {
-            return Ok((Verdict::Contradiction(contradiction::told(&error, &folding.frozen.plan)), None));
-        }
-        Err(RunError::Collate(error)) if error.is_no_space() => {
-            let folder = output.parent().unwrap_or(Path::new("."));
-            run.warn(&[in_one_line(&error), room::told(folder, Some(size(&sources)))]);
-            return Ok((Verdict::Interrupted(Stop::NoSpace), None));
-        }
+        Err(RunError::Collate(error)) => return unwritten(run, folding, &sources, error, ended),
         Err(error) => return Err(error),
     }
     if folding.failed.is_empty() {
         put_away(run, folding)?;
     }
     tell_skipped(run, &output);
-    Ok((ended, Some(output)))
+    Ok(Folded::Ended(ended, Some(output)))
+}
+
+fn gone(lost: &[GroupName]) -> String {
+    let names: Vec<&str> = lost.iter().map(GroupName::as_str).collect();
+    let results = if lost.len() == 1 { "the result of" } else { "each of the results of" };
+    format!("{results} {} is gone since it was kept; {AGAIN}", names::shortened(&names))
+}
+
+/// How a run ends whose final file cannot be written.
+fn unwritten(
+    run: &mut Run<'_>,
+    folding: &Folding<'_>,
+    sources: &[Source],
+    error: CollateError,
+    ended: Verdict,
+) -> Result<Folded, RunError> {
+    let Frozen { output, plan, .. } = folding.frozen;
+    if let Some(source) = error.lost() {
+        run.warn(&[format!("{}; {}", in_one_line(&error), what_to_do(&error))]);
+        return Ok(Folded::Lost(folding.lost_with(source)));
+    }
+    let verdict = match error {
+        CollateError::NoValues { .. } => {
+            // what is complete without a final file explains itself
+            if ended != Verdict::Complete {
+                run.warn(&["no group gave any value: there is no final file to write".to_owned()]);
+            }
+            ended
+        }
+        CollateError::BrokenOff => Verdict::Interrupted(Stop::Signal),
+        error if error.is_contradiction() => Verdict::Contradiction(contradiction::told(&error, plan)),
+        error if error.is_no_space() => {
+            let folder = output.parent().unwrap_or(Path::new("."));
+            run.warn(&[in_one_line(&error), room::told(folder, Some(size(sources)))]);
+            Verdict::Interrupted(Stop::NoSpace)
+        }
+        error => return Err(error.into()),
+    };
+    Ok(Folded::Ended(verdict, None))
+}
+
+const AGAIN: &str = "`dayfold run` does it again, and nothing was written";
+
+/// About a result that cannot be folded. One that is as it was kept is done again by no run that finds it.
+fn what_to_do(error: &CollateError) -> &'static str {
+    match error {
+        CollateError::Gone { .. } | CollateError::Damaged { .. } => AGAIN,
+        _ => {
+            "nothing was written; the same command tries it again, and if it cannot be read then either, remove \
+             that file: `dayfold run` does the group again"
+        }
+    }
 }
 
 /// Tells which files were left out, by what the final file says of itself.

@@ -1,5 +1,6 @@
 //! Keeps the lock for as long as a run lasts: gives signs of life, and knows whether it is lost.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -10,6 +11,7 @@ use crate::lock::{Lock, LockError, TOUCH_EVERY};
 #[derive(Debug)]
 pub struct Guard {
     lock: Arc<Mutex<Lock>>,
+    path: PathBuf,
     end: Option<mpsc::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -17,17 +19,22 @@ pub struct Guard {
 impl Guard {
     /// Begins to touch it.
     pub fn new(lock: Lock) -> std::io::Result<Self> {
+        let path = lock.path().to_owned();
         let lock = Arc::new(Mutex::new(lock));
         let (end, ended) = mpsc::channel();
         let touched = Arc::clone(&lock);
         let thread = thread::Builder::new().name("lock".to_owned()).spawn(move || touch(&touched, &ended))?;
-        Ok(Self { lock, end: Some(end), thread: Some(thread) })
+        Ok(Self { lock, path, end: Some(end), thread: Some(thread) })
     }
 
-    /// A question to be asked, from any thread, before anything is renamed.
+    /// A question to be asked, from any thread, before anything is renamed. It keeps no lock: for a thread
+    /// that the run has left behind it is lost as soon as the run has given it up.
     pub fn asker(&self) -> impl Fn() -> Result<(), LockError> + Send + use<> {
-        let lock = Arc::clone(&self.lock);
-        move || lock.lock().unwrap_or_else(PoisonError::into_inner).check()
+        let (lock, path) = (Arc::downgrade(&self.lock), self.path.clone());
+        move || match lock.upgrade() {
+            Some(lock) => lock.lock().unwrap_or_else(PoisonError::into_inner).check(),
+            None => Err(LockError::Gone(path.clone())),
+        }
     }
 }
 
@@ -44,5 +51,28 @@ impl Drop for Guard {
 fn touch(lock: &Mutex<Lock>, ended: &mpsc::Receiver<()>) {
     while ended.recv_timeout(TOUCH_EVERY) == Err(RecvTimeoutError::Timeout) {
         let _asked_again = lock.lock().unwrap_or_else(PoisonError::into_inner).touch();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lock::{Acquisition, Holder, Step};
+    use crate::meter::Host;
+    use std::time::Instant;
+
+    #[test]
+    fn who_still_asks_keeps_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, host) = (folder.path().join("lock"), Host::here());
+        let mut acquisition = Acquisition::new(&path, &Holder::here(&host, None), &host);
+        let Step::Acquired(lock) = acquisition.step(Instant::now()).unwrap() else {
+            panic!("nobody else wants it")
+        };
+        let guard = Guard::new(lock).unwrap();
+        let ask = guard.asker();
+        ask().unwrap();
+        drop(guard);
+        assert!(!path.exists() && ask().unwrap_err().is_lost());
     }
 }

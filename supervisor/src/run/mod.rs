@@ -44,6 +44,7 @@ use dayfold_contract::frame::FrameError;
 
 use crate::collate::CollateError;
 use crate::decide::groups::Tally;
+use crate::decide::stop::Stop;
 use crate::happening::{Happening, Listener};
 use crate::interrupt::Interrupt;
 use crate::journal::Session;
@@ -154,6 +155,8 @@ struct Run<'a> {
     interrupt: Interrupt,
     taker: Taker,
     began: Instant,
+    /// Somebody is about to end this process, or something of the run hangs.
+    is_hurry: bool,
     ears: Ears<'a>,
     /// After the ears, so that the journal is closed while the lock is held.
     guards: Vec<Guard>,
@@ -171,7 +174,7 @@ impl<'a> Run<'a> {
         let taker = Taker::here(interrupt.clone());
         let mut ears = Ears::new(listener);
         let (entrance, own) = entrance::enter(&dir, shard, &taker, &mut teller(&mut ears, began))?;
-        Ok((Self { dir, shard, interrupt, taker, began, ears, guards: vec![own] }, entrance))
+        Ok((Self { dir, shard, interrupt, taker, began, is_hurry: false, ears, guards: vec![own] }, entrance))
     }
 
     /// Writes down from now on what happens.
@@ -190,7 +193,8 @@ impl<'a> Run<'a> {
             Ok(report) => ended(report),
             Err(error) => Happening::Broken { reason: in_one_line(error) },
         });
-        self.ears.end_journal(self.began.elapsed());
+        let is_hurry = || self.is_hurry || self.interrupt.is_asked();
+        self.ears.end_journal(self.began.elapsed(), &is_hurry);
         outcome
     }
 
@@ -279,6 +283,7 @@ fn whole_run(run: &mut Run<'_>, order: &mut Order, entrance: Entrance) -> Result
     drop(entrance);
     run.unless_asked()?;
     let state = working::work(run, order, &known)?;
+    run.is_hurry = state.leaves_behind() || state.stopped() == Some(Stop::Walltime);
     working::remember_layout(run, &mut known, &state)?;
     closing::close(run, order, &known, &state)
 }

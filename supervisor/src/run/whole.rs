@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use dayfold_contract::{Group, GroupId, GroupName};
 
-use super::folding::{Folding, fold};
+use super::folding::{Folded, Folding, fold};
 use super::order::Report;
 use super::results::Results;
 use super::{Run, RunError};
@@ -78,7 +78,7 @@ impl<'a> Whole<'a> {
     ///
     /// # Errors
     /// If results cannot be folded.
-    pub fn conclude(self, run: &mut Run<'_>, wishes: Wishes) -> Result<Report, RunError> {
+    pub fn conclude(mut self, run: &mut Run<'_>, wishes: Wishes) -> Result<Report, RunError> {
         let ended = if self.failed.is_empty() { Verdict::Complete } else { Verdict::Failed };
         let (verdict, output) = if !self.left.is_empty() {
             run.hear(&Happening::Warning { message: named(&self.left) });
@@ -86,9 +86,24 @@ impl<'a> Whole<'a> {
         } else if !self.failed.is_empty() && !wishes.allow_failed {
             (ended, None)
         } else {
-            fold(run, &self.folding(wishes.keep_partials), ended)?
+            match fold(run, &self.folding(wishes.keep_partials), ended)? {
+                Folded::Ended(verdict, output) => (verdict, output),
+                Folded::Lost(groups) => {
+                    self.lose(groups);
+                    (Verdict::PartlyRun, None)
+                }
+            }
         };
         Ok(self.report(run, verdict, output))
+    }
+
+    /// These were done, and are left to do.
+    fn lose(&mut self, groups: Vec<GroupName>) {
+        let lost: HashSet<&GroupName> = groups.iter().collect();
+        let plan = &self.frozen.plan.groups;
+        let name = |id: &GroupId| plan.get(id.index()).map(|group| &group.name);
+        self.done.retain(|id| name(id).is_none_or(|name| !lost.contains(name)));
+        self.left.extend(groups);
     }
 
     fn folding(&self, keep_partials: bool) -> Folding<'_> {

@@ -46,7 +46,11 @@ pub enum RunDirError {
         source: io::Error,
     },
     /// A file of it cannot be read.
-    #[error("failed to read {}", path.display())]
+    #[error(
+        "failed to read {}: {source}: see to it that it can be read, or move it away, and run the same command \
+         again",
+        path.display()
+    )]
     Unreadable {
         /// Which.
         path: PathBuf,
@@ -149,13 +153,13 @@ impl RunDir {
         Self { path: path.to_owned() }
     }
 
-    /// Makes the folders that are not there, and proves that they can be written to.
+    /// Makes the folders that are not there, durably, and proves that they can be written to.
     ///
     /// # Errors
     /// [`RunDirError::NotWritable`].
     pub fn prepare(&self) -> Result<(), RunDirError> {
         let partials = self.partials();
-        std::fs::create_dir_all(&partials).map_err(|source| not_writable(&partials, source))?;
+        durable::make_folder(&partials).map_err(|source| not_writable(&partials, source))?;
         prove_writable(&self.path)?;
         prove_writable(&partials)
     }

@@ -4,9 +4,9 @@
 //! proven here.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{DirEntry, File};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dayfold_contract::{Fingerprint, Group, GroupName, PartialName, partial};
 
@@ -19,6 +19,8 @@ pub struct Partials {
     by_key: HashMap<Fingerprint, (PathBuf, PartialName)>,
     /// Second results of groups, which nobody needs.
     spare: Vec<PathBuf>,
+    /// What has a partial's name and is no file.
+    odd: Vec<PathBuf>,
 }
 
 impl Partials {
@@ -32,8 +34,10 @@ impl Partials {
         let mut partials = Self::default();
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
-            if let Some(name) = entry.file_name().to_str().and_then(PartialName::parse) {
-                partials.add(entry.path(), name);
+            match entry.file_name().to_str().and_then(PartialName::parse) {
+                Some(name) if is_file(&entry) => partials.add(entry.path(), name),
+                Some(_) => partials.odd.push(entry.path()),
+                None => {}
             }
         }
         Ok(partials)
@@ -51,7 +55,12 @@ impl Partials {
 
     /// The partial of this group of this run, if it is there: by its name, the content not read.
     pub fn of(&self, run: Fingerprint, group: &Group) -> Option<&PathBuf> {
-        self.by_key.get(&partial::key(run, group)).map(|(path, _)| path)
+        self.kept(run, group).map(|(path, _)| path)
+    }
+
+    /// The same, with what its content must be.
+    pub fn kept(&self, run: Fingerprint, group: &Group) -> Option<(&PathBuf, Fingerprint)> {
+        self.by_key.get(&partial::key(run, group)).map(|(path, name)| (path, name.checksum))
     }
 
     /// Whether there is one with this key: see [`partial::key`].
@@ -80,7 +89,7 @@ impl Partials {
     }
 
     /// Reads all of it, and keeps only what is as its name says. A damaged partial is removed, so
-    /// that its group runs again, and told.
+    /// that its group runs again, and told; so is what is no file, which stays.
     ///
     /// # Errors
     /// If one cannot be read: it may be whole, and is left alone.
@@ -91,7 +100,8 @@ impl Partials {
     ) -> Result<Vec<String>, RunDirError> {
         let named = |group: &'a Group| (partial::key(run, group), &group.name);
         let names: HashMap<Fingerprint, &GroupName> = groups.into_iter().map(named).collect();
-        let (mut warnings, mut unreadable) = (Vec::new(), None);
+        let mut warnings: Vec<String> = self.odd.iter().map(|path| odd(path)).collect();
+        let mut unreadable = None;
         self.by_key.retain(|key, (path, name)| {
             let Some(group) = names.get(key) else { return true };
             match File::open(&*path).and_then(Fingerprint::of_reader) {
@@ -112,6 +122,18 @@ impl Partials {
     }
 }
 
+/// Whether it can be a partial, which also may be a link to one: to open anything else can take for ever.
+fn is_file(entry: &DirEntry) -> bool {
+    match entry.file_type() {
+        Ok(kind) if kind.is_symlink() => entry.path().metadata().is_ok_and(|there| there.is_file()),
+        kind => kind.is_ok_and(|kind| kind.is_file()),
+    }
+}
+
+fn odd(path: &Path) -> String {
+    format!("{} has a partial's name and is no file: it counts for nothing, remove it", path.display())
+}
+
 fn damaged(path: &PathBuf, group: &GroupName) -> String {
     let removed = match std::fs::remove_file(path) {
         Ok(()) => "it is removed".to_owned(),
@@ -129,6 +151,7 @@ mod tests {
     use super::*;
     use crate::durable;
     use crate::rundir::fixture::group;
+    use std::os::unix::fs::symlink;
 
     struct Room {
         folder: tempfile::TempDir,
@@ -168,6 +191,31 @@ mod tests {
         assert!(!bad.exists() && stale.exists(), "what is of no planned group is left alone");
         assert_eq!(partials.remove_all(), Vec::<String>::new());
         assert_eq!(std::fs::read_dir(room.run_dir().partials()).unwrap().count(), 0);
+    }
+
+    /// A folder, a pipe that nobody writes into, a link to nothing; and a link to a partial.
+    #[test]
+    fn what_is_no_file_is_no_partial_and_told() {
+        let room = Room::new();
+        let groups = ["1", "2", "3", "4"].map(|name| group(name, &["a"]));
+        let places = groups.each_ref().map(|group| {
+            let path = room.put(group, b"good", b"good");
+            std::fs::remove_file(&path).unwrap();
+            path
+        });
+        std::fs::create_dir(&places[0]).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, &places[1], rustix::fs::Mode::RWXU).unwrap();
+        symlink("nowhere", &places[2]).unwrap();
+        durable::replace(&room.folder.path().join("elsewhere"), b"good").unwrap();
+        symlink("../elsewhere", &places[3]).unwrap();
+        let mut partials = Partials::list(&room.run_dir()).unwrap();
+        let warnings = partials.verify(room.run, &groups).unwrap();
+        assert_eq!((partials.count(), partials.of(room.run, &groups[3])), (1, Some(&places[3])));
+        for odd in &places[..3] {
+            let told =
+                |warning: &&String| warning.contains(odd.to_str().unwrap()) && warning.ends_with("remove it");
+            assert_eq!(warnings.iter().filter(told).count(), 1, "{warnings:?}");
+        }
     }
 
     #[test]

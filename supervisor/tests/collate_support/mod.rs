@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dayfold_contract::GroupName;
+use dayfold_contract::{Fingerprint, GroupName};
 use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
 use dayfold_ncio::raw::RawFile;
 use dayfold_ncio::write::{Storage, write_dataset};
@@ -63,6 +63,8 @@ impl Bench {
     pub fn add(&mut self, group: &str, partial: &Dataset) {
         let path = self.place(group);
         write_dataset(&path, partial, Storage::Plain).unwrap();
+        let checksum = Fingerprint::of_reader(std::fs::File::open(path).unwrap()).unwrap();
+        self.sources.last_mut().unwrap().checksum = Some(checksum);
     }
 
     /// A source whose partial is still to be written.
