@@ -54,7 +54,7 @@ impl fmt::Display for Stop {
             Self::Stuck => "all workers hang in a file system that does not answer",
             Self::MemoryTaken => "other processes of the job use the memory that is needed",
             Self::NoSpace => "no space is left on the disk, or a quota is used up",
-            Self::LockLost => "another supervisor has taken the run directory over",
+            Self::LockLost => "the lock on the run directory is lost",
             Self::Signal => "a signal asked for the end",
             Self::AtOnce => "a second signal asked for the end at once",
         })
