@@ -23,5 +23,6 @@ mod kills;
 mod memory;
 mod misbehave;
 mod orphans;
+mod screen;
 mod signals;
 mod stuck;
