@@ -162,3 +162,15 @@ fn before_the_walltime_the_run_ends_by_itself() {
     assert!(ended.all("ended")[0]["at"].as_f64().unwrap() < 20.0, "{ended:?}");
     goes_on(&farm, &ended);
 }
+
+#[test]
+fn when_all_groups_end_within_the_grace_the_folding_is_left() {
+    let farm = Farm::new(1, "kill -TERM $(sed -n 's/^PPid:\\s*//p' /proc/$PPID/status); sleep 1");
+    let run = farm.run(&["--grace", "1h"]);
+    let next = "ended early, a signal asked for the end: all groups are done, and the folding is left; to go \
+                on: dayfold run job.toml";
+    assert!(run.code == 75 && run.stderr.contains(next), "{run:?}");
+    let rest = farm.run(&[]);
+    assert_eq!((rest.code, farm.starts().into_values().sum()), (0, 1), "{rest:?}");
+    assert!(farm.result() == Farm::undisturbed(1));
+}
