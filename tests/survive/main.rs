@@ -20,6 +20,7 @@ mod boundaries;
 mod early;
 mod full_disk;
 mod kills;
+mod limits;
 mod memory;
 mod misbehave;
 mod orphans;
