@@ -24,19 +24,21 @@ use std::process::ExitCode;
 
 use crate::cli::{Cli, MessageFormat, line};
 use crate::exit::Exit;
-use crate::show::failure;
+use crate::show::{failure, stderr};
 
 fn main() -> ExitCode {
     // before anything else: there is one thread yet
     dayfold_ncio::init();
     let words: Vec<OsString> = std::env::args_os().collect();
-    match Cli::read(&words) {
+    let exit = match Cli::read(&words) {
         Ok(cli) => {
             let format = cli.command.message_format();
             commands::dispatch(cli.command).unwrap_or_else(|error| failure::tell(&error, format).into())
         }
         Err(error) => not_read(&error, &words),
-    }
+    };
+    let _nobody_reads = stderr::drain();
+    exit
 }
 
 /// A command line that is wrong, or that asks for help.

@@ -1,8 +1,6 @@
 //! Signals that come before anything was started, or while an orderly end hangs: the program ends as it
 //! says it does.
 
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use dayfold_supervisor::interrupt::{self, GivenUp, Interrupt};
@@ -10,8 +8,7 @@ use dayfold_supervisor::pool::PoolError;
 use dayfold_supervisor::run::RunError;
 
 use crate::cli::MessageFormat;
-use crate::exit::Exit;
-use crate::show::failure;
+use crate::show::{failure, stderr};
 
 /// The last words take so long at most.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -28,15 +25,11 @@ pub fn listen(format: MessageFormat) -> Result<Interrupt, RunError> {
 /// Ends a process that hangs: in a file system that does not answer, most likely, where standard error may
 /// be, too.
 fn give_up(why: GivenUp, format: MessageFormat) {
-    let (say, said) = mpsc::channel();
-    let tell = move || {
-        let error = match why {
-            GivenUp::Before => RunError::Interrupted,
-            GivenUp::Within => RunError::GivenUp,
-        };
-        let _late = say.send(failure::tell(&error.into(), format));
+    let error = match why {
+        GivenUp::Before => RunError::Interrupted,
+        GivenUp::Within => RunError::GivenUp,
     };
-    let _unsaid = thread::Builder::new().spawn(tell);
-    let exit = said.recv_timeout(PATIENCE).unwrap_or(Exit::Interrupted);
+    let exit = failure::tell(&error.into(), format);
+    let _unsaid = stderr::drain_within(PATIENCE);
     interrupt::end_now(exit as u8);
 }

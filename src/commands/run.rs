@@ -1,6 +1,7 @@
 //! `dayfold run`: plan, run, collate; the same command resumes.
 
-use std::time::Instant;
+use std::io;
+use std::time::{Duration, Instant};
 
 use dayfold_supervisor::happening::{Happening, Listener};
 use dayfold_supervisor::interrupt::Interrupt;
@@ -16,6 +17,9 @@ use crate::exit::Exit;
 use crate::prepare::order::order;
 use crate::prepare::prepare;
 use crate::show::{self, failure, stderr, stdout, summary::Closing, words};
+
+/// On a screen where nobody reads, results are tried for so long.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Does the run.
 pub fn run(args: &RunArgs) -> Result<Exit, CliError> {
@@ -56,9 +60,15 @@ pub fn close(closing: &Closing<'_>, voice: Voice) -> Result<Exit, CliError> {
         closing.lines(voice.verbosity).iter().for_each(|line| stderr::say(line));
     }
     if let Some(output) = &closing.report.output {
-        stdout::print(&format!("{}\n", output.display()))?;
+        print(format!("{}\n", output.display()))?;
     }
     Ok(exit(&closing.report.verdict))
+}
+
+/// Prints results after all that was said. Where nobody reads that, both may be on one terminal, and the
+/// results do not keep the program from ending, either.
+fn print(results: String) -> io::Result<()> {
+    if stderr::drain() { stdout::print(&results) } else { stdout::print_within(results, PATIENCE) }
 }
 
 /// The exit code of a run that was begun.

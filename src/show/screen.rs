@@ -1,17 +1,15 @@
-//! Where people see lines and progress: a progress bar on a terminal, plain lines elsewhere.
+//! Where people see lines and progress: a progress bar on a terminal, plain lines elsewhere. The bar is
+//! painted by `painter`.
 
 use std::io::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
+use super::painter::{Progress, can_paint};
 use super::tally::Tally;
 use super::{stderr, words};
 
 /// Plain lines of progress come no closer than this.
 const BETWEEN_LINES: Duration = Duration::from_secs(30);
-/// How often the bar's clock moves on where nothing else happens.
-const TICK: Duration = Duration::from_secs(1);
 
 /// What people look at.
 pub trait Screen {
@@ -24,42 +22,34 @@ pub trait Screen {
 }
 
 /// A progress bar at the bottom of a terminal, lines above it.
-pub struct Bar(ProgressBar);
+pub struct Bar;
 
 impl Bar {
-    /// A bar on standard error, where that is a terminal that can show one; not shown before there
-    /// is progress.
+    /// A bar on standard error, where that is a terminal that can show one.
     pub fn where_possible() -> Option<Self> {
-        if ProgressDrawTarget::stderr().is_hidden() {
-            return None;
-        }
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} [{bar:30}] {wide_msg}") {
-            bar.set_style(style.progress_chars("#>-"));
-        }
-        Some(Self(bar))
+        can_paint().then_some(Self)
     }
 }
 
 impl Screen for Bar {
     fn say(&mut self, line: &str) {
-        self.0.suspend(|| stderr::say(line));
+        stderr::say(line);
     }
 
     fn progress(&mut self, tally: &Tally) {
-        self.0.update(|bar| {
-            bar.set_len(tally.to_do as u64);
-            bar.set_pos(tally.ended() as u64);
-        });
-        self.0.set_message(progress_line(tally));
-        if self.0.is_hidden() {
-            self.0.set_draw_target(ProgressDrawTarget::stderr());
-            self.0.enable_steady_tick(TICK);
-        }
+        let (ended, of) = (tally.ended() as u64, tally.to_do as u64);
+        stderr::progress(Progress::At { ended, of, text: progress_line(tally) });
     }
 
     fn finish(&mut self, _: &Tally) {
-        self.0.finish_and_clear();
+        stderr::progress(Progress::Over);
+    }
+}
+
+impl Drop for Bar {
+    /// Also where an error ended the run, which has no end that is told.
+    fn drop(&mut self) {
+        stderr::progress(Progress::Over);
     }
 }
 

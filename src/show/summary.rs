@@ -52,6 +52,15 @@ impl Closing<'_> {
         self.report.tally.left + self.report.tally.not_now
     }
 
+    /// What an early end left to do: where all groups ended, the last step.
+    fn left_early(&self) -> String {
+        match (self.left(), self.report.failed.is_empty()) {
+            (0, true) => "all groups are done, and the folding is".to_owned(),
+            (0, false) => "what failed and the folding are".to_owned(),
+            (left, _) => words::count(left, "group"),
+        }
+    }
+
     fn missing(&self) -> Option<String> {
         let names: Vec<&str> = self.report.missing.iter().map(GroupName::as_str).collect();
         let count = words::count(names.len(), "group");
@@ -90,7 +99,7 @@ impl Closing<'_> {
             Verdict::Failed => Some(format!("to try what failed again: {command}")),
             Verdict::Contradiction(what) => Some(format!("error: {what}")),
             Verdict::Interrupted(why) => {
-                Some(format!("ended early, {why}: {left} left; to go on: {command}"))
+                Some(format!("ended early, {why}: {} left; to go on: {command}", self.left_early()))
             }
         }
     }
@@ -197,5 +206,17 @@ mod tests {
                 "ended early, a signal asked for the end: 25 groups left; to go on: dayfold run config.toml",
             ]
         );
+    }
+    #[test]
+    fn an_early_end_with_nothing_left_but_the_folding_says_so() {
+        let next =
+            |failed| lines(&report(Verdict::Interrupted(Stop::Signal), failed, 0), Verbosity::Quiet).pop();
+        let says = |left: &str| {
+            Some(format!(
+                "ended early, a signal asked for the end: {left} left; to go on: dayfold run config.toml"
+            ))
+        };
+        assert_eq!(next(0), says("all groups are done, and the folding is"));
+        assert_eq!(next(1), says("what failed and the folding are"));
     }
 }

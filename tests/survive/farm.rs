@@ -192,6 +192,11 @@ impl Farm {
         self.folder.dayfold(&[&["run", "job.toml"][..], options].concat())
     }
 
+    /// Another command, here.
+    pub fn dayfold(&self, args: &[&str]) -> Outcome {
+        self.folder.dayfold(args)
+    }
+
     /// A run that tells its events, and whose thread that passes a step ("3 keep": for the third time) waits
     /// there until the test makes the file `until`.
     pub fn start_held(&self, step: &str, until: &str, options: &[&str]) -> Running {

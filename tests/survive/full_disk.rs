@@ -42,6 +42,26 @@ fn a_disk_that_fills_up_stops_the_run_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_disk_that_can_have_no_more_files_says_so() {
+    let mut farm = Farm::new(DAYS, "");
+    let folder = farm.path().join("disk");
+    let Some(disk) = Tmpfs::of_files(&folder, 200) else { return };
+    farm.put_output(folder.join("out.nc"));
+    assert_eq!(farm.run(&["--limit", "2"]).code, 0);
+    // room for the files of the run itself, and for no more than a result or two
+    disk.use_up_files(5);
+    let full = farm.run(&["--workers", "1"]);
+    assert_eq!(full.code, 75, "{full:?}");
+    let said =
+        full.stderr.lines().find(|line| line.contains("B are free on the disk of DIR/disk/out.nc.run"));
+    let said = said.unwrap();
+    assert!(said.ends_with("more files can be made there, of 200 in all: remove some to go on"), "{full:?}");
+    disk.free_files();
+    assert_eq!(farm.run(&[]).code, 0);
+    assert!(farm.result() == Farm::undisturbed(DAYS));
+}
+
+#[test]
 fn a_disk_without_any_room_is_told_at_the_start() {
     let Some((farm, disk)) = farm_on_a_small_disk() else { return };
     disk.fill(0);

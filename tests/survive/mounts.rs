@@ -15,10 +15,18 @@ fn succeeds(command: &mut Command) -> bool {
 impl Tmpfs {
     /// One of this size, in KiB; `None` where mounting is not allowed, which is told.
     pub fn new(folder: &Path, kibibytes: u32) -> Option<Self> {
+        Self::with(folder, &format!("size={kibibytes}k"))
+    }
+
+    /// One that can have so many files and folders, itself included.
+    pub fn of_files(folder: &Path, files: u32) -> Option<Self> {
+        Self::with(folder, &format!("nr_inodes={files}"))
+    }
+
+    fn with(folder: &Path, options: &str) -> Option<Self> {
         std::fs::create_dir_all(folder).unwrap();
-        let size = format!("size={kibibytes}k");
         let mut mount = Command::new("mount");
-        if !succeeds(mount.args(["-t", "tmpfs", "-o", &size, "dayfold-test"]).arg(folder)) {
+        if !succeeds(mount.args(["-t", "tmpfs", "-o", options, "dayfold-test"]).arg(folder)) {
             skip("no file system can be mounted here");
             return None;
         }
@@ -35,6 +43,18 @@ impl Tmpfs {
         let free = rustix::fs::statvfs(&self.0).unwrap();
         let size = (free.f_bavail * free.f_frsize).saturating_sub(leave << 10);
         std::fs::write(self.0.join("filler"), vec![1; size as usize]).unwrap();
+    }
+
+    /// Makes files until there is room for so many.
+    pub fn use_up_files(&self, leave: u64) {
+        let more = rustix::fs::statvfs(&self.0).unwrap().f_favail - leave;
+        std::fs::create_dir(self.0.join("files")).unwrap();
+        (1..more).for_each(|file| std::fs::write(self.0.join(format!("files/{file}")), "").unwrap());
+    }
+
+    /// Removes them.
+    pub fn free_files(&self) {
+        std::fs::remove_dir_all(self.0.join("files")).unwrap();
     }
 
     /// Makes room again.

@@ -187,3 +187,47 @@ fn before_the_walltime_the_run_ends_by_itself() {
     assert!(ended.all("ended")[0]["at"].as_f64().unwrap() < 20.0, "{ended:?}");
     goes_on(&farm, &ended);
 }
+
+#[test]
+fn when_all_groups_end_within_the_grace_the_folding_is_left() {
+    let farm = Farm::new(1, "kill -TERM $(sed -n 's/^PPid:\\s*//p' /proc/$PPID/status); sleep 1");
+    let run = farm.run(&["--grace", "1h"]);
+    let next = "ended early, a signal asked for the end: all groups are done, and the folding is left; to go \
+                on: dayfold run job.toml";
+    assert!(run.code == 75 && run.stderr.contains(next), "{run:?}");
+    let rest = farm.run(&[]);
+    assert_eq!((rest.code, farm.starts().into_values().sum()), (0, 1), "{rest:?}");
+    assert!(farm.result() == Farm::undisturbed(1));
+}
+
+/// One signal in the middle of the folding; `None` if the folding was faster.
+fn broken_off(farm: &Farm) -> Option<Ended> {
+    let mut run = farm.start(&["--workers", "2"]);
+    run.wait_for("collating");
+    // nothing is done between this and the signal
+    run.send(Signal::STOP);
+    run.send(Signal::TERM);
+    run.send(Signal::CONT);
+    let ended = run.end();
+    if ended.code == Some(0) {
+        farm.clear();
+        return None;
+    }
+    Some(ended)
+}
+
+#[test]
+fn one_signal_breaks_the_folding_off_and_the_same_command_folds() {
+    const MANY: usize = 150;
+    let farm = Farm::new(MANY, "");
+    let ended = (0..20).find_map(|_| broken_off(&farm)).unwrap();
+    assert_eq!(ended.code, Some(75), "{ended:?}");
+    let end = ended.all("ended")[0];
+    let told = [&end["verdict"], &end["why"], &end["left"]];
+    assert_eq!(told, [&"interrupted".into(), &"signal".into(), &serde_json::Value::from(0)], "{ended:?}");
+    assert!(!farm.has_result());
+    let before = farm.starts();
+    let rest = farm.run(&[]);
+    assert_eq!((rest.code, farm.starts()), (0, before), "{rest:?}");
+    assert!(farm.result() == Farm::undisturbed(MANY));
+}
