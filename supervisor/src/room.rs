@@ -34,8 +34,12 @@ fn rest(free: u64, wanted: Option<u64>, few_files: Option<(u64, u64)>) -> String
     match (missing, few_files, wanted) {
         (Some(missing), ..) => format!(": about {} more are needed to go on", size(missing)),
         (None, Some((left, all)), _) => {
-            let left = if left == 0 { "no".to_owned() } else { format!("only {left}") };
-            format!(", but {left} more files can be made there, of {all} in all: remove some to go on")
+            let more = match left {
+                0 => "no more files".to_owned(),
+                1 => "only 1 more file".to_owned(),
+                left => format!("only {left} more files"),
+            };
+            format!(", but {more} can be made there, of {all} in all: remove some to go on")
         }
         (None, None, Some(wanted)) => {
             format!(", and about {} are needed to go on: a quota may be used up", size(wanted))
