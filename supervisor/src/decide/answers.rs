@@ -200,7 +200,10 @@ impl State {
             Slot::Serving(hand) => (None, hand),
             _ => (None, Hand::default()),
         };
-        if !matches!(why, Some(Ending::Finished | Ending::Stopped | Ending::Pressure)) {
+        let is_planned = |why: &Ending| {
+            matches!(why, Ending::Finished | Ending::Stopped | Ending::Pressure | Ending::CrowdedOut(_))
+        };
+        if !why.as_ref().is_some_and(is_planned) {
             self.tell(Happening::WorkerLost { worker, reason: lost(why.as_ref(), &exit) });
         }
         if exit.out_of_memory {
@@ -247,6 +250,7 @@ impl State {
             Some(Ending::Stopped | Ending::Pressure | Ending::Finished) => {
                 return self.groups.forgive(running.attempt.group);
             }
+            Some(Ending::CrowdedOut(used)) => return self.groups.postpone(running.attempt.group, used),
             Some(Ending::TooLarge(reason)) => (FailureKind::Input, reason),
             why => (FailureKind::Passing, lost(why.as_ref(), &exit)),
         };

@@ -101,6 +101,8 @@ pub enum Ending {
     Pressure,
     /// Its group alone needs more memory than there is; with the reason in words.
     TooLarge(String),
+    /// Others left its group, alone at work, too little memory; with what it used, bytes.
+    CrowdedOut(u64),
     /// The run stops, and the time of grace is over.
     Stopped,
     /// It said something that makes no sense.

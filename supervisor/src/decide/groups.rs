@@ -42,6 +42,8 @@ struct Entry {
 pub struct Groups {
     entries: Vec<Entry>,
     queue: VecDeque<GroupId>,
+    /// Those that wait for memory, bytes, and not in the queue.
+    postponed: Vec<(GroupId, u64)>,
     /// Kept up to date with every change: asked for at every event.
     tally: Tally,
     settling: usize,
@@ -88,7 +90,7 @@ impl Groups {
         let queue = queue.map(|(index, _)| GroupId(index)).collect();
         let mut tally = Tally::default();
         entries.iter().for_each(|entry| *tally.of(&entry.state) += 1);
-        Self { entries, queue, tally, settling: 0 }
+        Self { entries, queue, postponed: Vec::new(), tally, settling: 0 }
     }
 
     /// A group's name; a group of another plan has an empty one.
@@ -139,13 +141,34 @@ impl Groups {
 
     /// Back to the head of the queue, as though it had not been tried: it was not its fault.
     pub fn forgive(&mut self, group: GroupId) {
+        self.uncount(group);
+        self.queue.push_front(group);
+    }
+
+    /// The same, but others go first until there is so much memory, bytes.
+    pub fn postpone(&mut self, group: GroupId, needed: u64) {
+        self.uncount(group);
+        self.postponed.push((group, needed));
+    }
+
+    /// Puts those back at the head of the queue for which there is memory now.
+    pub fn bring_back(&mut self, has_room: impl Fn(u64) -> bool) {
+        let ready = self.postponed.extract_if(.., |(_, needed)| has_room(*needed));
+        ready.for_each(|(group, _)| self.queue.push_front(group));
+    }
+
+    /// How many wait for memory.
+    pub fn postponed(&self) -> usize {
+        self.postponed.len()
+    }
+
+    fn uncount(&mut self, group: GroupId) {
         if let Some(entry) = self.entries.get_mut(group.index())
             && matches!(entry.state, GroupState::Running(_) | GroupState::Settling)
         {
             entry.used = entry.used.saturating_sub(1);
         }
         self.set(group, GroupState::Queued);
-        self.queue.push_front(group);
     }
 
     /// Back to the end of the queue, its attempt used up.

@@ -13,6 +13,7 @@ impl State {
         if self.stopped.is_some() || !self.clock.has_time_for(1, now) {
             return self.not_asked_back().into_iter().for_each(|worker| self.ask_back(worker, now));
         }
+        self.groups.bring_back(|needed| self.memory.has_room(needed));
         if self.groups.waiting() == 0 {
             return self.share_the_last(now);
         }

@@ -225,9 +225,15 @@ impl Memory {
         let unread = busy.iter().chain(&idle).filter(|worker| !self.processes.contains_key(worker)).count();
         let unread = unread as u64 + u64::from(idle.is_none());
         let sum = read.saturating_add(expected.saturating_mul(unread));
-        // one that does not fit at all is let alone, to show what it needs
-        let is_let_alone = busy.is_empty() && !self.budget.would_hold(sum);
-        is_let_alone || self.pressure() == Pressure::None && self.budget.holds(sum)
+        let is_calm = self.pressure() == Pressure::None;
+        // one alone may always show what it needs, unless others leave it nothing
+        let alone = busy.is_empty() && (is_calm || !self.budget.would_hold(sum));
+        alone || is_calm && self.budget.holds(sum)
+    }
+
+    /// Whether there is so much memory besides what is used.
+    pub fn has_room(&self, needed: u64) -> bool {
+        self.budget.holds(self.of_workers().saturating_add(needed))
     }
 
     /// How near the limit is.

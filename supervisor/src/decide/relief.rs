@@ -30,7 +30,10 @@ impl State {
                 let reason = self.memory.too_large(worker);
                 self.end_worker(now, worker, Ending::TooLarge(reason));
             }
-            (_, Some(&(worker, _))) => self.evict(now, worker),
+            (1, Some(&(worker, _))) => {
+                self.evict(now, worker, Ending::CrowdedOut(self.memory.usage_of(worker)));
+            }
+            (_, Some(&(worker, _))) => self.evict(now, worker, Ending::Pressure),
             (_, None) => {}
         }
     }
@@ -41,19 +44,21 @@ impl State {
         self.crew.slots().any(|(_, slot)| finished(slot)) || self.crew.killed().any(|(.., stuck)| !stuck)
     }
 
-    fn evict(&mut self, now: Moment, worker: WorkerId) {
+    fn evict(&mut self, now: Moment, worker: WorkerId, why: Ending) {
         if let Some(group) = self.in_hand(worker) {
             let (used, limit) = (self.memory.usage_of(worker), self.memory.limit().unwrap_or_default());
             self.tell(Happening::Evicted { group, worker, used, limit });
         }
-        self.end_worker(now, worker, Ending::Pressure);
+        self.end_worker(now, worker, why);
     }
 
-    /// Where others use the memory that a single group would need, they are waited for; not for ever.
+    /// Where others use the memory that even a single group would need, they are waited for; not for
+    /// ever.
     pub(super) fn wait_for_memory(&mut self, now: Moment) {
         let idle = self.crew.those(Slot::is_idle).first().copied();
-        let goes_on = self.stopped.is_none() && self.groups.waiting() > 0;
-        if !goes_on || !self.busy().is_empty() || self.admits(idle) {
+        let (waiting, postponed) = (self.groups.waiting(), self.groups.postponed());
+        let goes_on = self.stopped.is_none() && waiting + postponed > 0;
+        if !goes_on || !self.busy().is_empty() || waiting > 0 && self.admits(idle) {
             self.short_since = None;
         } else if self.short_since.is_none() {
             self.short_since = Some(now);

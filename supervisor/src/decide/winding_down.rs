@@ -119,7 +119,8 @@ impl State {
 
     /// Groups wait, none is at work, and there is no time for another.
     fn nothing_can_start(&self, now: Moment) -> bool {
-        self.groups.waiting() > 0 && !self.clock.has_time_for(1, now) && self.busy().is_empty()
+        let left = self.groups.waiting() + self.groups.postponed();
+        left > 0 && !self.clock.has_time_for(1, now) && self.busy().is_empty()
     }
 
     /// When [`super::event::Event::Woke`] is wanted, if nothing else happens before: never for what

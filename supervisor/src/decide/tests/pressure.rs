@@ -98,6 +98,18 @@ fn a_group_that_others_leave_too_little_memory_waits_for_them_and_loses_no_attem
 }
 
 #[test]
+fn groups_that_fit_go_on_while_a_larger_one_waits_for_memory_of_others() {
+    let mut state = State::new(limited(1, 1_000_000_000), groups(2));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), shared(300, 660)]);
+    assert_eq!(feed(&mut state, [exited(0, How::Signal(9))]), [Action::Spawn(W0)]);
+    assert_eq!(feed(&mut state, [ready(0)]), [Action::Assign(W0, attempt(1, 1))], "not the first");
+    feed(&mut state, [started(0, attempt(1, 1)), done(0, attempt(1, 1)), kept(0, attempt(1, 1))]);
+    assert_eq!((state.tally().done, state.tally().left, state.is_over()), (1, 1, false));
+    state.on(Duration::from_secs(100), Event::Woke);
+    assert_eq!(state.stopped(), Some(Stop::MemoryTaken));
+}
+
+#[test]
 fn memory_that_others_keep_ends_the_run_early() {
     let mut state = State::new(limited(1, 1_000_000_000), groups(1));
     assert_eq!(feed(&mut state, [shared(0, 960)]), []);
