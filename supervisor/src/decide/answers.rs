@@ -189,9 +189,9 @@ impl State {
 
     /// A worker's process is gone.
     pub(super) fn exited(&mut self, now: Moment, worker: WorkerId, mut exit: Exit) {
-        let busy = self.busy().len();
         if exit.out_of_memory {
             exit.how = How::OutOfMemory(self.if_alone(worker));
+            self.memory.killed_by_kernel(self.busy().len());
         }
         let was = self.crew.exited(worker);
         self.memory.worker_gone(worker);
@@ -205,9 +205,6 @@ impl State {
         };
         if !why.as_ref().is_some_and(is_planned) {
             self.tell(Happening::WorkerLost { worker, reason: lost(why.as_ref(), &exit) });
-        }
-        if exit.out_of_memory {
-            self.memory.killed_by_kernel(busy);
         }
         self.put_down(now, worker, hand, why, exit);
         if self.crew.is_hopeless() {

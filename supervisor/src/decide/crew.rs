@@ -250,6 +250,11 @@ impl Crew {
         })
     }
 
+    /// When the last of these was killed.
+    pub fn last_killed(&self) -> Option<Moment> {
+        self.killed().map(|(_, since, _)| since).max()
+    }
+
     /// A worker that was killed hangs: why it was, and what it has, which is no longer its own.
     pub fn is_stuck(&mut self, worker: WorkerId) -> Option<(Ending, Hand)> {
         let member = self.members.get_mut(worker.0 as usize)?;

@@ -55,10 +55,10 @@ impl State {
     /// Where others use the memory that even a single group would need, they are waited for; not for
     /// ever.
     pub(super) fn wait_for_memory(&mut self, now: Moment) {
-        let idle = self.crew.those(Slot::is_idle).first().copied();
+        let one_fits = || self.admits(self.crew.those(Slot::is_idle).first().copied());
         let (waiting, postponed) = (self.groups.waiting(), self.groups.postponed());
         let goes_on = self.stopped.is_none() && waiting + postponed > 0;
-        if !goes_on || !self.busy().is_empty() || waiting > 0 && self.admits(idle) {
+        if !goes_on || !self.busy().is_empty() || waiting > 0 && one_fits() {
             self.short_since = None;
         } else if self.short_since.is_none() {
             self.short_since = Some(now);

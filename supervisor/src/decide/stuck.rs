@@ -50,7 +50,7 @@ impl State {
     /// From when on nothing can happen any more, since all workers that could do something hang.
     fn all_are_stuck_from(&self) -> Option<Moment> {
         let goes_on = self.stopped.is_none() && self.groups.tally().left > 0 && !self.groups.is_settling();
-        let last = self.crew.killed().map(|(_, since, _)| since).max()?;
+        let last = self.crew.last_killed()?;
         (goes_on && self.crew.is_dead()).then_some(last + PATIENCE)
     }
 
@@ -71,7 +71,7 @@ impl State {
 
     /// From when on the run is over, whatever has not ended by then.
     fn over_from(&self) -> Option<Moment> {
-        let last_killed = self.crew.killed().map(|(_, since, _)| since).max();
+        let last_killed = self.crew.last_killed();
         match (self.stopped, self.work_ends()) {
             (Some((reason, _)), Some(end)) => Some(last_killed.max(Some(end))? + reason.patience()),
             _ if self.groups.tally().left == 0 && self.crew.is_dead() => Some(last_killed? + IN_A_HURRY),

@@ -15,6 +15,9 @@ const PATIENCE: Duration = STALE_AFTER.saturating_sub(Duration::from_secs(30));
 
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 
+/// Whether what a lock guards is still ours: asked before anything is written or renamed.
+pub type StillOurs = Box<dyn Fn() -> Result<(), LockError> + Send>;
+
 /// The answer of `ask`; `tell` hears, once, that there is none yet.
 ///
 /// # Errors

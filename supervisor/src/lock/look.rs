@@ -41,7 +41,7 @@ fn since_change(path: &Path) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lock::{Acquisition, Step};
+    use crate::lock::fixture::taken;
 
     #[test]
     fn a_look_shows_holders_and_those_who_are_gone_and_changes_nothing() {
@@ -49,10 +49,7 @@ mod tests {
         let (path, host) = (folder.path().join("lock"), Host::here());
         let me = Holder::here(&host, Some("77".into()));
         assert_eq!(look(&path, &me, &host).unwrap(), None);
-        let mut acquisition = Acquisition::new(&path, &me, &host);
-        let Step::Acquired(lock) = acquisition.step(std::time::Instant::now()).unwrap() else {
-            panic!("nobody else wants it")
-        };
+        let lock = taken(&path, &me, &host);
         let seen = look(&path, &me, &host).unwrap().unwrap();
         assert_eq!((seen.life, seen.held.holder.as_ref()), (Life::Alive, Some(lock.holder())));
         assert!(seen.silent_for.is_some());

@@ -206,4 +206,6 @@ impl Drop for Lock {
 }
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;

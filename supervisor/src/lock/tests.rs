@@ -3,6 +3,7 @@
 use std::sync::Barrier;
 use std::time::Instant;
 
+use super::fixture::acquired;
 use super::*;
 use crate::durable;
 use crate::meter::Host;
@@ -52,13 +53,6 @@ impl Room {
 
     fn gone(&self) -> Holder {
         Holder { process: u32::MAX / 4, ..self.me.clone() }
-    }
-}
-
-fn acquired(step: Step) -> Lock {
-    match step {
-        Step::Acquired(lock) => lock,
-        other => panic!("expected a lock, found {other:?}"),
     }
 }
 

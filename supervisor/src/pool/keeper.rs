@@ -21,7 +21,7 @@ use crate::durable::DurableError;
 use crate::happening::WorkerId;
 use crate::helper::Helper;
 use crate::lock::LockError;
-use crate::lock::ask::until_answered;
+use crate::lock::ask::{StillOurs, until_answered};
 use crate::{crash, durable};
 
 /// Syncs are at least so far apart: where groups end every fraction of a millisecond, a sync for each
@@ -43,9 +43,6 @@ pub struct ToKeep {
     /// What the worker left.
     pub output: Output,
 }
-
-/// Whether the run directory is still ours: asked before anything is renamed.
-pub type StillOurs = Box<dyn Fn() -> Result<(), LockError> + Send>;
 
 /// What the keeper has to know.
 pub struct Keeping {

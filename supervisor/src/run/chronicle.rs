@@ -17,17 +17,13 @@ use jiff::Timestamp;
 
 use crate::helper::Helper;
 use crate::journal::{Entry, Journal, Record};
-use crate::lock::LockError;
-use crate::lock::ask::until_answered;
+use crate::lock::ask::{StillOurs, until_answered};
 
 /// Lines of so long are written together.
 const GATHERED: Duration = Duration::from_secs(1);
 
 /// A run that somebody is about to end waits so long for its journal.
 const LEFT_AFTER: Duration = Duration::from_secs(1);
-
-/// Whether the journal is still ours: asked before anything is written.
-pub type StillOurs = Box<dyn Fn() -> Result<(), LockError> + Send>;
 
 /// A journal that is being written.
 #[derive(Debug)]
@@ -205,6 +201,7 @@ mod tests {
     use super::*;
     use crate::happening::Happening;
     use crate::journal;
+    use crate::lock::LockError;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     fn happened(partials: usize) -> Record {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::partial::{self, SKIPPED_FILES};
-use dayfold_contract::{Group, GroupId, GroupName};
+use dayfold_contract::{Fingerprint, Group, GroupId, GroupName};
 
 use super::{Run, RunError, contradiction, provenance, target};
 use crate::collate::{self, CollateError, Collation, Source};
@@ -53,27 +53,31 @@ impl Folding<'_> {
     /// Whether the final file holds everything already.
     pub fn is_done(&self) -> bool {
         let Some(finished) = self.finished else { return false };
-        let Frozen { run, output, plan, .. } = self.frozen;
+        let Frozen { output, plan, .. } = self.frozen;
         let keys = finished.keys();
-        let in_it = |group: &Group| keys.contains(&partial::key(*run, group));
         finished.output == *output
             && finished.missing == plan.missing
             && self.failed.is_empty()
-            && self.done().all(in_it)
+            && self.done_by_key().all(|(key, _)| keys.contains(&key))
     }
 
-    /// The groups whose results the final file holds, and the others.
-    fn parted(&self) -> (Vec<&Group>, Vec<&Group>) {
-        let in_final = self.finished.map(Finished::keys).unwrap_or_default();
-        self.done().partition(|group| in_final.contains(&partial::key(self.frozen.run, group)))
+    /// The groups whose results are safe, by their keys.
+    fn done_by_key(&self) -> impl Iterator<Item = (Fingerprint, &Group)> {
+        self.done().map(|group| (partial::key(self.frozen.run, group), group))
+    }
+
+    /// The keys of the groups whose results the final file holds.
+    fn in_final(&self) -> HashSet<Fingerprint> {
+        self.finished.map(Finished::keys).unwrap_or_default()
     }
 
     /// The final file for the groups that it holds, partials for the others, in the plan's order; or the
     /// groups that are in neither, though they were done.
     fn sources(&self, partials: &Partials) -> Result<Vec<Source>, Vec<GroupName>> {
         let (mut sources, mut lost) = (Vec::from_iter(self.finished.map(|it| self.whole(it))), Vec::new());
-        for group in self.parted().1 {
-            match partials.kept(self.frozen.run, group) {
+        let in_final = self.in_final();
+        for (key, group) in self.done_by_key().filter(|(key, _)| !in_final.contains(key)) {
+            match partials.kept(key) {
                 Some((path, checksum)) => {
                     sources.push(Source::new(group.name.clone(), path.clone()).kept_as(checksum));
                 }
@@ -95,7 +99,11 @@ impl Folding<'_> {
     /// The groups whose results are lost with that of this source.
     fn lost_with(&self, source: &GroupName) -> Vec<GroupName> {
         match source.as_str() {
-            IN_FINAL => self.parted().0.into_iter().map(|group| group.name.clone()).collect(),
+            IN_FINAL => {
+                let in_final = self.in_final();
+                let lost = self.done_by_key().filter(|(key, _)| in_final.contains(key));
+                lost.map(|(_, group)| group.name.clone()).collect()
+            }
             _ => vec![source.clone()],
         }
     }
@@ -104,8 +112,8 @@ impl Folding<'_> {
     /// nothing that still holds.
     fn done_anew(&self, finished: &Finished) -> HashSet<String> {
         let keys = finished.keys();
-        let is_new = |group: &&Group| !keys.contains(&partial::key(self.frozen.run, group));
-        let anew: HashSet<&GroupName> = self.done().filter(is_new).map(|group| &group.name).collect();
+        let anew = self.done_by_key().filter(|(key, _)| !keys.contains(key));
+        let anew: HashSet<&GroupName> = anew.map(|(_, group)| &group.name).collect();
         let outdated = finished.groups.iter().filter(|group| anew.contains(&group.name));
         outdated.flat_map(|group| group.files.iter().cloned()).collect()
     }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
+use crate::helper::Helper;
 use crate::lock::{Lock, LockError, TOUCH_EVERY};
 
 /// A lock that a thread touches.
@@ -13,7 +14,7 @@ pub struct Guard {
     lock: Arc<Mutex<Lock>>,
     path: PathBuf,
     end: Option<mpsc::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Helper,
 }
 
 impl Guard {
@@ -23,8 +24,8 @@ impl Guard {
         let lock = Arc::new(Mutex::new(lock));
         let (end, ended) = mpsc::channel();
         let touched = Arc::clone(&lock);
-        let thread = thread::Builder::new().name("lock".to_owned()).spawn(move || touch(&touched, &ended))?;
-        Ok(Self { lock, path, end: Some(end), thread: Some(thread) })
+        let thread = Helper::start("lock", move || touch(&touched, &ended))?;
+        Ok(Self { lock, path, end: Some(end), thread })
     }
 
     /// A question to be asked, from any thread, before anything is renamed. It keeps no lock: for a thread
@@ -41,9 +42,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         self.end = None;
-        if let Some(thread) = self.thread.take() {
-            let _panicked = thread.join();
-        }
+        self.thread.wait(Duration::ZERO, &|| false);
     }
 }
 
@@ -57,19 +56,15 @@ fn touch(lock: &Mutex<Lock>, ended: &mpsc::Receiver<()>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lock::{Acquisition, Holder, Step};
+    use crate::lock::Holder;
+    use crate::lock::fixture::taken;
     use crate::meter::Host;
-    use std::time::Instant;
 
     #[test]
     fn who_still_asks_keeps_no_lock() {
         let folder = tempfile::tempdir().unwrap();
         let (path, host) = (folder.path().join("lock"), Host::here());
-        let mut acquisition = Acquisition::new(&path, &Holder::here(&host, None), &host);
-        let Step::Acquired(lock) = acquisition.step(Instant::now()).unwrap() else {
-            panic!("nobody else wants it")
-        };
-        let guard = Guard::new(lock).unwrap();
+        let guard = Guard::new(taken(&path, &Holder::here(&host, None), &host)).unwrap();
         let ask = guard.asker();
         ask().unwrap();
         drop(guard);

@@ -46,14 +46,15 @@ impl Results {
 
     /// Whether a group's result is there, with exactly these files.
     pub fn is_done(&self, group: &Group) -> bool {
-        self.in_final.contains(&partial::key(self.run, group)) || self.partials.of(self.run, group).is_some()
+        let key = partial::key(self.run, group);
+        self.in_final.contains(&key) || self.partials.has(key)
     }
 
     /// The files that hold a group's result.
     pub fn kept_in(&self, group: &Group) -> Vec<PathBuf> {
         let key = partial::key(self.run, group);
         let finished = self.finished.iter().filter(|_| self.in_final.contains(&key));
-        let partial = self.partials.of(self.run, group).cloned();
+        let partial = self.partials.kept(key).map(|(path, _)| path.clone());
         finished.map(|finished| finished.output.clone()).chain(partial).collect()
     }
 

@@ -55,12 +55,12 @@ impl Partials {
 
     /// The partial of this group of this run, if it is there: by its name, the content not read.
     pub fn of(&self, run: Fingerprint, group: &Group) -> Option<&PathBuf> {
-        self.kept(run, group).map(|(path, _)| path)
+        self.kept(partial::key(run, group)).map(|(path, _)| path)
     }
 
-    /// The same, with what its content must be.
-    pub fn kept(&self, run: Fingerprint, group: &Group) -> Option<(&PathBuf, Fingerprint)> {
-        self.by_key.get(&partial::key(run, group)).map(|(path, name)| (path, name.checksum))
+    /// The same by its key, with what its content must be.
+    pub fn kept(&self, key: Fingerprint) -> Option<(&PathBuf, Fingerprint)> {
+        self.by_key.get(&key).map(|(path, name)| (path, name.checksum))
     }
 
     /// Whether there is one with this key: see [`partial::key`].

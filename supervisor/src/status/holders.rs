@@ -153,7 +153,7 @@ fn nameless(holding: &Holding) -> Option<String> {
 mod tests {
     use super::*;
     use crate::durable;
-    use crate::lock::{Acquisition, Step};
+    use crate::lock::fixture::taken;
 
     #[test]
     fn elsewhere_only_signs_of_life_tell() {
@@ -171,10 +171,7 @@ mod tests {
         let (run_dir, host) = (RunDir::at(folder.path()), Host::here());
         let shard: Shard = "2/3".parse().unwrap();
         let me = Holder::here(&host, Some("77".into()));
-        let mut acquisition = Acquisition::new(&run_dir.lock_file(shard), &me, &host);
-        let Step::Acquired(lock) = acquisition.step(std::time::Instant::now()).unwrap() else {
-            panic!("free")
-        };
+        let lock = taken(&run_dir.lock_file(shard), &me, &host);
         durable::replace(&run_dir.collation_lock_file(), b"").unwrap();
         std::fs::create_dir(run_dir.start_lock_file()).unwrap();
         let mut warnings = Vec::new();

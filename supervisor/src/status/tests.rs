@@ -1,7 +1,6 @@
 //! Run directories in all states, and what is told of them.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use dayfold_contract::message::FailureKind;
 use dayfold_contract::{Fingerprint, Group, PartialName};
@@ -13,7 +12,8 @@ use crate::decide::stop::Stop;
 use crate::durable;
 use crate::happening::{Happening, WorkerId};
 use crate::journal::{self, Entry, Journal, Record};
-use crate::lock::{Acquisition, Holder, Lock, Step};
+use crate::lock::fixture::taken;
+use crate::lock::{Holder, Lock};
 use crate::rundir::finished::Finished;
 use crate::rundir::shard::Shard;
 use crate::rundir::{done_marker, failed_table, fixture};
@@ -65,10 +65,7 @@ impl Room {
     fn lock(&self, path: PathBuf) -> Lock {
         let host = Host::here();
         let me = Holder::here(&host, Some("77".into()));
-        let Step::Acquired(lock) = Acquisition::new(&path, &me, &host).step(Instant::now()).unwrap() else {
-            panic!("it is free")
-        };
-        lock
+        taken(&path, &me, &host)
     }
 
     /// A session of this process that begins now.

@@ -7,16 +7,15 @@
 #![expect(clippy::unwrap_used, reason = "a bench may stop")]
 #![expect(clippy::print_stdout, reason = "its figures")]
 
+mod common;
+
 use std::hint::black_box;
 
-use dayfold_contract::task::Mount;
+use common::{COLUMNS, MIDNIGHT, REPEATS, grid, now, system};
 use dayfold_pv::fast::{Cells, GridTables, InstructionSet, Kernel, KernelTemperature, Powers, Sums};
-use dayfold_pv::{Irradiance, Site, Sun, System, database};
-use rustix::time::{ClockId, clock_gettime};
+use dayfold_pv::{Irradiance, Site, Sun, System};
 
 const ROWS: usize = 173;
-const COLUMNS: usize = 2214;
-const REPEATS: usize = 25;
 
 /// Of so many rows one is compared with the scalar model.
 const STRIDE: usize = 12;
@@ -24,10 +23,7 @@ const STRIDE: usize = 12;
 /// Rows that come at once, as from unpacking.
 const CHUNK: usize = 10;
 
-/// 2022-02-01T00:00:00Z; local noon is between 1:36 and 4:36 after it.
-const MIDNIGHT: f64 = 1_643_673_600.0;
-
-/// Hours after that: a day, from the first light to the last.
+/// Hours after midnight, UTC; local noon is between 1:36 and 4:36 after it: a day, from the first light to the last.
 const HOURS: [f64; 15] = [-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0];
 
 /// One time step.
@@ -69,12 +65,6 @@ fn cell(sun: &Sun, site: Site, cloud: f64) -> [f64; 4] {
     let packed = |value: f64| (value * 100.0).round() / 100.0;
     let (dni, dhi) = (packed(900.0 * up.sqrt() * (1.0 - cloud)), packed((60.0 + 300.0 * cloud) * up));
     [packed(dni * up + dhi), dni, dhi, 40.0 - 30.0 * cloud]
-}
-
-/// Seconds of this thread on a processor.
-fn now() -> f64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
 /// Seconds for all rows, out of the cache.
@@ -170,15 +160,7 @@ fn line(name: &str, scenes: &[Scene], cells: usize, seconds: impl Fn(&Scene) -> 
 }
 
 fn main() {
-    let system = System {
-        mount: Mount::SingleAxis,
-        module: database::module("Canadian_Solar_CS5P_220M___2009_").unwrap(),
-        inverter: database::inverter("ABB__MICRO_0_25_I_OUTD_US_208__208V_").unwrap(),
-    };
-    let axis = |first: f64, length: usize| -> Vec<f64> {
-        (0..length).map(|k| f64::from((first + 0.02 * k as f64) as f32)).collect()
-    };
-    let (latitudes, longitudes) = (axis(-30.0, ROWS), axis(112.0, COLUMNS));
+    let (system, (latitudes, longitudes)) = (system(), grid(ROWS));
     let scenes = HOURS.map(|hour| Scene::new(hour, &latitudes, &longitudes));
     println!(
         "{:<24}{}      day",

@@ -83,14 +83,6 @@ impl Failed {
     pub fn is_there_already(self) -> bool {
         matches!(self, Self::Library { code: nc::NC_EEXIST, .. })
     }
-
-    /// What the system said, where it said something.
-    pub fn system_error(self) -> Option<io::Error> {
-        match self {
-            Self::Library { errno, .. } if errno != 0 => Some(io::Error::from_raw_os_error(errno)),
-            _ => None,
-        }
-    }
 }
 
 fn in_words(code: c_int, errno: i32) -> String {
