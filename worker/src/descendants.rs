@@ -37,7 +37,15 @@ pub fn end_mine() -> usize {
 
 /// Ends all descendants of this process; their status is left to the threads whose children they are.
 pub fn end_everybodys() {
-    end(|| all_children().into_iter().filter(|&child| is_alive(child)).collect(), |_| {});
+    // One that dies between the list and the look at it has left its children to this process, perhaps behind what
+    // was read of the list by then: only a second look that finds nobody tells.
+    let found =
+        || Some(living_children()).filter(|living| !living.is_empty()).unwrap_or_else(living_children);
+    end(found, |_| {});
+}
+
+fn living_children() -> Vec<Pid> {
+    all_children().into_iter().filter(|&child| is_alive(child)).collect()
 }
 
 fn end(children: impl Fn() -> Vec<Pid>, reap: impl Fn(Pid)) {
