@@ -7,13 +7,17 @@ pub mod cf;
 pub mod chunks;
 mod classic;
 pub mod dataset;
+mod decode;
 pub mod error;
 pub mod grid;
 mod init;
+mod metadata;
 pub mod raw;
 pub mod reader;
+mod source;
 mod sys;
 pub mod time;
+mod variable;
 pub mod write;
 
 pub use error::NcError;

@@ -1,37 +1,56 @@
 //! Reading fields: what a file holds, found and decoded by CF rules.
 //!
 //! A [`Reader`] is an open file, a [`Field`] is a variable over latitude and longitude with its
-//! grid and times. Everything goes through the library; the rules are those of [`crate::cf`].
+//! grid and times; the rules are those of [`crate::cf`]. What a file says about a variable is read by
+//! [`crate::metadata`] where that can, and by the library where it cannot: the library opens a file when it is first
+//! needed, often never.
 
 mod cache;
 mod coordinates;
 mod field;
 mod layout;
+mod whole;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
 
 pub use field::Field;
 pub(crate) use layout::Positions;
 
 use crate::cf::Rule;
 use crate::classic;
+use crate::decode::element::Element;
 use crate::error::NcError;
-use crate::sys::{Dataset, Stored, Variable};
+use crate::metadata::{Metadata, Storage};
+use crate::source::Source;
+use crate::sys::Dataset;
+use crate::variable::{Stored, Variable};
 
 /// A NetCDF file, open for reading: NetCDF-4 or any of the classic formats.
 #[derive(Debug)]
 pub struct Reader {
     path: PathBuf,
-    dataset: Dataset,
-    names: Vec<String>,
+    source: Source,
+    /// What can be read without the library.
+    metadata: Option<Metadata>,
+    library: OnceCell<Dataset>,
     /// What was found so far, by name: fields have their coordinates in common.
-    found: RefCell<HashMap<String, Variable>>,
+    found: RefCell<HashMap<String, Option<Found>>>,
     /// The axes that were read so far, by the name of their variable.
-    axes: RefCell<HashMap<String, Vec<f64>>>,
+    axes: RefCell<HashMap<String, Arc<[f64]>>>,
+}
+
+/// A variable that was looked up.
+#[derive(Clone, Debug)]
+struct Found {
+    variable: Rc<Variable>,
+    /// How it is stored; `None` where that is left to the library.
+    storage: Option<Rc<Storage>>,
 }
 
 impl Reader {
@@ -40,19 +59,22 @@ impl Reader {
     /// Tells apart what cannot be opened ([`NcError::Open`]), what is no NetCDF
     /// ([`NcError::NotNetcdf`]) and what is cut off or damaged ([`NcError::Damaged`]).
     pub fn open(path: &Path) -> Result<Self, NcError> {
-        let start = first_bytes(path).map_err(|source| NcError::Open { path: path.to_owned(), source })?;
-        if is_classic(&start) {
+        let source = Source::open(path).map_err(|source| NcError::Open { path: path.to_owned(), source })?;
+        if is_classic(source.signature()) {
             check_classic(path)?;
         }
-        let dataset = Dataset::open(path).map_err(|reason| diagnose(path, &start, &reason))?;
-        let names = dataset.names().map_err(|reason| damaged(path, reason.to_string()))?;
-        Ok(Self {
+        let reader = Self {
             path: path.to_owned(),
-            dataset,
-            names,
+            metadata: Metadata::open(&source).ok(),
+            source,
+            library: OnceCell::new(),
             found: RefCell::default(),
             axes: RefCell::default(),
-        })
+        };
+        if reader.metadata.is_none() {
+            reader.variables()?;
+        }
+        Ok(reader)
     }
 
     /// The file.
@@ -60,14 +82,19 @@ impl Reader {
         &self.path
     }
 
-    /// Whether it is stored as HDF5.
-    pub(crate) fn is_hdf5(&self) -> bool {
-        self.dataset.is_hdf5()
+    /// Its bytes.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
     }
 
-    /// The names of all variables.
-    pub fn variables(&self) -> Vec<String> {
-        self.names.clone()
+    /// Whether it is stored as HDF5.
+    pub(crate) fn is_hdf5(&self) -> bool {
+        self.metadata.is_some() || self.library.get().is_some_and(Dataset::is_hdf5)
+    }
+
+    /// The names of all variables; an error where the library cannot open the file, or list them.
+    pub fn variables(&self) -> Result<Vec<String>, NcError> {
+        self.library()?.names().map_err(|reason| damaged(&self.path, reason.to_string()))
     }
 
     /// Finds a variable and works out its layout, grid and times.
@@ -75,29 +102,62 @@ impl Reader {
         Field::new(self, self.variable(name)?)
     }
 
-    fn variable(&self, name: &str) -> Result<Variable, NcError> {
+    /// How a variable is stored; `None` where the library is to be asked.
+    pub(crate) fn storage(&self, variable: &Variable) -> Option<Rc<Storage>> {
+        self.found.borrow().get(&variable.name)?.as_ref()?.storage.clone()
+    }
+
+    /// The file in the library, which opens it when it is first asked for.
+    fn library(&self) -> Result<&Dataset, NcError> {
+        if let Some(open) = self.library.get() {
+            return Ok(open);
+        }
+        let open = Dataset::open(&self.path);
+        let open = open.map_err(|reason| diagnose(&self.path, self.source.signature(), &reason))?;
+        Ok(self.library.get_or_init(|| open))
+    }
+
+    fn variable(&self, name: &str) -> Result<Rc<Variable>, NcError> {
         match self.find(name)? {
             Some(variable) => Ok(variable),
             None => Err(NcError::NoVariable {
                 path: self.path.clone(),
                 variable: name.to_owned(),
-                present: self.variables(),
+                present: self.variables()?,
             }),
         }
     }
 
-    fn find(&self, name: &str) -> Result<Option<Variable>, NcError> {
-        if !self.names.iter().any(|present| present == name) {
-            return Ok(None);
+    fn find(&self, name: &str) -> Result<Option<Rc<Variable>>, NcError> {
+        if let Some(known) = self.found.borrow().get(name) {
+            return Ok(known.as_ref().map(|found| Rc::clone(&found.variable)));
         }
-        if let Some(variable) = self.found.borrow().get(name) {
-            return Ok(Some(variable.clone()));
+        let found = self.look_up(name)?;
+        let variable = found.as_ref().map(|found| Rc::clone(&found.variable));
+        self.found.borrow_mut().insert(name.to_owned(), found);
+        Ok(variable)
+    }
+
+    fn look_up(&self, name: &str) -> Result<Option<Found>, NcError> {
+        let known = self.metadata.as_ref().and_then(|metadata| metadata.variable(&self.source, name).ok());
+        if let Some(known) = known {
+            let found =
+                |(variable, storage)| Found { variable: Rc::new(variable), storage: Some(Rc::new(storage)) };
+            return Ok(known.map(found));
         }
-        let found = self.dataset.variable(name).map_err(self.read_error(name))?;
-        if let Some(variable) = &found {
-            self.found.borrow_mut().insert(name.to_owned(), variable.clone());
+        let variable = self.library()?.variable(name).map_err(self.read_error(name))?;
+        Ok(variable.map(|variable| Found { variable: Rc::new(variable), storage: None }))
+    }
+
+    /// All values of a variable, as they are stored.
+    fn values<T: Element>(&self, variable: &Variable) -> Result<Vec<T>, NcError> {
+        let storage = self.storage(variable);
+        if let Some(values) = storage.and_then(|storage| whole::read(&self.source, &storage).ok()) {
+            return Ok(values);
         }
-        Ok(found)
+        let shape = variable.shape();
+        let read = self.library()?.read(&variable.name, &vec![0; shape.len()], &shape);
+        read.map_err(self.read_error(&variable.name))
     }
 
     /// How a variable of numbers is unpacked; an error for other variables and for filters that the
@@ -110,8 +170,7 @@ impl Reader {
                 return Err(NcError::NotNumbers { path: path(), variable: name(), found: found.to_owned() });
             }
         };
-        let missing = self.dataset.missing_filter(variable).map_err(self.read_error(&variable.name))?;
-        if let Some(filter) = missing {
+        if let Some(filter) = variable.missing_filter {
             return Err(NcError::Filter {
                 path: path(),
                 variable: name(),
@@ -144,12 +203,6 @@ fn diagnose(path: &Path, start: &[u8], reason: &netcdf::Error) -> NcError {
         other => format!("begins with \"{}\"", other.escape_ascii()),
     };
     NcError::NotNetcdf { path: path.to_owned(), found }
-}
-
-fn first_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut start = Vec::new();
-    File::open(path)?.take(8).read_to_end(&mut start)?;
-    Ok(start)
 }
 
 fn is_classic(start: &[u8]) -> bool {

@@ -16,6 +16,7 @@ use netcdf::Error;
 use netcdf_sys as nc;
 
 use crate::cf::{Attribute, Attributes, NumberType, Raw, with_raw};
+use crate::variable::{Dimension, Stored, Variable};
 
 /// No name is longer, by netcdf.h.
 const NAME_BYTES: usize = nc::NC_MAX_NAME as usize + 1;
@@ -31,31 +32,6 @@ pub(crate) struct Dataset {
     /// The library could not read an attribute. It then keeps pointers that it never set, and would
     /// free them on closing (seen with netcdf-c 4.10.1): such a file is left open.
     broken_attributes: Cell<bool>,
-}
-
-/// What a file says about one of its variables.
-#[derive(Clone, Debug)]
-pub(crate) struct Variable {
-    id: c_int,
-    pub(crate) name: String,
-    pub(crate) stored: Stored,
-    pub(crate) dimensions: Vec<Dimension>,
-    pub(crate) attributes: Attributes,
-}
-
-/// A dimension of a variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Dimension {
-    pub(crate) id: c_int,
-    pub(crate) name: String,
-    pub(crate) length: usize,
-}
-
-/// What a variable's values are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stored {
-    Numbers(NumberType),
-    Other(&'static str),
 }
 
 fn call(function: impl FnOnce() -> c_int) -> Result<(), Error> {
@@ -132,12 +108,31 @@ impl Dataset {
 
     /// All about the variable of this name; `None` where there is none.
     pub(crate) fn variable(&self, name: &str) -> Result<Option<Variable>, Error> {
-        let Ok(c_name) = CString::new(name) else { return Ok(None) };
+        match self.number_of(name) {
+            Err(Error::Netcdf(nc::NC_ENOTVAR)) => Ok(None),
+            found => self.note(found.and_then(|id| self.inspect(id, name))).map(Some),
+        }
+    }
+
+    /// The library's number for the variable of this name.
+    fn number_of(&self, name: &str) -> Result<c_int, Error> {
+        let name = CString::new(name).map_err(|_| nc::NC_ENOTVAR)?;
         let mut id = 0;
         // SAFETY: the name ends with a NUL, `id` outlives the call.
-        match call(|| unsafe { nc::nc_inq_varid(self.id, c_name.as_ptr(), &mut id) }) {
-            Err(Error::Netcdf(nc::NC_ENOTVAR)) => Ok(None),
-            found => self.note(found.and_then(|()| self.inspect(id, name))).map(Some),
+        call(|| unsafe { nc::nc_inq_varid(self.id, name.as_ptr(), &mut id) })?;
+        Ok(id)
+    }
+
+    /// The rank of a variable of numbers, and how many bytes one has.
+    fn size_of(&self, id: c_int) -> Result<(usize, usize), Error> {
+        let (mut kind, mut rank) = (0, 0);
+        // SAFETY: both outlive the call, null pointers are not written to.
+        call(|| unsafe {
+            nc::nc_inq_var(self.id, id, null_mut(), &mut kind, &mut rank, null_mut(), null_mut())
+        })?;
+        match stored(kind) {
+            Stored::Numbers(kind) => Ok((usize::try_from(rank)?, kind.bytes())),
+            Stored::Other(_) => Err(Error::TypeMismatch),
         }
     }
 
@@ -151,11 +146,11 @@ impl Dataset {
         // SAFETY: `dimensions` has room for the rank that the library has just told.
         call(|| unsafe { nc::nc_inq_vardimid(self.id, id, dimensions.as_mut_ptr()) })?;
         Ok(Variable {
-            id,
             name: name.to_owned(),
             stored: stored(kind),
             dimensions: dimensions.into_iter().map(|id| self.dimension(id)).collect::<Result<_, _>>()?,
             attributes: self.attributes(id, attributes)?,
+            missing_filter: self.missing_filter(id)?,
         })
     }
 
@@ -163,7 +158,7 @@ impl Dataset {
         let mut length = 0;
         // SAFETY: the buffer holds the longest name, `length` outlives the call.
         let name = name_from(|name| unsafe { nc::nc_inq_dim(self.id, id, name, &mut length) })?;
-        Ok(Dimension { id, name, length })
+        Ok(Dimension { name, length })
     }
 
     fn attributes(&self, variable: c_int, count: c_int) -> Result<Attributes, Error> {
@@ -234,30 +229,30 @@ impl Dataset {
     }
 
     /// The shape of a variable's chunks; `None` where it is stored in one piece.
-    pub(crate) fn chunks(&self, variable: &Variable) -> Result<Option<Vec<usize>>, Error> {
+    pub(crate) fn chunks(&self, variable: &str) -> Result<Option<Vec<usize>>, Error> {
+        let id = self.number_of(variable)?;
         let mut storage = 0;
-        let mut shape = vec![0; variable.dimensions.len()];
+        let mut shape = vec![0; self.size_of(id)?.0];
         // SAFETY: `shape` has room for the rank of the variable.
-        call(|| unsafe { nc::nc_inq_var_chunking(self.id, variable.id, &mut storage, shape.as_mut_ptr()) })?;
+        call(|| unsafe { nc::nc_inq_var_chunking(self.id, id, &mut storage, shape.as_mut_ptr()) })?;
         Ok((storage == nc::NC_CHUNKED && !shape.is_empty()).then_some(shape))
     }
 
     /// Lets the library keep `bytes` of a variable's chunks, found through a table of `slots`.
-    pub(crate) fn set_cache(&self, variable: &Variable, bytes: usize, slots: usize) -> Result<(), Error> {
+    pub(crate) fn set_cache(&self, variable: &str, bytes: usize, slots: usize) -> Result<(), Error> {
+        let id = self.number_of(variable)?;
         // SAFETY: plain numbers, on an open handle.
-        call(|| unsafe { nc::nc_set_var_chunk_cache(self.id, variable.id, bytes, slots, 0.75) })
+        call(|| unsafe { nc::nc_set_var_chunk_cache(self.id, id, bytes, slots, 0.75) })
     }
 
     /// The number of the first filter of a variable that the library was built without.
-    pub(crate) fn missing_filter(&self, variable: &Variable) -> Result<Option<u32>, Error> {
+    fn missing_filter(&self, id: c_int) -> Result<Option<u32>, Error> {
         let mut count = 0;
         // SAFETY: a null pointer asks for the count only.
-        call(|| unsafe { nc::nc_inq_var_filter_ids(self.id, variable.id, &mut count, null_mut()) })?;
+        call(|| unsafe { nc::nc_inq_var_filter_ids(self.id, id, &mut count, null_mut()) })?;
         let mut filters: Vec<c_uint> = vec![0; count];
         // SAFETY: room for as many as the library has just counted.
-        call(|| unsafe {
-            nc::nc_inq_var_filter_ids(self.id, variable.id, &mut count, filters.as_mut_ptr())
-        })?;
+        call(|| unsafe { nc::nc_inq_var_filter_ids(self.id, id, &mut count, filters.as_mut_ptr()) })?;
         // SAFETY: a plain number, on an open handle.
         let is_missing =
             |filter: &c_uint| call(|| unsafe { nc::nc_inq_filter_avail(self.id, *filter) }).is_err();
@@ -268,13 +263,13 @@ impl Dataset {
     /// file's order of dimensions. `T` must be of the size of the stored type.
     pub(crate) fn read<T: Raw>(
         &self,
-        variable: &Variable,
+        variable: &str,
         start: &[usize],
         count: &[usize],
     ) -> Result<Vec<T>, Error> {
-        let Stored::Numbers(stored) = variable.stored else { return Err(Error::TypeMismatch) };
-        let rank = variable.dimensions.len();
-        if stored.bytes() != T::TYPE.bytes() {
+        let id = self.number_of(variable)?;
+        let (rank, bytes) = self.size_of(id)?;
+        if bytes != T::TYPE.bytes() {
             return Err(Error::TypeMismatch);
         }
         if start.len() != rank || count.len() != rank {
@@ -285,7 +280,7 @@ impl Dataset {
         // SAFETY: `start` and `count` have the variable's rank, there is room for their product in
         // values of the stored size, and all bits are valid in `T`.
         call(|| unsafe {
-            nc::nc_get_vara(self.id, variable.id, start.as_ptr(), count.as_ptr(), values.as_mut_ptr().cast())
+            nc::nc_get_vara(self.id, id, start.as_ptr(), count.as_ptr(), values.as_mut_ptr().cast())
         })?;
         Ok(values)
     }

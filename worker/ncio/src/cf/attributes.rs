@@ -1,5 +1,7 @@
 //! A variable's attributes, taken out of their file.
 
+use std::collections::BTreeMap;
+
 use super::number::{Number, NumberType};
 
 /// The value of an attribute.
@@ -18,7 +20,7 @@ pub enum Attribute {
 
 /// All attributes of a variable that hold text or numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Attributes(Vec<(String, Attribute)>);
+pub struct Attributes(BTreeMap<String, Attribute>);
 
 /// An attribute that does not hold what CF wants there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +80,7 @@ impl Attributes {
     }
 
     fn get(&self, name: &str) -> Option<&Attribute> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        self.0.get(name)
     }
 }
 

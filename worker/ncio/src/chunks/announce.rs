@@ -8,14 +8,13 @@ use std::path::Path;
 
 use rustix::fs::{Advice, fadvise};
 
+use crate::source::BEGINNING;
+
 /// Of one request Linux fetches not more than a device reads at once, often this.
 const PIECE: u64 = 128 << 10;
 
 /// Not more than this is announced of one file.
 const MOST: u64 = 256 << 20;
-
-/// What a file begins with is wanted in any case, to open it.
-const BEGINNING: u64 = 64 << 10;
 
 /// Announces that ranges of bytes of a file will be read soon. What is beyond the end of the file is
 /// left out.

@@ -1,14 +1,11 @@
 //! Bytes of stored chunks, read from the file: several at once, in the order of the file, and
 //! neighbours by one call.
 
-use std::fs::File;
-use std::io;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
-use std::path::Path;
 
-use super::error::ChunkError;
 use super::index::Stored;
+use crate::decode::ChunkError;
+use crate::source::Source;
 
 /// So many bytes are read ahead of their use, for one field: what three fields have ahead should stay
 /// in the second cache together with a chunk of each.
@@ -16,34 +13,6 @@ const AHEAD: u64 = 128 << 10;
 
 /// Gaps between chunks are read with them if they are not larger than this and the chunk before.
 const GAP: u64 = 4 << 10;
-
-/// The file itself, beside the libraries.
-#[derive(Debug)]
-pub(super) struct ChunkFile {
-    file: File,
-    bytes: u64,
-}
-
-impl ChunkFile {
-    /// Opens a file to read it at will.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let bytes = file.metadata()?.len();
-        Ok(Self { file, bytes })
-    }
-
-    /// Checks that a chunk is within the file, and is not larger than `most`.
-    fn check(&self, stored: Stored, most: u64) -> Result<(), ChunkError> {
-        let Stored { address, bytes, .. } = stored;
-        if bytes > most {
-            return Err(ChunkError::Stored { bytes, most });
-        }
-        match address.checked_add(bytes) {
-            Some(end) if end <= self.bytes => Ok(()),
-            _ => Err(ChunkError::Outside { address, bytes, present: self.bytes }),
-        }
-    }
-}
 
 /// Chunks that were read, each by a number that the caller gives it.
 #[derive(Debug, Default)]
@@ -75,7 +44,7 @@ impl Ahead {
     /// chunk may be larger than `most`. An error is that of the chunk with the number.
     pub(super) fn read(
         &mut self,
-        file: &ChunkFile,
+        file: &Source,
         most: u64,
         chunks: impl Iterator<Item = (usize, Stored)>,
     ) -> Result<(), (usize, ChunkError)> {
@@ -93,7 +62,7 @@ impl Ahead {
     /// Reads chunks that adjoin by one call, behind the `used` bytes.
     fn read_group(
         &mut self,
-        file: &ChunkFile,
+        file: &Source,
         group: &[(usize, Stored)],
         used: usize,
     ) -> Result<usize, (usize, ChunkError)> {
@@ -106,8 +75,7 @@ impl Ahead {
             self.bytes.resize(end_place, 0);
         }
         let room = self.bytes.get_mut(used..end_place).unwrap_or_default();
-        file.file
-            .read_exact_at(room, first.address)
+        file.read(first.address, room)
             .map_err(|source| (*number, ChunkError::Read { address: first.address, bytes, source }))?;
         self.chunks.extend(
             group
@@ -128,17 +96,29 @@ impl Ahead {
     }
 }
 
+/// Checks that a chunk is within the file, and is not larger than `most`.
+fn check(file: &Source, stored: Stored, most: u64) -> Result<(), ChunkError> {
+    let (Stored { address, bytes, .. }, present) = (stored, file.bytes());
+    if bytes > most {
+        return Err(ChunkError::Stored { bytes, most });
+    }
+    match address.checked_add(bytes) {
+        Some(end) if end <= present => Ok(()),
+        _ => Err(ChunkError::Outside { address, bytes, present }),
+    }
+}
+
 /// The first chunks, up to so many bytes; at least one. A wrong one among them ends them; one at the
 /// beginning is an error.
 fn batch(
-    file: &ChunkFile,
+    file: &Source,
     most: u64,
     chunks: impl Iterator<Item = (usize, Stored)>,
 ) -> Result<Vec<(usize, Stored)>, (usize, ChunkError)> {
     let mut batch = Vec::new();
     let mut bytes = 0;
     for (number, stored) in chunks {
-        match file.check(stored, most) {
+        match check(file, stored, most) {
             Err(error) if batch.is_empty() => return Err((number, error)),
             Err(_) => break,
             Ok(()) => bytes += stored.bytes,
@@ -163,10 +143,10 @@ mod tests {
 
     const MOST: u64 = 1 << 20;
 
-    fn file(bytes: &[u8]) -> ChunkFile {
-        let mut file = tempfile::tempfile().unwrap();
+    fn file(bytes: &[u8]) -> Source {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        ChunkFile { file, bytes: bytes.len() as u64 }
+        Source::open(file.path()).unwrap()
     }
 
     fn stored(address: u64, bytes: u64) -> Stored {

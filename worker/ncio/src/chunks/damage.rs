@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::ChunkError;
-use super::hdf5::File;
+use super::hdf5::Dataset;
 use super::run::RunReader;
 use super::wanted::Wanted;
+use crate::decode::ChunkError;
 use crate::error::NcError;
 use crate::reader::Reader;
 
@@ -22,11 +22,9 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 fn chunks(path: &Path, variable: &str) -> Vec<Chunk> {
-    let _reader = Reader::open(path).unwrap();
-    let file = File::open(path).unwrap();
-    let dataset = file.dataset(variable).unwrap();
+    let dataset = Dataset::open(path, variable).unwrap();
     let mut chunks = Vec::new();
-    assert!(dataset.each_chunk(3, |chunk| {
+    assert!(dataset.each_chunk(3, &mut |chunk| {
         let origin = chunk.origin.iter().map(|&start| start as usize).collect();
         chunks.push(Chunk { origin, address: chunk.address as usize, bytes: chunk.bytes as usize });
         true
@@ -112,16 +110,32 @@ fn place_of(bytes: &[u8], number: u64) -> usize {
     place
 }
 
+/// A variable with an index that is a version 1 B-tree.
+struct Victim {
+    file: &'static str,
+    variable: &'static str,
+    /// From where addresses are counted: the end of the block that the user has.
+    base: u64,
+}
+
+/// One whose index HDF5 goes through, and one whose index we go through ourselves.
+const VICTIMS: [Victim; 2] = [
+    Victim { file: "chunks_h5.nc", variable: "usual", base: 1024 },
+    Victim { file: "chunks.nc", variable: "type_i4", base: 0 },
+];
+
 #[test]
 fn an_index_that_points_outside_the_file_or_gives_a_wrong_size_is_an_error() {
-    // addresses are counted from the end of the block that the user has
-    const BASE: u64 = 1024;
-    let mut copies = Copies::of("chunks_h5.nc");
-    let chunk = chunks(&fixture("chunks_h5.nc"), "usual").remove(3);
-    let entry = place_of(&copies.whole, chunk.address as u64 - BASE);
-    for address in [1 << 20, u64::MAX - BASE - 7, u64::MAX / 2] {
+    VICTIMS.iter().for_each(wrong_places_and_sizes);
+}
+
+fn wrong_places_and_sizes(Victim { file, variable, base }: &Victim) {
+    let mut copies = Copies::of(file);
+    let chunk = chunks(&fixture(file), variable).remove(3);
+    let entry = place_of(&copies.whole, chunk.address as u64 - base);
+    for address in [1 << 20, u64::MAX - base - 7, u64::MAX / 2] {
         let path = copies.changed(|bytes| bytes[entry..entry + 8].copy_from_slice(&address.to_le_bytes()));
-        let error = read(&path, "usual").unwrap_err();
+        let error = read(&path, variable).unwrap_err();
         let outside = matches!(&error, NcError::Chunk { chunk: origin, source: ChunkError::Outside { .. }, .. } if *origin == chunk.origin);
         assert!(outside, "{error:?}");
     }
@@ -130,21 +144,25 @@ fn an_index_that_points_outside_the_file_or_gives_a_wrong_size_is_an_error() {
     assert_eq!(copies.whole[size..size + 4], (chunk.bytes as u32).to_le_bytes());
     for bytes in [u32::MAX, 1 << 20, 1, 0] {
         let path = copies.changed(|whole| whole[size..size + 4].copy_from_slice(&bytes.to_le_bytes()));
-        assert!(matches!(read(&path, "usual"), Err(NcError::Chunk { .. })), "{bytes}");
+        assert!(matches!(read(&path, variable), Err(NcError::Chunk { .. })), "{bytes}");
     }
 }
 
 #[test]
 fn a_chunk_in_the_place_of_another_is_an_error() {
-    let mut copies = Copies::of("chunks_h5.nc");
-    let [.., one, _] = &chunks(&fixture("chunks_h5.nc"), "usual")[..] else { panic!() };
-    let entry = place_of(&copies.whole, one.address as u64 - 1024);
+    VICTIMS.iter().for_each(wrong_origins);
+}
+
+fn wrong_origins(Victim { file, variable, base }: &Victim) {
+    let mut copies = Copies::of(file);
+    let [.., one, _] = &chunks(&fixture(file), variable)[..] else { panic!() };
+    let entry = place_of(&copies.whole, one.address as u64 - base);
     // the last dimension of the grid in the key
     let column = entry - 2 * 8;
     for start in [1_u64, 6, 300] {
         let path = copies.changed(|whole| whole[column..column + 8].copy_from_slice(&start.to_le_bytes()));
-        match read(&path, "usual") {
-            Err(NcError::ChunkIndex { variable, .. }) => assert_eq!(variable, "usual"),
+        match read(&path, variable) {
+            Err(NcError::ChunkIndex { variable: told, .. }) => assert_eq!(told, *variable),
             other => panic!("{start}: {other:?}"),
         }
     }
@@ -170,18 +188,22 @@ fn nodes(bytes: &[u8]) -> Vec<usize> {
 
 #[test]
 fn every_changed_byte_of_an_index_is_an_error_or_gives_what_the_library_reads() {
-    let mut copies = Copies::of("chunks_h5.nc");
-    let chunk = chunks(&fixture("chunks_h5.nc"), "usual").remove(0);
-    let entry = place_of(&copies.whole, chunk.address as u64 - 1024);
+    VICTIMS.iter().for_each(changed_index);
+}
+
+fn changed_index(Victim { file, variable, base }: &Victim) {
+    let mut copies = Copies::of(file);
+    let chunk = chunks(&fixture(file), variable).remove(0);
+    let entry = place_of(&copies.whole, chunk.address as u64 - base);
     let node = nodes(&copies.whole).into_iter().rfind(|&node| node < entry).unwrap();
-    let wanted = read(&fixture("chunks_h5.nc"), "usual").unwrap();
+    let wanted = read(&fixture(file), variable).unwrap();
     let mut errors = 0;
     for at in node..node + 700 {
         let path = copies.changed(|bytes| bytes[at] ^= 1 << (at % 8));
-        match read(&path, "usual") {
+        match read(&path, variable) {
             Err(error) => errors += usize::from(!error.to_string().is_empty()),
             // a chunk that the index has no more was never written, as far as anyone can tell
-            Ok(found) if found != wanted => assert_eq!(Some(found), by_library(&path, "usual"), "byte {at}"),
+            Ok(found) if found != wanted => assert_eq!(Some(found), by_library(&path, variable), "byte {at}"),
             Ok(_) => {}
         }
         std::fs::remove_file(path).unwrap();

@@ -4,73 +4,66 @@
 use std::hint::black_box;
 use std::marker::PhantomData;
 
-use super::bytes::{Ahead, ChunkFile};
+use super::bytes::Ahead;
 use super::dispatch::{Machine, Work};
-use super::element::{Bytes, Element, TILE};
-use super::hdf5::File;
 use super::index::{Index, Stored};
-use super::pipeline::{Decoded, Inflater};
 use super::plan::Plan;
 use super::wanted::Wanted;
 use crate::cf::{NumberType, with_raw};
-use crate::error::NcError;
+use crate::decode::element::{Bytes, Element, TILE};
+use crate::decode::pipeline::{Decoded, Inflater};
 use crate::reader::{Field, Reader};
+use crate::source::Source;
 
 /// Fields of a file of which it is known where their chunks are.
-pub struct Floor {
-    file: ChunkFile,
-    fields: Vec<Chunks>,
+pub struct Floor<'a> {
+    reader: &'a Reader,
+    fields: Vec<Chunks<'a>>,
     inflater: Inflater,
     ahead: Ahead,
-    /// Closed after its variables.
-    _file: File,
 }
 
 /// The wanted chunks of a field.
-struct Chunks {
-    plan: Plan,
+struct Chunks<'a> {
+    plan: Plan<'a>,
     stored: Vec<(usize, Stored)>,
     number_type: NumberType,
     decoded: Decoded,
     plain: Vec<u8>,
 }
 
-impl Floor {
+impl<'a> Floor<'a> {
     /// For the wanted cells of one time; `None` where a field would be left to the library, or where
     /// an index is damaged.
     pub fn open(
-        reader: &Reader,
-        fields: &[&Field],
+        reader: &'a Reader,
+        fields: &[&'a Field],
         wanted: &Wanted,
         time_index: usize,
-    ) -> Result<Option<Self>, NcError> {
-        let open = |source| NcError::Open { path: reader.path().to_owned(), source };
-        let chunk_file = ChunkFile::open(reader.path()).map_err(open)?;
-        let Some(file) = File::open(reader.path()).filter(|_| reader.is_hdf5()) else { return Ok(None) };
-        let chunks = fields.iter().map(|field| Chunks::find(&file, field, wanted, time_index));
-        let Some(fields) = chunks.collect() else { return Ok(None) };
-        let (inflater, ahead) = (Inflater::default(), Ahead::default());
-        Ok(Some(Self { file: chunk_file, fields, inflater, ahead, _file: file }))
+    ) -> Option<Self> {
+        let chunks = fields.iter().map(|field| Chunks::find(reader, field, wanted, time_index));
+        let fields = chunks.collect::<Option<_>>()?;
+        Some(Self { reader, fields, inflater: Inflater::default(), ahead: Ahead::default() })
     }
 
     /// Decodes all chunks once, field after field; how many bytes they have. Chunks that cannot be
     /// decoded are left out.
     pub fn decode(&mut self) -> usize {
-        let Self { file, fields, inflater, ahead, .. } = self;
+        let Self { reader, fields, inflater, ahead } = self;
         let mut bytes = 0;
         for chunks in fields {
             ahead.forget();
-            bytes += chunks.decode(file, inflater, ahead);
+            bytes += chunks.decode(reader.source(), inflater, ahead);
         }
         bytes
     }
 }
 
-impl Chunks {
-    fn find(file: &File, field: &Field, wanted: &Wanted, time_index: usize) -> Option<Self> {
-        let plan = Plan::new(file, field, wanted).ok()?;
+impl<'a> Chunks<'a> {
+    fn find(reader: &'a Reader, field: &'a Field, wanted: &Wanted, time_index: usize) -> Option<Self> {
+        let plan = Plan::new(reader, field, wanted).ok()?;
         let (mut index, time) = (Index::default(), time_index / plan.tiling.times());
-        index.turn_to(time, &plan.tiling, &plan.dataset).ok()?;
+        index.turn_to(time, &plan.rows(), &plan.tiling, &plan.finder).ok()?;
         let stored = (0..).zip(&plan.tiles);
         let stored =
             stored.filter_map(|(number, tile)| Some((number, index.get(time, plan.tiling.number(*tile))?)));
@@ -79,7 +72,7 @@ impl Chunks {
         Some(Self { stored, number_type: field.rule().number_type, decoded, plain, plan })
     }
 
-    fn decode(&mut self, file: &ChunkFile, inflater: &mut Inflater, ahead: &mut Ahead) -> usize {
+    fn decode(&mut self, file: &Source, inflater: &mut Inflater, ahead: &mut Ahead) -> usize {
         let Self { plan: Plan { pipeline, tiling, order, .. }, stored, decoded, plain, .. } = self;
         let mut decoded_bytes = 0;
         for (at, (number, chunk)) in stored.iter().enumerate() {

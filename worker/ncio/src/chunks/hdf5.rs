@@ -1,7 +1,8 @@
 //! The few calls to HDF5 that tell where a variable's chunks are, made safe.
 //!
 //! A file that netcdf-c holds open is opened a second time: HDF5 then shares everything between the
-//! two. Values are not read here.
+//! two. Values are not read here, and what can be read without the library is not asked for
+//! ([`super::made`]).
 #![expect(unsafe_code, reason = "calls into the C library")]
 
 use std::ffi::{CString, c_int, c_uint, c_void};
@@ -18,9 +19,10 @@ use sys::h5p::{H5P_DEFAULT, H5Pclose, H5Pget_chunk, H5Pget_chunk_opts, H5Pget_fi
 use sys::h5s::{H5Sclose, H5Sget_simple_extent_dims};
 use sys::h5t::{self, H5Tclose, H5Tequal};
 
-use super::element::ByteOrder;
-use super::pipeline::Filter;
 use crate::cf::NumberType;
+use crate::decode::element::ByteOrder;
+use crate::decode::pipeline::Filter;
+use crate::metadata::chunk_tree::Indexed;
 
 /// More dimensions than this no variable of HDF5 has.
 const MOST_DIMENSIONS: usize = 32;
@@ -47,25 +49,12 @@ impl Drop for Handle {
     }
 }
 
-/// An open file. Its datasets must be dropped before it.
-#[derive(Debug)]
-pub(super) struct File(Handle);
-
 /// An open variable.
 #[derive(Debug)]
-pub(super) struct Dataset(Handle);
-
-/// What the index says about one chunk.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Indexed<'a> {
-    /// Where it begins, in the order of the dimensions.
-    pub(super) origin: &'a [u64],
-    /// The filters that were not applied, by bits.
-    pub(super) skipped: u32,
-    /// Where it is in the file, from the file's first byte on.
-    pub(super) address: u64,
-    /// How many bytes are stored.
-    pub(super) bytes: u64,
+pub(super) struct Dataset {
+    variable: Handle,
+    /// Closed after it.
+    _file: Handle,
 }
 
 /// How a variable's chunks are made.
@@ -79,32 +68,24 @@ pub(super) struct Creation {
     pub(super) plain_edges: bool,
 }
 
-impl File {
-    /// Opens a file that is open already.
-    pub(super) fn open(path: &Path) -> Option<Self> {
+impl Dataset {
+    /// Opens a variable of the root group.
+    pub(super) fn open(path: &Path, variable: &str) -> Option<Self> {
         let path = CString::new(path.as_os_str().as_bytes()).ok()?;
+        let name = CString::new(format!("/{variable}")).ok()?;
         let _guard = sys::LOCK.lock();
         // SAFETY: the path ends with a NUL.
-        let id = unsafe { H5Fopen(path.as_ptr(), H5F_ACC_RDONLY, H5P_DEFAULT) };
-        Handle::new(id, H5Fclose).map(Self)
-    }
-
-    /// Opens a variable of the root group.
-    pub(super) fn dataset(&self, name: &str) -> Option<Dataset> {
-        let name = CString::new(format!("/{name}")).ok()?;
-        let _guard = sys::LOCK.lock();
+        let file = Handle::new(unsafe { H5Fopen(path.as_ptr(), H5F_ACC_RDONLY, H5P_DEFAULT) }, H5Fclose)?;
         // SAFETY: the name ends with a NUL, the file is open.
-        let id = unsafe { H5Dopen2(self.0.id, name.as_ptr(), H5P_DEFAULT) };
-        Handle::new(id, H5Dclose).map(Dataset)
+        let variable = Handle::new(unsafe { H5Dopen2(file.id, name.as_ptr(), H5P_DEFAULT) }, H5Dclose)?;
+        Some(Self { variable, _file: file })
     }
-}
 
-impl Dataset {
     /// Its shape.
     pub(super) fn shape(&self) -> Option<Vec<u64>> {
         let _guard = sys::LOCK.lock();
         // SAFETY: the variable is open.
-        let space = Handle::new(unsafe { H5Dget_space(self.0.id) }, H5Sclose)?;
+        let space = Handle::new(unsafe { H5Dget_space(self.variable.id) }, H5Sclose)?;
         // HDF5 has no more dimensions, and tells how many it wrote
         shape(|lengths| unsafe {
             // SAFETY: there is room for the most dimensions; a null pointer is not written to.
@@ -117,7 +98,7 @@ impl Dataset {
     pub(super) fn byte_order(&self, stored: NumberType) -> Option<ByteOrder> {
         let _guard = sys::LOCK.lock();
         // SAFETY: the variable is open.
-        let kind = Handle::new(unsafe { H5Dget_type(self.0.id) }, H5Tclose)?;
+        let kind = Handle::new(unsafe { H5Dget_type(self.variable.id) }, H5Tclose)?;
         let (little, big) = standard(stored);
         // SAFETY: both are handles of types.
         let equals = |standard: hid_t| unsafe { H5Tequal(kind.id, standard) } > 0;
@@ -132,7 +113,7 @@ impl Dataset {
     pub(super) fn creation(&self) -> Option<Creation> {
         let _guard = sys::LOCK.lock();
         // SAFETY: the variable is open.
-        let list = Handle::new(unsafe { H5Dget_create_plist(self.0.id) }, H5Pclose)?;
+        let list = Handle::new(unsafe { H5Dget_create_plist(self.variable.id) }, H5Pclose)?;
         let chunk = shape(|lengths| unsafe {
             // SAFETY: there is room for as many dimensions as are asked for.
             H5Pget_chunk(list.id, MOST_DIMENSIONS as c_int, lengths.as_mut_ptr())
@@ -144,15 +125,16 @@ impl Dataset {
     }
 
     /// Goes through the index of chunks; `false` where HDF5 cannot, or where `each` gives `false`.
-    pub(super) fn each_chunk(&self, rank: usize, mut each: impl FnMut(Indexed<'_>) -> bool) -> bool {
+    pub(super) fn each_chunk(&self, rank: usize, each: &mut dyn FnMut(Indexed<'_>) -> bool) -> bool {
         let mut visit =
             |origin: &[u64], skipped, address, bytes| each(Indexed { origin, skipped, address, bytes });
         let mut visitor = Visitor { rank, visit: &mut visit };
         let _guard = sys::LOCK.lock();
         // SAFETY: `visitor` is what the function expects and outlives the call, and nothing else
         // refers to it in the meantime.
-        let status =
-            unsafe { H5Dchunk_iter(self.0.id, H5P_DEFAULT, Some(visit_chunk), (&raw mut visitor).cast()) };
+        let status = unsafe {
+            H5Dchunk_iter(self.variable.id, H5P_DEFAULT, Some(visit_chunk), (&raw mut visitor).cast())
+        };
         status >= 0
     }
 }

@@ -1,13 +1,14 @@
 //! Where a field's chunks are in the file, for a stretch of its times.
 //!
-//! HDF5 goes through all of an index at once or not at all. What is kept of it is bounded: the
+//! An index is gone through all at once or not at all. What is kept of it is bounded: the
 //! chunks of some times, from one on; for others it is gone through again.
 
 use std::ops::Range;
 
 use super::error::IndexError;
-use super::hdf5::{Dataset, Indexed};
+use super::made::{Finder, Way};
 use super::tiling::Tiling;
+use crate::metadata::chunk_tree::Indexed;
 
 /// So many chunks are kept, unless a single time has more.
 const MOST: usize = 1 << 16;
@@ -39,34 +40,30 @@ impl Index {
         self.chunks.get(time * self.tiles + tile).copied().flatten()
     }
 
-    /// Has the chunks of a time from now on.
+    /// Has the chunks of a time from now on, as far as they are in some rows of chunks.
     pub(super) fn turn_to(
         &mut self,
         time_chunk: usize,
+        rows: &Range<usize>,
         tiling: &Tiling,
-        dataset: &Dataset,
+        finder: &Finder<'_>,
     ) -> Result<(), IndexError> {
         if !self.times.contains(&time_chunk) {
-            *self = Self::read(time_chunk, MOST, tiling, |rank, each| dataset.each_chunk(rank, each))?;
+            let times = stretch(time_chunk, MOST, tiling);
+            let part = tiling.part(&times, rows);
+            *self = finder.find(&part, |way| Self::read(times.clone(), tiling, way))?;
         }
         Ok(())
     }
 
-    /// Reads an index that `walk` goes through: the chunks of a time and of as many others as make
-    /// `most`.
-    fn read(
-        first: usize,
-        most: usize,
-        tiling: &Tiling,
-        walk: impl FnOnce(usize, &mut dyn FnMut(Indexed<'_>) -> bool) -> bool,
-    ) -> Result<Self, IndexError> {
+    /// Reads an index that is gone through on a way: the chunks of some times.
+    fn read(times: Range<usize>, tiling: &Tiling, way: Way<'_>) -> Result<Self, IndexError> {
         let tiles = tiling.tiles();
-        let last = tiling.times_across().min(first.saturating_add((most / tiles.max(1)).max(1)));
-        let mut index =
-            Self { times: first..last, tiles, chunks: vec![None; (last - first).saturating_mul(tiles)] };
+        let chunks = vec![None; times.len().saturating_mul(tiles)];
+        let mut index = Self { times, tiles, chunks };
         let mut left = tiles.saturating_mul(tiling.times_across());
         let mut wrong = IndexError::Unreadable;
-        let whole = walk(tiling.rank(), &mut |chunk| match index.take(chunk, tiling, &mut left) {
+        let whole = way(&mut |chunk| match index.take(chunk, tiling, &mut left) {
             Ok(()) => true,
             Err(error) => {
                 wrong = error;
@@ -96,6 +93,12 @@ impl Index {
     }
 }
 
+/// A time, counted in chunks, and as many others behind it as make `most` chunks.
+fn stretch(first: usize, most: usize, tiling: &Tiling) -> Range<usize> {
+    let times = (most / tiling.tiles().max(1)).max(1);
+    first..tiling.times_across().min(first.saturating_add(times))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,8 +110,7 @@ mod tests {
     }
 
     fn read(first: usize, most: usize, origins: &[[u64; 3]]) -> Result<Index, IndexError> {
-        Index::read(first, most, &tiling(), |rank, each| {
-            assert_eq!(rank, 3);
+        Index::read(stretch(first, most, &tiling()), &tiling(), &mut |each| {
             (1..)
                 .zip(origins)
                 .all(|(address, origin)| each(Indexed { origin, skipped: 0, address, bytes: 10 * address }))
@@ -145,7 +147,7 @@ mod tests {
         // outside of what is kept nobody would notice
         let looped = vec![[0, 0, 0]; 13];
         assert!(matches!(read(2, 1, &looped), Err(IndexError::TooMany)));
-        let unreadable = Index::read(0, 9, &tiling(), |_, _| false);
+        let unreadable = Index::read(0..1, &tiling(), &mut |_| false);
         assert!(matches!(unreadable, Err(IndexError::Unreadable)));
     }
 }

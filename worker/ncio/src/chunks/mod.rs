@@ -7,17 +7,15 @@
 
 mod announce;
 mod bytes;
-mod checksum;
 #[cfg(test)]
 mod damage;
 mod dispatch;
-mod element;
 mod error;
 mod floor;
 mod hdf5;
 mod index;
 mod library;
-mod pipeline;
+mod made;
 mod plan;
 mod route;
 mod run;
@@ -27,8 +25,9 @@ mod trial;
 mod unpack;
 mod wanted;
 
+pub use crate::decode::ChunkError;
 pub use announce::announce;
-pub use error::{ChunkError, IndexError};
+pub use error::IndexError;
 pub use floor::Floor;
 pub use route::{Reason, Route};
 pub use run::{Run, RunReader, Runs};

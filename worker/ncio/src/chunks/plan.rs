@@ -3,16 +3,16 @@
 use std::ops::Range;
 
 use super::dispatch::Machine;
-use super::element::ByteOrder;
-use super::hdf5::{Creation, Dataset, File};
-use super::pipeline::Pipeline;
+use super::made::{Finder, Made};
 use super::route::Reason;
 use super::tiling::{Tile, Tiling};
 use super::unpack::{self, Unpack};
 use super::wanted::Wanted;
 use crate::cf::NumberType;
-use crate::reader::Field;
-use crate::sys::Stored;
+use crate::decode::element::ByteOrder;
+use crate::decode::pipeline::Pipeline;
+use crate::reader::{Field, Reader};
+use crate::variable::Stored;
 
 /// Not more than this of one field is in memory decoded.
 const MOST_BYTES: usize = 32 << 20;
@@ -24,8 +24,8 @@ const MOST_TILES: usize = 1 << 18;
 const KEPT_BYTES: usize = 16 << 20;
 
 /// All that is needed to decode a field's wanted chunks.
-pub(super) struct Plan {
-    pub(super) dataset: Dataset,
+pub(super) struct Plan<'a> {
+    pub(super) finder: Finder<'a>,
     pub(super) tiling: Tiling,
     pub(super) pipeline: Pipeline,
     pub(super) order: ByteOrder,
@@ -36,30 +36,34 @@ pub(super) struct Plan {
     pub(super) slots: usize,
 }
 
-impl Plan {
+impl<'a> Plan<'a> {
     /// Plans the reading of `wanted` cells; a reason where it must be left to the library.
-    pub(super) fn new(file: &File, field: &Field, wanted: &Wanted) -> Result<Self, Reason> {
+    pub(super) fn new(reader: &'a Reader, field: &'a Field, wanted: &Wanted) -> Result<Self, Reason> {
         let variable = field.variable();
-        let dataset = file.dataset(&variable.name).ok_or(Reason::NotFound)?;
-        let lengths: Vec<_> = variable.dimensions.iter().map(|dimension| dimension.length).collect();
-        if dataset.shape() != in_u64(&lengths) {
+        let stored = number_type(variable.stored).ok_or(Reason::Numbers)?;
+        let Made { shape, chunk, filters, order, finder } = Made::of(reader, variable, stored)?;
+        let lengths = variable.shape();
+        if Some(shape) != in_u64(&lengths) {
             return Err(Reason::Shape);
         }
-        let Creation { chunk, filters, plain_edges } = dataset.creation().ok_or(Reason::NotFound)?;
-        let chunk = in_usize(&chunk.ok_or(Reason::OnePiece)?).ok_or(Reason::Shape)?;
+        let chunk = in_usize(&chunk).ok_or(Reason::Shape)?;
         let tiling = Tiling::new(lengths, chunk, field.positions()).ok_or(Reason::Shape)?;
-        if plain_edges {
-            return Err(Reason::PlainEdges);
-        }
-        let stored = number_type(variable.stored).ok_or(Reason::Numbers)?;
-        let order = dataset.byte_order(stored).ok_or(Reason::Numbers)?;
         let tiles = wanted_tiles(&tiling, wanted);
         let bytes = tiling.values().saturating_mul(stored.bytes());
         let slots = slots(&tiling, &tiles, bytes)?;
         let pipeline = Pipeline::new(&filters, stored.bytes(), bytes)
             .ok_or_else(|| Reason::Filters(filters.iter().map(|filter| filter.number).collect()))?;
         let unpack = unpack::by_rule(field.rule(), Machine::best());
-        Ok(Self { dataset, tiling, pipeline, order, unpack, tiles, slots })
+        Ok(Self { finder, tiling, pipeline, order, unpack, tiles, slots })
+    }
+
+    /// The rows of chunks that have wanted ones, and those between them.
+    pub(super) fn rows(&self) -> Range<usize> {
+        match self.tiles.as_slice() {
+            [] => 0..0,
+            [only] => only.row..only.row + 1,
+            [first, .., last] => first.row..last.row + 1,
+        }
     }
 }
 

@@ -1,13 +1,10 @@
 //! The reader of runs: all fields of a file side by side.
 
 use std::ops::Range;
-use std::rc::Rc;
 
-use super::bytes::ChunkFile;
-use super::hdf5;
 use super::library::LibrarySource;
 use super::plan::Plan;
-use super::route::{Reason, Route};
+use super::route::Route;
 use super::source::ChunkSource;
 use super::wanted::Wanted;
 use crate::error::NcError;
@@ -20,8 +17,6 @@ pub struct RunReader<'a, const N: usize> {
     sources: Vec<Source<'a>>,
     routes: Vec<Route>,
     values: [Vec<f64>; N],
-    /// Closed after its variables, which the sources have.
-    _file: Option<hdf5::File>,
 }
 
 /// The wanted cells of one time, run after run.
@@ -49,23 +44,16 @@ enum Source<'a> {
 impl<'a, const N: usize> RunReader<'a, N> {
     /// Prepares to read `wanted` cells of fields that come from `reader`.
     ///
-    /// An error where a field has no such cells, or where the file cannot be opened once more.
+    /// An error where a field has no such cells.
     pub fn open(reader: &'a Reader, fields: [&'a Field; N], wanted: &'a Wanted) -> Result<Self, NcError> {
         for field in fields {
             field.check_window(&wanted.rows(), &wanted.columns())?;
         }
-        let open = |source| NcError::Open { path: reader.path().to_owned(), source };
-        let chunk_file = Rc::new(ChunkFile::open(reader.path()).map_err(open)?);
-        let file = if reader.is_hdf5() { hdf5::File::open(reader.path()) } else { None };
         let (mut sources, mut routes) = (Vec::new(), Vec::new());
         for field in fields {
-            let plan = match &file {
-                None => Err(Reason::NotHdf5),
-                Some(file) => Plan::new(file, field, wanted),
-            };
-            let (source, route) = match plan {
+            let (source, route) = match Plan::new(reader, field, wanted) {
                 Ok(plan) => {
-                    let source = ChunkSource::new(reader, field, Rc::clone(&chunk_file), plan);
+                    let source = ChunkSource::new(reader, field, plan);
                     (Source::Chunks(Box::new(source)), Route::Chunks)
                 }
                 Err(reason) => {
@@ -77,7 +65,7 @@ impl<'a, const N: usize> RunReader<'a, N> {
         }
         let longest = wanted.runs().iter().map(|(_, columns)| columns.len()).max().unwrap_or(0);
         let values = std::array::from_fn(|_| vec![0.0; longest]);
-        Ok(Self { fields, wanted, sources, routes, values, _file: file })
+        Ok(Self { fields, wanted, sources, routes, values })
     }
 
     /// Which way each field is read, and why.

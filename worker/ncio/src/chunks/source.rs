@@ -1,16 +1,15 @@
 //! A field whose chunks are decoded here: rows of it on demand, chunk row after chunk row.
 
 use std::ops::Range;
-use std::rc::Rc;
 
-use super::bytes::{Ahead, ChunkFile};
-use super::element::Bytes;
-use super::error::ChunkError;
+use super::bytes::Ahead;
 use super::index::{Index, Stored};
-use super::pipeline::{Decoded, Inflater};
 use super::plan::{Plan, touched};
 use super::tiling::Tile;
 use super::unpack::Place;
+use crate::decode::ChunkError;
+use crate::decode::element::Bytes;
+use crate::decode::pipeline::{Decoded, Inflater};
 use crate::error::NcError;
 use crate::reader::{Field, Reader};
 
@@ -18,8 +17,7 @@ use crate::reader::{Field, Reader};
 pub(super) struct ChunkSource<'a> {
     reader: &'a Reader,
     field: &'a Field,
-    file: Rc<ChunkFile>,
-    plan: Plan,
+    plan: Plan<'a>,
     index: Index,
     inflater: Inflater,
     ahead: Ahead,
@@ -43,13 +41,12 @@ struct Slot {
 }
 
 impl<'a> ChunkSource<'a> {
-    pub(super) fn new(reader: &'a Reader, field: &'a Field, file: Rc<ChunkFile>, plan: Plan) -> Self {
+    pub(super) fn new(reader: &'a Reader, field: &'a Field, plan: Plan<'a>) -> Self {
         let slot = || Slot { holds: None, written: false, decoded: plan.pipeline.room() };
         Self {
             slots: (0..plan.slots).map(|_| slot()).collect(),
             reader,
             field,
-            file,
             plan,
             index: Index::default(),
             inflater: Inflater::default(),
@@ -76,7 +73,7 @@ impl<'a> ChunkSource<'a> {
             self.ahead.forget();
             self.time_chunk = time_chunk;
         }
-        let turned = self.index.turn_to(time_chunk, &self.plan.tiling, &self.plan.dataset);
+        let turned = self.index.turn_to(time_chunk, &self.plan.rows(), &self.plan.tiling, &self.plan.finder);
         turned.map_err(|source| NcError::ChunkIndex {
             path: self.reader.path().to_owned(),
             variable: self.field.name().to_owned(),
@@ -163,7 +160,7 @@ impl<'a> ChunkSource<'a> {
         let mut ahead = std::mem::take(&mut self.ahead);
         let next = (number..self.plan.tiles.len()).filter(|&next| !self.holds(next));
         let stored = next.filter_map(|next| Some((next, self.stored(next)?)));
-        let read = ahead.read(&self.file, self.plan.pipeline.most_stored(), stored);
+        let read = ahead.read(self.reader.source(), self.plan.pipeline.most_stored(), stored);
         self.ahead = ahead;
         read
     }

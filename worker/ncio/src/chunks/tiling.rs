@@ -1,5 +1,8 @@
 //! How the chunks of a field lie on its grid.
 
+use std::ops::Range;
+
+use crate::metadata::chunk_tree::Part;
 use crate::reader::Positions;
 
 /// A field's dimensions cut into chunks; in the file's order of dimensions.
@@ -106,6 +109,20 @@ impl Tiling {
         origin
     }
 
+    /// The part of the variable in which the chunks of some times begin, as far as they are in some rows of chunks.
+    pub(super) fn part(&self, times: &Range<usize>, rows: &Range<usize>) -> Part {
+        let along = |position: usize| {
+            let chunks = match position {
+                time if Some(time) == self.axes.time => times.clone(),
+                latitude if latitude == self.axes.latitude => rows.clone(),
+                other => 0..self.across(other),
+            };
+            let start = |index: usize| (index as u64).saturating_mul(self.chunk_length(position) as u64);
+            start(chunks.start)..start(chunks.end)
+        };
+        Part((0..self.rank()).map(along).collect())
+    }
+
     /// Which chunk begins at an origin: its index along time and the number of its tile. `None`
     /// where no chunk begins.
     pub(super) fn find(&self, origin: &[u64]) -> Option<(usize, usize)> {
@@ -154,6 +171,13 @@ mod tests {
         for nowhere in [[1, 0, 0], [0, 2, 0], [6, 0, 0], [0, 9, 0], [0, 0, u64::MAX - 3]] {
             assert_eq!(tiling.find(&nowhere), None, "{nowhere:?}");
         }
+    }
+
+    #[test]
+    fn chunks_of_some_times_and_rows_begin_in_a_part() {
+        let tiling = tiling();
+        assert_eq!(tiling.part(&(1..3), &(1..2)), Part(vec![2..6, 0..9, 4..8]));
+        assert_eq!(tiling.part(&(0..3), &(0..0)), Part(vec![0..6, 0..9, 0..0]));
     }
 
     #[test]

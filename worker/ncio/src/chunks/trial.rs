@@ -5,12 +5,12 @@ use std::hint::black_box;
 use libdeflater::{CompressionLvl, Compressor};
 
 use super::dispatch::Machine;
-use super::element::{ByteOrder, Bytes};
-use super::error::ChunkError;
 use super::floor::unshuffle;
-use super::pipeline::{Decoded, Filter, Inflater, Pipeline};
 use super::unpack::{self, Place, Unpack};
 use crate::cf::{Number, NumberType, Rule};
+use crate::decode::ChunkError;
+use crate::decode::element::{ByteOrder, Bytes};
+use crate::decode::pipeline::{Decoded, Filter, Inflater, Pipeline};
 
 /// Shuffle of 4 bytes, then deflate.
 const FILTERS: [Filter; 2] =

@@ -1,8 +1,8 @@
 //! From a chunk's bytes to numbers in one pass: unshuffled, unpacked and checked tile by tile.
 
 use super::dispatch::{Machine, Work};
-use super::element::{Bytes, Element, TILE};
 use crate::cf::{Packing, Raw, Rule, with_raw};
+use crate::decode::element::{Bytes, Element, TILE};
 
 /// Where a run of values is in a chunk.
 #[derive(Clone, Copy, Debug)]
@@ -104,9 +104,9 @@ fn numbers<T: Raw>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::element::{ByteOrder, SLACK};
     use super::*;
     use crate::cf::{Number, NumberType};
+    use crate::decode::element::{ByteOrder, SLACK};
     use proptest::prelude::*;
 
     const VALUES: usize = 400;

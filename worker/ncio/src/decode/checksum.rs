@@ -5,10 +5,10 @@
 const WORDS: usize = 360;
 
 /// The bytes that the checksum takes after those that it is of.
-pub(super) const BYTES: usize = 4;
+pub(crate) const BYTES: usize = 4;
 
 /// The checksum of bytes.
-pub(super) fn fletcher32(bytes: &[u8]) -> u32 {
+pub(crate) fn fletcher32(bytes: &[u8]) -> u32 {
     let (mut low, mut high) = (0_u32, 0_u32);
     for block in bytes.chunks(2 * WORDS) {
         for word in block.chunks(2) {
@@ -29,7 +29,7 @@ fn reduced(sum: u32) -> u32 {
 
 /// Whether a checksum is that of a file: HDF5 before 1.6.3 wrote it with its bytes exchanged in pairs
 /// on machines with the lower byte first, and the library accepts that too.
-pub(super) fn agrees(computed: u32, stored: u32) -> bool {
+pub(crate) fn agrees(computed: u32, stored: u32) -> bool {
     let [a, b, c, d] = computed.to_be_bytes();
     stored == computed || stored == u32::from_be_bytes([b, a, d, c])
 }

@@ -5,32 +5,32 @@
 use crate::cf::Raw;
 
 /// So many values are taken at a time: they stay in registers and in the fastest cache.
-pub(super) const TILE: usize = 128;
+pub(crate) const TILE: usize = 128;
 
 /// A chunk's bytes must be followed by so many others, of any value, so that tiles at the end can be
 /// whole.
-pub(super) const SLACK: usize = TILE * 8;
+pub(crate) const SLACK: usize = TILE * 8;
 
 /// The order of the bytes of a stored value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ByteOrder {
+pub(crate) enum ByteOrder {
     LittleEndian,
     BigEndian,
 }
 
 /// A decoded chunk.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bytes<'a> {
+pub(crate) struct Bytes<'a> {
     /// Those of all values, and [`SLACK`] more.
-    pub(super) bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
     /// How many values there are.
-    pub(super) values: usize,
-    pub(super) shuffled: bool,
-    pub(super) order: ByteOrder,
+    pub(crate) values: usize,
+    pub(crate) shuffled: bool,
+    pub(crate) order: ByteOrder,
 }
 
 /// A type of values in chunks.
-pub(super) trait Element: Raw {
+pub(crate) trait Element: Raw {
     /// The values from index `at` on, as many as there are in a tile; those after the chunk's last
     /// value are meaningless. `None` where the bytes do not reach so far.
     fn tile(chunk: Bytes<'_>, at: usize) -> Option<[Self; TILE]>;
@@ -38,6 +38,9 @@ pub(super) trait Element: Raw {
     /// The values at `at`, and then each `stride` later; the last is repeated if they are fewer than
     /// a tile holds.
     fn apart(chunk: Bytes<'_>, at: usize, stride: usize) -> Option<[Self; TILE]>;
+
+    /// The value at `at`.
+    fn one(chunk: Bytes<'_>, at: usize) -> Option<Self>;
 
     /// Writes its bytes, the least significant first, into as many.
     fn store(self, out: &mut [u8]);
@@ -104,6 +107,11 @@ macro_rules! elements {
                     *value = Self::from_le_bytes(one::<$bytes>(chunk, last.min(at + index * stride))?);
                 }
                 Some(tile)
+            }
+
+            #[inline(always)]
+            fn one(chunk: Bytes<'_>, at: usize) -> Option<Self> {
+                one::<$bytes>(chunk, at).map(Self::from_le_bytes)
             }
 
             #[inline(always)]

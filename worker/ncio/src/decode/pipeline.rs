@@ -16,16 +16,16 @@ const FLETCHER32: u32 = 3;
 
 /// A filter as a file gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     /// HDF5's registered number.
-    pub(super) number: u32,
+    pub(crate) number: u32,
     /// Its first parameter, if it has any.
-    pub(super) parameter: Option<u32>,
+    pub(crate) parameter: Option<u32>,
 }
 
 /// The filters of a variable: for each its place among them, by which a chunk can leave it out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pipeline {
+pub(crate) struct Pipeline {
     /// A checksum of plain bytes that were then shuffled, as netCDF-4 writes it.
     plain_checksum: Option<usize>,
     shuffle: Option<usize>,
@@ -41,16 +41,16 @@ pub(super) struct Pipeline {
 
 /// A decoded chunk and how it is to be read.
 #[derive(Debug)]
-pub(super) struct Decoded {
+pub(crate) struct Decoded {
     /// The chunk's bytes and [`SLACK`] more.
-    pub(super) bytes: Vec<u8>,
-    pub(super) shuffled: bool,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) shuffled: bool,
 }
 
 impl Pipeline {
     /// For values of `value_bytes` in chunks of `bytes`; `None` for filters, an order of them, or
     /// parameters that are not known here.
-    pub(super) fn new(filters: &[Filter], value_bytes: usize, bytes: usize) -> Option<Self> {
+    pub(crate) fn new(filters: &[Filter], value_bytes: usize, bytes: usize) -> Option<Self> {
         let mut pipeline = Self { value_bytes, bytes, ..Self::default() };
         for (place, filter) in filters.iter().enumerate() {
             let slot = match filter.number {
@@ -80,18 +80,18 @@ impl Pipeline {
     }
 
     /// No writer stores a chunk in more bytes: deflate adds an eighth at the very most.
-    pub(super) fn most_stored(&self) -> u64 {
+    pub(crate) fn most_stored(&self) -> u64 {
         (self.bytes as u64).saturating_mul(2).saturating_add(1024)
     }
 
     /// Room for a chunk.
-    pub(super) fn room(&self) -> Decoded {
+    pub(crate) fn room(&self) -> Decoded {
         Decoded { bytes: vec![0; self.bytes + SLACK], shuffled: false }
     }
 
     /// Decodes what is stored of a chunk into `decoded`, which must come from [`Self::room`]. A
     /// filter was not applied if the bit of its place is set in `skipped`.
-    pub(super) fn decode(
+    pub(crate) fn decode(
         &self,
         stored: &[u8],
         skipped: u32,
@@ -133,7 +133,7 @@ fn checked(bytes: &[u8]) -> Result<&[u8], ChunkError> {
 
 /// Inflates and unshuffles; keeps its tables and its room.
 #[derive(Default)]
-pub(super) struct Inflater {
+pub(crate) struct Inflater {
     tables: Decompressor,
     shuffled: Vec<u8>,
 }

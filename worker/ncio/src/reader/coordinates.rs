@@ -1,12 +1,15 @@
 //! The values of coordinate variables: axes in degrees, and times.
 
+use std::sync::Arc;
+
 use super::Reader;
 use super::layout::Layout;
 use crate::cf::{Number, Packing, Raw, Rule, in_degrees, with_raw};
+use crate::decode::element::Element;
 use crate::error::NcError;
 use crate::grid::{Axis, Grid, GridError};
-use crate::sys::Variable;
 use crate::time::{TimeError, Units, UtcTime, decode};
+use crate::variable::Variable;
 
 /// Longer axes are taken for damage: the tenth of a second of arc, or a year of seconds.
 const LONGEST: usize = 1 << 25;
@@ -20,12 +23,12 @@ pub(super) fn grid(reader: &Reader, layout: &Layout) -> Result<Grid, NcError> {
 }
 
 /// Read once, whichever field asks.
-fn known_axis(reader: &Reader, variable: &Variable, of: Axis) -> Result<Vec<f64>, NcError> {
+fn known_axis(reader: &Reader, variable: &Variable, of: Axis) -> Result<Arc<[f64]>, NcError> {
     if let Some(values) = reader.axes.borrow().get(&variable.name) {
-        return Ok(values.clone());
+        return Ok(Arc::clone(values));
     }
-    let values = axis(reader, variable, of)?;
-    reader.axes.borrow_mut().insert(variable.name.clone(), values.clone());
+    let values: Arc<[f64]> = axis(reader, variable, of)?.into();
+    reader.axes.borrow_mut().insert(variable.name.clone(), Arc::clone(&values));
     Ok(values)
 }
 
@@ -79,13 +82,11 @@ fn instants<T: Raw>(raw: &[T], rule: &Rule, units: &Units) -> Result<Vec<UtcTime
 }
 
 /// All values of a coordinate variable.
-fn whole<T: Raw>(reader: &Reader, variable: &Variable) -> Result<Vec<T>, NcError> {
-    let count: Vec<_> = variable.dimensions.iter().map(|dimension| dimension.length).collect();
-    let found = count.iter().fold(1_usize, |product, &length| product.saturating_mul(length));
+fn whole<T: Element>(reader: &Reader, variable: &Variable) -> Result<Vec<T>, NcError> {
+    let found = variable.shape().into_iter().fold(1_usize, |product, length| product.saturating_mul(length));
     if found > LONGEST {
         let (path, variable) = (reader.path().to_owned(), variable.name.clone());
         return Err(NcError::Axis { path, variable, source: GridError::TooLong { found, most: LONGEST } });
     }
-    let start = vec![0; count.len()];
-    reader.dataset.read(variable, &start, &count).map_err(reader.read_error(&variable.name))
+    reader.values(variable)
 }

@@ -1,7 +1,9 @@
 //! A variable over latitude and longitude, ready to be read.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use ndarray::Array2;
 
@@ -11,18 +13,20 @@ use super::{Reader, coordinates};
 use crate::cf::{Packing, Raw, Rule, with_raw};
 use crate::error::NcError;
 use crate::grid::Grid;
-use crate::sys::Variable;
 use crate::time::UtcTime;
+use crate::variable::Variable;
 
 /// A variable of an open file with its grid and times.
 #[derive(Debug)]
 pub struct Field {
     path: PathBuf,
-    variable: Variable,
+    variable: Rc<Variable>,
     axes: Positions,
     rule: Rule,
     grid: Grid,
     times: Vec<UtcTime>,
+    /// The library knows how much of it to keep in memory.
+    cache_limited: Cell<bool>,
 }
 
 /// A block of a field, as asked for.
@@ -33,15 +37,14 @@ struct Block {
 }
 
 impl Field {
-    pub(super) fn new(reader: &Reader, variable: Variable) -> Result<Self, NcError> {
+    pub(super) fn new(reader: &Reader, variable: Rc<Variable>) -> Result<Self, NcError> {
         let rule = reader.rule(&variable)?;
         let layout = Layout::find(reader, &variable)?;
         let grid = coordinates::grid(reader, &layout)?;
         let times = coordinates::times(reader, &layout)?;
         let axes = layout.positions();
-        let field = Self { path: reader.path().to_owned(), variable, axes, rule, grid, times };
-        field.limit_cache(reader)?;
-        Ok(field)
+        let path = reader.path().to_owned();
+        Ok(Self { path, variable, axes, rule, grid, times, cache_limited: Cell::new(false) })
     }
 
     /// The variable's name.
@@ -107,7 +110,8 @@ impl Field {
 
     fn read_as<T: Raw>(&self, reader: &Reader, block: &Block) -> Result<Array2<f64>, NcError> {
         let (start, count) = self.hyperslab(block);
-        let read = reader.dataset.read::<T>(&self.variable, &start, &count);
+        self.limit_cache(reader)?;
+        let read = reader.library()?.read::<T>(self.name(), &start, &count);
         let raw = read.map_err(reader.read_error(self.name()))?;
         let packing = Packing::<T>::new(&self.rule);
         let (rows, columns) = (block.rows.len(), block.columns.len());
@@ -163,12 +167,17 @@ impl Field {
         self.variable.dimensions.get(position).map_or(0, |dimension| dimension.length)
     }
 
+    /// Before the library first reads values.
     fn limit_cache(&self, reader: &Reader) -> Result<(), NcError> {
-        let chunks = reader.dataset.chunks(&self.variable).map_err(reader.read_error(self.name()))?;
+        if self.cache_limited.replace(true) {
+            return Ok(());
+        }
+        let library = reader.library()?;
+        let chunks = library.chunks(self.name()).map_err(reader.read_error(self.name()))?;
         let Some(chunks) = chunks else { return Ok(()) };
-        let lengths: Vec<_> = self.variable.dimensions.iter().map(|dimension| dimension.length).collect();
-        let size = CacheSize::new(&lengths, &chunks, self.rule.number_type.bytes(), self.axes);
-        let set = reader.dataset.set_cache(&self.variable, size.bytes, size.slots);
+        let bytes = self.rule.number_type.bytes();
+        let size = CacheSize::new(&self.variable.shape(), &chunks, bytes, self.axes);
+        let set = library.set_cache(self.name(), size.bytes, size.slots);
         set.map_err(reader.read_error(self.name()))
     }
 }

@@ -1,9 +1,11 @@
 //! Which of a variable's dimensions is time, latitude, longitude, and where their coordinates are.
 
+use std::rc::Rc;
+
 use super::Reader;
 use crate::cf::{Role, role};
 use crate::error::NcError;
-use crate::sys::{Dimension, Variable};
+use crate::variable::{Dimension, Variable};
 
 /// Where a field's axes are among its dimensions, in any order.
 #[derive(Debug)]
@@ -12,7 +14,7 @@ pub(super) struct Layout {
     longitude: Place,
     time: Option<Place>,
     /// The only time of a field without a dimension of time.
-    scalar_time: Option<Variable>,
+    scalar_time: Option<Rc<Variable>>,
 }
 
 /// The positions of a field's axes among its dimensions.
@@ -27,7 +29,7 @@ pub(crate) struct Positions {
 #[derive(Debug)]
 struct Place {
     position: usize,
-    coordinate: Variable,
+    coordinate: Rc<Variable>,
 }
 
 /// The places found so far.
@@ -86,7 +88,7 @@ impl Layout {
 
     /// The coordinate variable of time, if there is one.
     pub(super) fn times(&self) -> Option<&Variable> {
-        self.time.as_ref().map(|place| &place.coordinate).or(self.scalar_time.as_ref())
+        self.time.as_ref().map(|place| &place.coordinate).or(self.scalar_time.as_ref()).map(Rc::as_ref)
     }
 }
 
@@ -117,7 +119,7 @@ impl Places {
 }
 
 /// The variables that the attribute `coordinates` names, as far as they are there.
-fn auxiliary(reader: &Reader, field: &Variable) -> Result<Vec<Variable>, NcError> {
+fn auxiliary(reader: &Reader, field: &Variable) -> Result<Vec<Rc<Variable>>, NcError> {
     let names = field.attributes.text("coordinates").unwrap_or_default().split_whitespace();
     let mut auxiliary = Vec::new();
     for name in names {
@@ -129,8 +131,8 @@ fn auxiliary(reader: &Reader, field: &Variable) -> Result<Vec<Variable>, NcError
 fn coordinate(
     reader: &Reader,
     dimension: &Dimension,
-    auxiliary: &[Variable],
-) -> Result<Option<(Role, Variable)>, NcError> {
+    auxiliary: &[Rc<Variable>],
+) -> Result<Option<(Role, Rc<Variable>)>, NcError> {
     let named = reader.find(&dimension.name)?;
     let candidates = named.into_iter().chain(auxiliary.iter().cloned());
     let mut along =
@@ -142,8 +144,8 @@ fn role_of(variable: &Variable) -> Option<Role> {
     role(&variable.name, &variable.attributes)
 }
 
-fn scalar_time(reader: &Reader, auxiliary: Vec<Variable>) -> Result<Option<Variable>, NcError> {
-    let is_one_time = |variable: &Variable| {
+fn scalar_time(reader: &Reader, auxiliary: Vec<Rc<Variable>>) -> Result<Option<Rc<Variable>>, NcError> {
+    let is_one_time = |variable: &Rc<Variable>| {
         role_of(variable) == Some(Role::Time)
             && variable.dimensions.iter().all(|dimension| dimension.length == 1)
     };
@@ -151,8 +153,8 @@ fn scalar_time(reader: &Reader, auxiliary: Vec<Variable>) -> Result<Option<Varia
     Ok(auxiliary.into_iter().chain(named).find(is_one_time))
 }
 
-fn curvilinear(auxiliary: &[Variable]) -> Option<String> {
-    let is_plane = |variable: &&Variable| {
+fn curvilinear(auxiliary: &[Rc<Variable>]) -> Option<String> {
+    let is_plane = |variable: &&Rc<Variable>| {
         let of_degrees = matches!(role_of(variable), Some(Role::Latitude | Role::Longitude));
         of_degrees && variable.dimensions.len() > 1
     };

@@ -174,7 +174,7 @@ fn located<'a>(
 ) -> Result<&'a Place, PvError> {
     match known {
         Some(place) => {
-            place::check(grid, Some(&place.layout), path)?;
+            place::check_same(grid, place, path)?;
             Ok(place)
         }
         unknown => {

@@ -36,6 +36,12 @@ impl Place {
     }
 }
 
+/// Whether a file's grid is that of a place.
+pub fn check_same(grid: &Grid, place: &Place, path: &Path) -> Result<(), PvError> {
+    // most often it is, and need not be described
+    if grid.same_as(&place.grid) { Ok(()) } else { check(grid, Some(&place.layout), path) }
+}
+
 /// Whether a file's grid is the expected one; without any expectation every grid is.
 pub fn check(grid: &Grid, expected: Option<&Layout>, path: &Path) -> Result<(), PvError> {
     let found = layout(grid);

@@ -132,7 +132,7 @@ mod tests {
     use dayfold_pv::fast::{Kernel, KernelTemperature};
 
     fn grid(latitudes: &[f64], longitudes: &[f64]) -> Grid {
-        Grid { latitudes: latitudes.to_vec(), longitudes: longitudes.to_vec() }
+        Grid { latitudes: latitudes.into(), longitudes: longitudes.into() }
     }
 
     fn nodes(cells: &Grid, temperature: &Grid) -> Result<Nodes, NodeError> {

@@ -1,0 +1,122 @@
+//! Attributes, as NetCDF gives them.
+
+use super::cursor::Cursor;
+use super::dense::{Dense, Listed};
+use super::global::Item;
+use super::header::{Header, kind};
+use super::values::{Datatype, Space};
+use super::{Known, Unknown};
+use crate::cf::{Attribute as Value, Attributes, Raw, with_raw};
+use crate::decode::element::{Bytes, Element};
+use crate::source::Source;
+
+/// What netCDF-4 writes for itself and hides.
+const HIDDEN: [&str; 8] = [
+    "CLASS",
+    "NAME",
+    "DIMENSION_LIST",
+    "REFERENCE_LIST",
+    "_Netcdf4Dimid",
+    "_Netcdf4Coordinates",
+    "_nc3_strict",
+    "_NCProperties",
+];
+
+/// An attribute with its bytes.
+#[derive(Clone, Debug)]
+pub(super) struct Attribute {
+    pub(super) name: String,
+    pub(super) kind: Datatype,
+    pub(super) space: Space,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// All attributes of an object.
+pub(super) fn attributes(source: &Source, header: &Header) -> Known<Vec<Attribute>> {
+    let mut attributes: Vec<_> =
+        header.all(kind::ATTRIBUTE).map(|message| Attribute::read(message?)).collect::<Known<_>>()?;
+    if let Some(info) = header.one(kind::ATTRIBUTE_INFO)?
+        && let Some(dense) = Dense::read(info, Listed::Attributes)?
+    {
+        attributes.extend(dense.each(source, Listed::Attributes, Attribute::read)?);
+    }
+    Ok(attributes)
+}
+
+/// Those that NetCDF shows.
+pub(super) fn shown(source: &Source, attributes: &[Attribute]) -> Known<Attributes> {
+    let shown = attributes.iter().filter(|attribute| !HIDDEN.contains(&attribute.name.as_str()));
+    shown.map(|attribute| Ok((attribute.name.clone(), attribute.value(source)?))).collect()
+}
+
+impl Attribute {
+    fn read(message: &[u8]) -> Known<Self> {
+        let mut cursor = Cursor::new(message);
+        let (version, flags) = (cursor.u8()?, cursor.u8()?);
+        let sizes = [cursor.u16()?, cursor.u16()?, cursor.u16()?].map(usize::from);
+        // the first version pads its parts to 8 bytes, and has no flags
+        let align = match version {
+            1 => 8,
+            2 => 1,
+            3 => {
+                let _characters = cursor.u8()?;
+                1
+            }
+            _ => return Err(Unknown),
+        };
+        if version > 1 && flags != 0 {
+            return Err(Unknown);
+        }
+        let mut part = |size: usize| {
+            let bytes = cursor.take(size.next_multiple_of(align))?;
+            bytes.get(..size).ok_or(Unknown)
+        };
+        let [name, kind, space] = sizes.map(&mut part);
+        let (kind, space) = (Datatype::read(kind?)?, Space::read(space?)?);
+        let size = space.values()?.checked_mul(kind.bytes()).ok_or(Unknown)?;
+        let bytes = cursor.take(size)?.to_vec();
+        Ok(Self { name: until_nul(name?), kind, space, bytes })
+    }
+
+    /// Its text, if it is one.
+    pub(super) fn text(&self) -> Option<String> {
+        (matches!(self.kind, Datatype::Text(_)) && self.space.lengths.is_empty())
+            .then(|| until_nul(&self.bytes))
+    }
+
+    fn value(&self, source: &Source) -> Known<Value> {
+        match self.kind {
+            Datatype::Numbers(kind, order) if self.space.lengths.len() < 2 => {
+                let chunk =
+                    Bytes { bytes: &self.bytes, values: self.space.values()?, shuffled: false, order };
+                let values =
+                    with_raw!(kind, T => numbers::<T>(chunk).into_iter().map(T::to_number).collect());
+                Ok(Value::Numbers { kind, values })
+            }
+            Datatype::Text(_) => self.text().map(Value::Text).ok_or(Unknown),
+            Datatype::Strings => self.strings(source).map(Value::Text),
+            _ => Err(Unknown),
+        }
+    }
+
+    /// Texts that are elsewhere, joined by blanks.
+    fn strings(&self, source: &Source) -> Known<String> {
+        let mut cursor = Cursor::new(&self.bytes);
+        let mut texts = Vec::new();
+        for _ in 0..self.space.values()? {
+            if let Some(text) = Item::read(&mut cursor)?.bytes(source, 1)? {
+                texts.push(until_nul(&text));
+            }
+        }
+        Ok(texts.join(" "))
+    }
+}
+
+fn numbers<T: Element + Raw>(chunk: Bytes<'_>) -> Vec<T> {
+    (0..chunk.values).filter_map(|at| T::one(chunk, at)).collect()
+}
+
+fn until_nul(bytes: &[u8]) -> String {
+    let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+    String::from_utf8_lossy(text).into_owned()
+}
