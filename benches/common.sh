@@ -10,9 +10,13 @@ calculate() { awk "BEGIN { printf \"$1\", $2 }"; }
 
 # A job of $2 groups in the folder $1: for each the program and arguments $3, as in TOML, are run.
 command_job() {
-    local folder=$1 groups=$2 command=$3 i
+    local folder=$1 groups=$2 command=$3 i name
     mkdir -p "$folder/archive"
-    for ((i = 1; i <= groups; i++)); do : > "$folder/archive/$(printf '%05d' "$i").nc"; done
+    for ((i = 1; i <= groups; i++)); do
+        # without a process for each: there are thousands
+        printf -v name %05d "$i"
+        : > "$folder/archive/$name.nc"
+    done
     cat > "$folder/job.toml" <<END
 [archive]
 root = "archive"
