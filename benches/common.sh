@@ -33,7 +33,7 @@ END
 # Runs dayfold with these arguments and follows its supervisor; sets wall (s), cpu (s) and memory (bytes, the
 # largest resident). The last look is up to 50 ms before its end.
 follow() {
-    local pid begun stat ticks
+    local pid begun stat ticks seen
     begun=$(now)
     "$dayfold" run "$@" --message-format json 2> "$room/said" > /dev/null &
     pid=$!
@@ -42,7 +42,9 @@ follow() {
         # after the name in parentheses: state is the first, user and system time are the 12th and 13th
         read -r -a fields <<< "${stat##*) }"
         ticks=$((fields[11] + fields[12]))
-        memory=$(awk '/^VmHWM:/ { print $2 * 1024 }' "/proc/$pid/status" 2>/dev/null || true)
+        seen=$(awk '/^VmHWM:/ { print $2 * 1024 }' "/proc/$pid/status" 2>/dev/null || true)
+        # there is none once it has ended, which may be since the look before
+        memory=${seen:-$memory}
         sleep 0.05
     done
     if ! wait "$pid"; then
