@@ -10,9 +10,13 @@ calculate() { awk "BEGIN { printf \"$1\", $2 }"; }
 
 # A job of $2 groups in the folder $1: for each the program and arguments $3, as in TOML, are run.
 command_job() {
-    local folder=$1 groups=$2 command=$3 i
+    local folder=$1 groups=$2 command=$3 i name
     mkdir -p "$folder/archive"
-    for ((i = 1; i <= groups; i++)); do : > "$folder/archive/$(printf '%05d' "$i").nc"; done
+    for ((i = 1; i <= groups; i++)); do
+        # without a process for each: there are thousands
+        printf -v name %05d "$i"
+        : > "$folder/archive/$name.nc"
+    done
     cat > "$folder/job.toml" <<END
 [archive]
 root = "archive"
@@ -29,7 +33,7 @@ END
 # Runs dayfold with these arguments and follows its supervisor; sets wall (s), cpu (s) and memory (bytes, the
 # largest resident). The last look is up to 50 ms before its end.
 follow() {
-    local pid begun stat ticks
+    local pid begun stat ticks seen
     begun=$(now)
     "$dayfold" run "$@" --message-format json 2> "$room/said" > /dev/null &
     pid=$!
@@ -38,7 +42,9 @@ follow() {
         # after the name in parentheses: state is the first, user and system time are the 12th and 13th
         read -r -a fields <<< "${stat##*) }"
         ticks=$((fields[11] + fields[12]))
-        memory=$(awk '/^VmHWM:/ { print $2 * 1024 }' "/proc/$pid/status" 2>/dev/null || true)
+        seen=$(awk '/^VmHWM:/ { print $2 * 1024 }' "/proc/$pid/status" 2>/dev/null || true)
+        # there is none once it has ended, which may be since the look before
+        memory=${seen:-$memory}
         sleep 0.05
     done
     if ! wait "$pid"; then

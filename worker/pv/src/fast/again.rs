@@ -4,11 +4,12 @@
 //! sets round alike. What is in doubt even so is the caller's.
 
 use super::alike::Alike;
-use super::cells::{Found, Given, Place, compute};
+use super::cells::{Place, compute};
 use super::grid::TILE;
 use super::lanes::Lanes;
 use super::nodes::Turns;
-use super::row::RowWork;
+use super::run::{Found, Given};
+use super::work::RowWork;
 
 /// Columns, as many as a tile has.
 type Some = [usize; TILE];

@@ -3,35 +3,16 @@
 //! They also tell which cells they do not settle; those are left to others, and how irradiance weighs
 //! to `weights`.
 
-use std::ops::Range;
-
 use super::electric::{Electric, Thermal};
 use super::grid::{Row, TILE};
 use super::lanes::{Lanes, Mask};
 use super::nodes::{NODES, Turns};
 use super::pair::Pair;
-use super::row::{Cells, Powers};
+use super::run::{Found, Given};
 use super::sky::Sky;
 use super::surface::{FEW, RowCoefficients};
 use super::weights::{Exact, ExactSky, Interpolated, InterpolatedSky, Skies, Weights};
 use super::{Constant, Model};
-
-/// Stands for temperatures where they are constant.
-static NO_TEMPERATURE: [f64; TILE] = [f64::NAN; TILE];
-
-/// What is given of a tile's cells.
-pub struct Given<'a> {
-    pub ghi: &'a [f64; TILE],
-    pub dni: &'a [f64; TILE],
-    pub dhi: &'a [f64; TILE],
-    pub temperature: &'a [f64; TILE],
-}
-
-/// Where the results go.
-pub struct Found<'a> {
-    pub actual: &'a mut [f64; TILE],
-    pub ideal: &'a mut [f64; TILE],
-}
 
 /// Where the cells are.
 pub enum Place<'a> {
@@ -45,29 +26,6 @@ pub enum Place<'a> {
     Sky(&'a RowCoefficients<4>, &'a [f64; TILE], &'a Row<f64>),
     /// In any other: the cells' latitude and hour angles.
     Rough(&'a Row<f64>, &'a Turns<TILE>),
-}
-
-impl<'a> Given<'a> {
-    /// Of a run that is a tile long; `None` where it is not.
-    pub fn whole(cells: &Cells<'a>, run: Range<usize>) -> Option<Self> {
-        let whole = |values: &'a [f64]| values.get(run.clone())?.try_into().ok();
-        let temperature =
-            if cells.temperature.is_empty() { Some(&NO_TEMPERATURE) } else { whole(cells.temperature) };
-        Some(Self {
-            ghi: whole(cells.ghi)?,
-            dni: whole(cells.dni)?,
-            dhi: whole(cells.dhi)?,
-            temperature: temperature?,
-        })
-    }
-}
-
-impl<'a> Found<'a> {
-    /// Of a run that is a tile long; `None` where it is not.
-    pub fn whole(powers: &'a mut Powers<'_>, run: Range<usize>) -> Option<Self> {
-        let actual = powers.actual.get_mut(run.clone())?.try_into().ok()?;
-        Some(Self { actual, ideal: powers.ideal.get_mut(run)?.try_into().ok()? })
-    }
 }
 
 /// What the temperature decides.

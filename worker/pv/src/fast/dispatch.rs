@@ -5,8 +5,9 @@
 use std::fmt;
 
 use super::geometry::{self, GeometryWork};
-use super::row::{self, RowWork};
-use super::sums::{self, SumWork};
+use super::partial::{self, SumWork};
+use super::row;
+use super::work::RowWork;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{Avx2, Avx512, Two};
 
@@ -86,9 +87,9 @@ impl InstructionSet {
     /// Adds a row's cells to sums.
     pub(super) fn add(self, work: SumWork<'_>) {
         match self.0 {
-            Kind::Portable => sums::run::<f64>(work),
+            Kind::Portable => partial::run::<f64>(work),
             #[cfg(target_arch = "x86_64")]
-            Kind::Sse2 => sums::run::<Two>(work),
+            Kind::Sse2 => partial::run::<Two>(work),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(machine) => machine.add(work),
             #[cfg(target_arch = "x86_64")]

@@ -7,10 +7,10 @@ use super::Model;
 use super::grid::{GridTables, TALL, TILE};
 use super::lanes::Lanes;
 use super::pair::Pair;
-use super::row::Hours;
 use super::sky::Sky;
 use super::tile::{Site, Tile};
 use super::weights::{Exact, ExactSky, Weights};
+use super::work::Hours;
 use crate::sun::Sun;
 
 /// What the sun is to the cells of a grid at one time.

@@ -23,13 +23,16 @@ mod lanes;
 mod nodes;
 mod pair;
 mod panel;
+mod partial;
 mod row;
+mod run;
 mod sky;
 mod step;
 mod sums;
 mod surface;
 mod tile;
 mod weights;
+mod work;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -42,7 +45,7 @@ use electric::{Comfort, Electric, Thermal};
 pub use geometry::Geometry;
 pub use grid::GridTables;
 use panel::Optics;
-pub use row::{Cells, Powers};
+pub use run::{Cells, Powers};
 pub use step::Step;
 pub use sums::{Sums, Total};
 use surface::Interpolation;

@@ -1,79 +1,19 @@
-//! A run of cells of a row, tile after tile: what is given of them, and where their power goes.
+//! A run of cells of a row, tile after tile: which polynomials a tile has, and whether it has cells at all.
 //!
-//! Leaves the computation of a tile's cells to `cells`, and the cells that this does not settle to
-//! its caller.
-
-use std::ops::Range;
+//! Leaves it to `run` to cut the run into tiles, the computation of a tile's cells to `cells`, and the
+//! cells that this does not settle to `again` and then to its caller.
 
 use super::Model;
 use super::again;
-use super::cells::{Found, Given, Place, compute};
-use super::grid::{GridTables, TALL, TILE, WIDE};
+use super::cells::{Place, compute};
+use super::grid::{TALL, TILE, WIDE};
 use super::lanes::{Lanes, Mask};
-use super::nodes::{NODES, Places, Turns};
+use super::nodes::NODES;
+use super::run::{Found, Given, Overlap, Padded};
 use super::sky::Sky;
 use super::surface::RowCoefficients;
 use super::tile::{Site, Tile};
-
-/// What is given of a run of cells of a row; all slices as long as the run. NaN where missing.
-#[derive(Clone, Copy, Debug)]
-pub struct Cells<'a> {
-    /// Global horizontal irradiance, W m-2.
-    pub ghi: &'a [f64],
-    /// Direct normal irradiance, W m-2.
-    pub dni: &'a [f64],
-    /// Diffuse horizontal irradiance, W m-2.
-    pub dhi: &'a [f64],
-    /// Cell temperature, deg C; empty where it is constant.
-    pub temperature: &'a [f64],
-}
-
-/// Where the power of a run of cells goes, W; NaN where missing. Without GHI both are missing.
-#[derive(Debug)]
-pub struct Powers<'a> {
-    /// From the irradiance.
-    pub actual: &'a mut [f64],
-    /// Under a cloudless sky.
-    pub ideal: &'a mut [f64],
-}
-
-/// A run of cells of a row, to be computed.
-pub struct RowWork<'a> {
-    pub model: &'a Model,
-    pub sky: &'a Sky,
-    pub grid: &'a GridTables,
-    pub row: usize,
-    pub hours: &'a Hours,
-    /// Of the row.
-    pub tiles: &'a mut Tiles,
-    /// The run.
-    pub columns: Range<usize>,
-    pub cells: Cells<'a>,
-    pub powers: Powers<'a>,
-    /// Columns of the cells that are left to the scalar model.
-    pub open: &'a mut Vec<usize>,
-}
-
-/// Hour angles of the grid's longitudes.
-#[derive(Debug)]
-pub struct Hours {
-    /// Of the cells, by narrow tile.
-    pub cells: Vec<Turns<TILE>>,
-    /// Of the narrow tiles' nodes and checks.
-    pub narrow: Vec<Places>,
-    /// Of the wide tiles' nodes and checks.
-    pub wide: Vec<Places>,
-}
-
-/// The tiles in which a row is.
-#[derive(Debug)]
-pub struct Tiles {
-    row: usize,
-    /// Tried first.
-    pub wide: Vec<Tile>,
-    /// Tried where a wide one is not smooth.
-    pub narrow: Vec<Tile>,
-}
+use super::work::RowWork;
 
 /// Polynomials along the row.
 struct Along {
@@ -81,14 +21,6 @@ struct Along {
     wide: Option<usize>,
     panel: RowCoefficients<4>,
     sky: RowCoefficients<4>,
-}
-
-/// Where a tile meets the run.
-struct Overlap {
-    /// Within the run.
-    cells: Range<usize>,
-    /// Of the first of them, within the tile.
-    offset: usize,
 }
 
 /// Computes the run.
@@ -107,37 +39,6 @@ pub fn run<L: Lanes>(mut work: RowWork<'_>) {
         tile::<L>(&mut work, &place, index, &overlap);
     }
     again::settle::<L>(&mut work);
-}
-
-impl Hours {
-    /// As [`Turns::turned`].
-    pub fn new(grid: &GridTables, by: [f64; 2]) -> Self {
-        Self {
-            cells: grid.columns.iter().map(|columns| columns.cells.turned(by)).collect(),
-            narrow: grid.columns.iter().map(|columns| columns.places.turned(by)).collect(),
-            wide: grid.wide.iter().map(|places| places.turned(by)).collect(),
-        }
-    }
-}
-
-impl Tiles {
-    /// None of them looked at.
-    pub fn new(grid: &GridTables) -> Self {
-        let unknown = |count| vec![Tile::Unknown; count];
-        Self { row: 0, wide: unknown(grid.wide.len()), narrow: unknown(grid.columns.len()) }
-    }
-
-    /// Forgets those in which another row is not.
-    pub fn turn_to(&mut self, row: usize) {
-        let forget = |tiles: &mut Vec<Tile>| tiles.iter_mut().for_each(|tile| *tile = Tile::Unknown);
-        if self.row / TILE != row / TILE {
-            forget(&mut self.narrow);
-        }
-        if self.row / TALL != row / TALL {
-            forget(&mut self.wide);
-        }
-        self.row = row;
-    }
 }
 
 impl Along {
@@ -197,14 +98,6 @@ fn look<L: Lanes>(tile: &mut Tile, model: &Model, sky: &Sky, site: &Site<'_>, sk
     }
 }
 
-impl Overlap {
-    fn of(index: usize, columns: &Range<usize>) -> Self {
-        let first = index * TILE;
-        let (start, end) = (columns.start.max(first), columns.end.min(first + TILE));
-        Self { cells: start - columns.start..end - columns.start, offset: start - first }
-    }
-}
-
 /// Whether all of these are. There is at least one.
 #[inline(always)]
 fn is_missing<L: Lanes>(values: &[f64]) -> bool {
@@ -240,36 +133,5 @@ fn tile<L: Lanes>(work: &mut RowWork<'_>, place: &Place<'_>, index: usize, overl
         let columns = index * TILE..(index + 1) * TILE;
         work.open
             .extend((0..).zip(columns).filter(|&(cell, _)| open >> cell & 1 != 0).map(|(_, column)| column));
-    }
-}
-
-/// Part of a tile's cells, the others missing.
-struct Padded {
-    ghi: [f64; TILE],
-    dni: [f64; TILE],
-    dhi: [f64; TILE],
-    temperature: [f64; TILE],
-}
-
-impl Padded {
-    fn of(cells: &Cells<'_>, overlap: &Overlap) -> Self {
-        let pad = |values: &[f64]| {
-            let mut padded = [f64::NAN; TILE];
-            if !values.is_empty() {
-                let within = &mut padded[overlap.offset..overlap.offset + overlap.cells.len()];
-                within.copy_from_slice(&values[overlap.cells.clone()]);
-            }
-            padded
-        };
-        Self {
-            ghi: pad(cells.ghi),
-            dni: pad(cells.dni),
-            dhi: pad(cells.dhi),
-            temperature: pad(cells.temperature),
-        }
-    }
-
-    fn given(&self) -> Given<'_> {
-        Given { ghi: &self.ghi, dni: &self.dni, dhi: &self.dhi, temperature: &self.temperature }
     }
 }

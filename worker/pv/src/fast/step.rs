@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::grid::GridTables;
-use super::row::{Cells, Hours, Powers, RowWork, Tiles};
+use super::run::{Cells, Powers};
 use super::sky::Sky;
+use super::work::{Hours, RowWork, Tiles};
 use super::{Kernel, KernelTemperature};
 use crate::irradiance::Irradiance;
 use crate::sun::Sun;

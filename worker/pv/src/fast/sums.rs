@@ -1,17 +1,11 @@
 //! Sums over cells, the same to the bit however the cells come: whole rows or pieces of them, with
 //! any instruction set.
 //!
-//! A column always adds to the same one of [`LANES`] partial sums. Within a row these are added to
-//! plainly, and row after row with compensation. So a total depends on the cells and on nothing else.
+//! Within a row, partial sums are added to plainly (the loops are in `partial`), and row after row with
+//! compensation. So a total depends on the cells and on nothing else.
 
 use super::dispatch::InstructionSet;
-use super::lanes::Lanes;
-
-/// Partial sums: as many as the widest instructions take at once, and any others a part of that.
-const LANES: usize = 8;
-
-/// What is summed: actual, ideal, and the one over the other.
-const QUANTITIES: usize = 3;
+use super::partial::{Partial, QUANTITIES, SumWork};
 
 /// A mean in the making.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -31,28 +25,11 @@ pub struct Sums {
     set: InstructionSet,
 }
 
-/// Of a row so far; counts are of all rows.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Partial {
-    sums: [[f64; LANES]; QUANTITIES],
-    counts: [[f64; LANES]; QUANTITIES],
-    cells: [f64; LANES],
-}
-
 /// A sum with the rounding errors beside it (Neumaier 1974).
 #[derive(Clone, Copy, Debug, Default)]
 struct Compensated {
     total: f64,
     error: f64,
-}
-
-/// A run of cells of a row, to be added.
-pub struct SumWork<'a> {
-    pub(super) partial: &'a mut Partial,
-    pub first_column: usize,
-    pub ghi: &'a [f64],
-    pub actual: &'a [f64],
-    pub ideal: &'a [f64],
 }
 
 impl Total {
@@ -113,57 +90,6 @@ impl Sums {
                 total.add(std::mem::take(sum));
             }
         }
-    }
-}
-
-/// Adds the cells.
-#[inline(always)]
-pub fn run<L: Lanes>(work: SumWork<'_>) {
-    let SumWork { partial, first_column, ghi, actual, ideal } = work;
-    let mut sums = *partial;
-    let lead = (LANES - first_column % LANES) % LANES;
-    let lead = lead.min(ghi.len());
-    part::<L>(&mut sums, first_column, [&ghi[..lead], &actual[..lead], &ideal[..lead]]);
-    let whole = (ghi.len() - lead) / LANES * LANES;
-    for at in (lead..lead + whole).step_by(LANES) {
-        let eight = at..at + LANES;
-        add::<L>(&mut sums, [&ghi[eight.clone()], &actual[eight.clone()], &ideal[eight]]);
-    }
-    let rest = lead + whole..;
-    part::<L>(&mut sums, 0, [&ghi[rest.clone()], &actual[rest.clone()], &ideal[rest]]);
-    *partial = sums;
-}
-
-/// Fewer cells than lanes, the first at this column: the other lanes are missing.
-#[inline(always)]
-fn part<L: Lanes>(sums: &mut Partial, first_column: usize, cells: [&[f64]; 3]) {
-    if cells[0].is_empty() {
-        return;
-    }
-    let lanes = cells.map(|values| {
-        let mut lanes = [f64::NAN; LANES];
-        for (column, value) in (first_column..).zip(values) {
-            lanes[column % LANES] = *value;
-        }
-        lanes
-    });
-    add::<L>(sums, lanes.each_ref().map(|lanes| &lanes[..]));
-}
-
-/// One cell to each lane.
-#[inline(always)]
-fn add<L: Lanes>(sums: &mut Partial, [ghi, actual, ideal]: [&[f64]; 3]) {
-    let (one, infinite) = (L::splat(1.0), L::splat(f64::INFINITY));
-    for lane in (0..LANES).step_by(L::WIDTH) {
-        let (actual, ideal) = (L::load(actual, lane), L::load(ideal, lane));
-        for (quantity, value) in [actual, ideal, actual / ideal].into_iter().enumerate() {
-            let finite = infinite.above(value.abs());
-            let (sum, count) = (&mut sums.sums[quantity], &mut sums.counts[quantity]);
-            L::load(sum, lane).plus_where(finite, value).store(sum, lane);
-            L::load(count, lane).plus_where(finite, one).store(count, lane);
-        }
-        let present = L::load(ghi, lane).is_number();
-        L::load(&sums.cells, lane).plus_where(present, one).store(&mut sums.cells, lane);
     }
 }
 

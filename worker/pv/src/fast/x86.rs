@@ -10,8 +10,9 @@ use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Sub};
 
 use super::geometry::{self, GeometryWork};
 use super::lanes::{Lanes, Mask};
-use super::row::{self, RowWork};
-use super::sums::{self, SumWork};
+use super::partial::{self, SumWork};
+use super::row;
+use super::work::RowWork;
 
 /// The machine has AVX2 and FMA.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ macro_rules! compiled {
         compiled!($features, /// Computes the geometry of a row's cells.
             geometry(&GeometryWork<'_>) -> f64, geometry::run::<$lanes>);
         compiled!($features, /// Adds a row's cells to sums.
-            add(SumWork<'_>), sums::run::<$lanes>);
+            add(SumWork<'_>), partial::run::<$lanes>);
     };
     ($features:literal, $(#[$doc:meta])* $name:ident($work:ty) $(-> $found:ty)?, $run:expr) => {
         $(#[$doc])*
