@@ -1,6 +1,7 @@
 //! The parameters of modules and inverters: the two databases of NREL's System Advisor Model (SAM)
 //! that pvlib ships, embedded as they are. Names are written as pvlib writes them.
 
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use csv::StringRecord;
@@ -12,8 +13,8 @@ const INVERTERS: &str = include_str!("../data/sam-library-cec-inverters-2019-03-
 /// How many nearest names an error offers.
 const OFFERED: usize = 3;
 
-static ALL_MODULES: LazyLock<Vec<Module>> = LazyLock::new(|| read(MODULES, module_of));
-static ALL_INVERTERS: LazyLock<Vec<Inverter>> = LazyLock::new(|| read(INVERTERS, inverter_of));
+static MODULE_NAMES: LazyLock<Vec<String>> = LazyLock::new(|| names(MODULES, module_of));
+static INVERTER_NAMES: LazyLock<Vec<String>> = LazyLock::new(|| names(INVERTERS, inverter_of));
 
 /// A name that a database does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,24 +30,22 @@ pub struct UnknownName {
 
 /// The module of this name.
 pub fn module(name: &str) -> Result<Module, UnknownName> {
-    let found = ALL_MODULES.iter().find(|module| module.name == name);
-    found.cloned().ok_or_else(|| unknown(name, "module", module_names()))
+    find(MODULES, name, module_of).ok_or_else(|| unknown(name, "module", module_names()))
 }
 
 /// The inverter of this name.
 pub fn inverter(name: &str) -> Result<Inverter, UnknownName> {
-    let found = ALL_INVERTERS.iter().find(|inverter| inverter.name == name);
-    found.cloned().ok_or_else(|| unknown(name, "inverter", inverter_names()))
+    find(INVERTERS, name, inverter_of).ok_or_else(|| unknown(name, "inverter", inverter_names()))
 }
 
 /// The names of all modules, in the database's order.
 pub fn module_names() -> Vec<&'static str> {
-    ALL_MODULES.iter().map(|module| module.name.as_str()).collect()
+    MODULE_NAMES.iter().map(String::as_str).collect()
 }
 
 /// The names of all inverters, in the database's order.
 pub fn inverter_names() -> Vec<&'static str> {
-    ALL_INVERTERS.iter().map(|inverter| inverter.name.as_str()).collect()
+    INVERTER_NAMES.iter().map(String::as_str).collect()
 }
 
 /// Compares pairs of letters, so that a part of a long name finds it.
@@ -65,23 +64,38 @@ fn normal(name: &str) -> String {
     name.replace([' ', '-', '.', '(', ')', '[', ']', ':', '+', '/', '"', ','], "_")
 }
 
-/// All rows below the heading and its two rows of units and SAM's own names.
+/// The row of a name. Only that one is made numbers of: each start of a program looks two names up.
+fn find<T>(text: &'static str, name: &str, parse: fn(&Row) -> Option<T>) -> Option<T> {
+    let row = rows(text).find(|row| row.name().as_deref() == Some(name))?;
+    parse(&row)
+}
+
+/// The names of all rows.
 ///
 /// A row that cannot be read is left out: the files are part of the program, and a test counts.
-fn read<T>(text: &str, parse: fn(&Row) -> Option<T>) -> Vec<T> {
+fn names<T>(text: &'static str, parse: fn(&Row) -> Option<T>) -> Vec<String> {
+    rows(text).filter(|row| parse(row).is_some()).filter_map(|row| row.name()).collect()
+}
+
+/// All rows below the heading and its two rows of units and SAM's own names.
+fn rows(text: &'static str) -> impl Iterator<Item = Row> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let Ok(heading) = reader.headers().cloned() else { return Vec::new() };
-    let records = reader.records().skip(2).flatten();
-    records.filter_map(|record| parse(&Row { heading: &heading, record })).collect()
+    let heading = Rc::new(reader.headers().cloned().unwrap_or_default());
+    let records = reader.into_records().skip(2).flatten();
+    records.map(move |record| Row { heading: Rc::clone(&heading), record })
 }
 
 /// One line of a database.
-struct Row<'a> {
-    heading: &'a StringRecord,
+struct Row {
+    heading: Rc<StringRecord>,
     record: StringRecord,
 }
 
-impl Row<'_> {
+impl Row {
+    fn name(&self) -> Option<String> {
+        self.text("Name").map(normal)
+    }
+
     fn text(&self, column: &str) -> Option<&str> {
         let place = self.heading.iter().position(|name| name == column)?;
         self.record.get(place)
@@ -103,7 +117,7 @@ impl Row<'_> {
 
 fn module_of(row: &Row) -> Option<Module> {
     Some(Module {
-        name: normal(row.text("Name")?),
+        name: row.name()?,
         a: row.numbers('A')?,
         b: row.numbers('B')?,
         c: row.numbers('C')?,
@@ -121,7 +135,7 @@ fn module_of(row: &Row) -> Option<Module> {
 fn inverter_of(row: &Row) -> Option<Inverter> {
     let [c0, c1, c2, c3] = row.numbers('C')?;
     Some(Inverter {
-        name: normal(row.text("Name")?),
+        name: row.name()?,
         paco: row.number("Paco")?,
         pdco: row.number("Pdco")?,
         vdco: row.number("Vdco")?,
