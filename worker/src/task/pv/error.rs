@@ -9,6 +9,7 @@ use dayfold_contract::message::{Failure, FailureKind};
 use dayfold_ncio::NcError;
 
 use super::fault::{Fault, fault_of};
+use super::place::OtherGrid;
 use super::series::Contradiction;
 use super::temperature::TemperatureError;
 use super::{doubt, units};
@@ -63,21 +64,8 @@ pub enum PvError {
         variable: String,
     },
     /// Another grid than the run's.
-    #[error(
-        "{path} has another grid than the run's first file: {found}, expected {expected}{hint}; run files of \
-         different grids apart, or, if that first file is the odd one, take it out of the archive, remove its \
-         group's partial from the run directory, and run the same command again",
-        path = .path.display(),
-        hint = if found == expected { " (they differ in between, or in digits not shown)" } else { "" }
-    )]
-    OtherGrid {
-        /// The file.
-        path: PathBuf,
-        /// Its grid.
-        found: String,
-        /// The run's.
-        expected: String,
-    },
+    #[error(transparent)]
+    OtherGrid(#[from] OtherGrid),
     /// Coordinates that make no grid.
     #[error("{path} has no usable grid", path = .path.display())]
     NoGrid {
@@ -256,12 +244,5 @@ mod tests {
         let told = |files| PvError::NoneRead { files, first: "it is empty".into() }.to_string();
         assert_eq!(told(103), "none of its 103 files could be read, the first: it is empty");
         assert_eq!(told(1), "its only file could not be read: it is empty");
-    }
-
-    #[test]
-    fn grids_that_read_the_same_are_told_to_differ_elsewhere() {
-        let grid = || "2 x 2 cells".to_owned();
-        let error = PvError::OtherGrid { path: "a.nc".into(), found: grid(), expected: grid() };
-        assert!(error.to_string().contains("differ in between"), "{error}");
     }
 }
