@@ -18,8 +18,8 @@ use dayfold_ncio::chunks::{Reason, Route, RunReader, Wanted};
 use dayfold_ncio::reader::{Field, Reader};
 use expected::{expected, fixture};
 
-const FILES: [&str; 5] =
-    ["chunks.nc", "chunks_h5.nc", "chunks_latest.nc", "chunks_classic.nc", "metadata.nc"];
+const FILES: [&str; 6] =
+    ["chunks.nc", "chunks_h5.nc", "chunks_latest.nc", "chunks_classic.nc", "chunks_plain.nc", "metadata.nc"];
 
 /// The variables of a file and the way that each says it must be read.
 fn routes(file: &str) -> Vec<(String, String)> {

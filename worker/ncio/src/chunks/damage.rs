@@ -77,6 +77,7 @@ fn every_changed_byte_of_a_chunk_is_an_error_that_names_it_or_means_nothing() {
     for (file, variables, sample) in [
         ("chunks_latest.nc", &["fixed_array", "btree2"][..], 5),
         ("chunks_h5.nc", &["usual", "inner_sum", "sum_first", "sum_shuffled"], 9),
+        ("chunks_plain.nc", &["usual", "sum_shuffled"], 9),
     ] {
         let mut copies = Copies::of(file);
         for variable in variables {

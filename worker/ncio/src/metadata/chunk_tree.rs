@@ -1,6 +1,8 @@
 //! The index of a variable's chunks: a B-tree of version 1, gone through from its first chunk to its last.
 //!
-//! It has no checksum. Whatever is not as a writer makes it is left to the library to judge.
+//! It has no checksum. What it says twice must agree: the keys of a node rise, and its first and last are those around
+//! it in the node above. So a child that is passed over has nothing that is wanted, or a damaged key is noticed at its
+//! neighbour, which is not. Whatever is not as a writer makes it is left to the library to judge.
 
 use std::ops::Range;
 
@@ -37,8 +39,10 @@ pub(crate) fn walk(
     each: &mut dyn FnMut(Indexed<'_>) -> bool,
 ) -> Known<()> {
     let Some(root) = tree else { return Ok(()) };
-    let mut walk = Walk { source, part, each, before: None };
-    walk.node(root, None)
+    let mut part = part.clone();
+    // in the tree the bytes of a value are a dimension more, and chunks begin at its first
+    part.0.push(0..1);
+    Walk { source, part, each }.node(root, None)
 }
 
 /// A part of a variable: a range along each of its dimensions.
@@ -68,10 +72,15 @@ fn first_from(ranges: &[Range<u64>], from: &[u64]) -> Option<Vec<u64>> {
 /// A tree that is gone through.
 struct Walk<'w> {
     source: &'w Source,
-    part: &'w Part,
+    part: Part,
     each: &'w mut dyn FnMut(Indexed<'_>) -> bool,
-    /// Where the chunk before begins.
-    before: Option<Vec<u64>>,
+}
+
+/// What a node is by the one above it.
+struct Expected<'k> {
+    level: u8,
+    first: &'k Key,
+    last: &'k Key,
 }
 
 /// What is told of a child: that of a leaf is a chunk, any other begins with it.
@@ -82,35 +91,48 @@ struct Key {
 }
 
 impl Walk<'_> {
-    /// The bytes of a key: size, mask, and an origin with a dimension more for the bytes of a value.
+    /// The bytes of a key: size, mask, and an origin.
     fn key_bytes(&self) -> usize {
-        4 + 4 + 8 * (self.part.0.len() + 1)
+        4 + 4 + 8 * self.part.0.len()
     }
 
-    /// Takes the chunks below a node, which must be of this level; a root may be of any.
-    fn node(&mut self, address: u64, expected: Option<u8>) -> Known<()> {
+    /// Takes the chunks below a node; a root may be at any level, and have any keys.
+    fn node(&mut self, address: u64, expected: Option<Expected<'_>>) -> Known<()> {
         let bytes = 24 + 2 * HALF * (self.key_bytes() + 8) + self.key_bytes();
         let node = self.source.get(address, bytes).ok_or(Unknown)?;
         let mut cursor = Cursor::new(&node);
         cursor.expect(b"TREE\x01")?;
-        let (level, children) = (cursor.u8()?, usize::from(cursor.u16()?));
+        let (level, count) = (cursor.u8()?, usize::from(cursor.u16()?));
         let _siblings = (cursor.u64()?, cursor.u64()?);
-        let is_expected = expected.is_none_or(|expected| level == expected) && level <= HIGHEST;
-        if !is_expected || !(1..=2 * HALF).contains(&children) {
+        if level > HIGHEST || !(1..=2 * HALF).contains(&count) {
             return Err(Unknown);
         }
-        let mut key = self.key(&mut cursor)?;
-        for _ in 0..children {
-            let child = cursor.address()?.ok_or(Unknown)?;
-            let next = self.key(&mut cursor)?;
+        let (children, last) = self.children(&mut cursor, count)?;
+        if expected.is_some_and(|expected| !expected.is(level, &children, &last)) {
+            return Err(Unknown);
+        }
+        self.take(level, &children, &last)
+    }
+
+    /// Reads the children of a node, each with the key before it, and the key behind the last; they must rise.
+    fn children(&self, cursor: &mut Cursor<'_>, count: usize) -> Known<(Vec<(Key, u64)>, Key)> {
+        let child = |_| Ok((self.key(cursor)?, cursor.address()?.ok_or(Unknown)?));
+        let children: Vec<_> = (0..count).map(child).collect::<Known<_>>()?;
+        let last = self.key(cursor)?;
+        let origins = children.iter().map(|(key, _)| &key.origin).chain([&last.origin]);
+        if origins.is_sorted_by(|one, next| one < next) { Ok((children, last)) } else { Err(Unknown) }
+    }
+
+    fn take(&mut self, level: u8, children: &[(Key, u64)], last: &Key) -> Known<()> {
+        let behind = children.iter().skip(1).map(|(key, _)| key).chain([last]);
+        for ((key, child), next) in children.iter().zip(behind) {
             match level.checked_sub(1) {
-                None => self.chunk(&key, child)?,
-                Some(below) if self.part.has_between(&key.origin, &next.origin) => {
-                    self.node(child, Some(below))?
+                None => self.chunk(key, *child)?,
+                Some(level) if self.part.has_between(&key.origin, &next.origin) => {
+                    self.node(*child, Some(Expected { level, first: key, last: next }))?;
                 }
                 Some(_) => {}
             }
-            key = next;
         }
         Ok(())
     }
@@ -118,19 +140,21 @@ impl Walk<'_> {
     fn key(&self, cursor: &mut Cursor<'_>) -> Known<Key> {
         let (bytes, skipped) = (cursor.u32()?.into(), cursor.u32()?);
         let origin = self.part.0.iter().map(|_| cursor.u64()).collect::<Known<_>>()?;
-        let _within_a_value = cursor.u64()?;
         Ok(Key { bytes, skipped, origin })
     }
 
-    /// Takes a chunk, which must begin behind the one before.
     fn chunk(&mut self, key: &Key, address: u64) -> Known<()> {
-        let Key { bytes, skipped, origin } = key;
-        let rises = self.before.as_ref().is_none_or(|before| before < origin);
-        if !rises || !(self.each)(Indexed { origin, skipped: *skipped, address, bytes: *bytes }) {
-            return Err(Unknown);
-        }
-        self.before.get_or_insert_default().clone_from(origin);
-        Ok(())
+        let Some((0, origin)) = key.origin.split_last() else { return Err(Unknown) };
+        let chunk = Indexed { origin, skipped: key.skipped, address, bytes: key.bytes };
+        if (self.each)(chunk) { Ok(()) } else { Err(Unknown) }
+    }
+}
+
+impl Expected<'_> {
+    /// Whether a node is at this level and has these keys at its ends.
+    fn is(&self, level: u8, children: &[(Key, u64)], last: &Key) -> bool {
+        let has_first = children.first().is_some_and(|(key, _)| key.origin == self.first.origin);
+        level == self.level && has_first && last.origin == self.last.origin
     }
 }
 

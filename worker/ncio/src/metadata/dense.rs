@@ -12,7 +12,7 @@ use crate::source::Source;
 const AROUND: usize = 10;
 
 /// Nodes are of 512 bytes wherever this is used.
-const LARGEST_NODE: usize = 1 << 16;
+const LARGEST_NODE: usize = 1 << 12;
 
 /// Where they are; nowhere while they are few.
 #[derive(Clone, Copy, Debug)]

@@ -51,8 +51,9 @@ fn chunks<T: Element>(
     let bytes = length.checked_mul(T::TYPE.bytes()).filter(|&bytes| bytes <= MOST).ok_or(Unknown)?;
     let pipeline = Pipeline::new(&storage.filters, T::TYPE.bytes(), bytes).ok_or(Unknown)?;
     let (mut inflater, mut room) = (Inflater::default(), pipeline.room());
+    let stored_chunks = stored(source, tree, length, count)?;
     let mut all = Vec::with_capacity(count);
-    for chunk in stored(source, tree, length, count)? {
+    for chunk in stored_chunks {
         let bytes = usize::try_from(chunk.bytes.min(pipeline.most_stored() + 1)).map_err(|_| Unknown)?;
         let stored = source.get(chunk.address, bytes).ok_or(Unknown)?;
         pipeline.decode(&stored, chunk.skipped, &mut inflater, &mut room).map_err(|_| Unknown)?;
