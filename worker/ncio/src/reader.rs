@@ -14,7 +14,7 @@ mod whole;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -30,6 +30,9 @@ use crate::metadata::{Metadata, Storage};
 use crate::source::Source;
 use crate::sys::Dataset;
 use crate::variable::{Stored, Variable};
+
+/// Why a file that was read before cannot be read any more.
+const REPLACED: &str = "it was removed, or another file has got its name, while it was being read";
 
 /// A NetCDF file, open for reading: NetCDF-4 or any of the classic formats.
 #[derive(Debug)]
@@ -82,6 +85,11 @@ impl Reader {
         &self.path
     }
 
+    /// A path by which a library opens the file that is open here.
+    pub(crate) fn path_of_this_file(&self) -> PathBuf {
+        self.source.path(&self.path)
+    }
+
     /// Its bytes.
     pub(crate) fn source(&self) -> &Source {
         &self.source
@@ -112,8 +120,11 @@ impl Reader {
         if let Some(open) = self.library.get() {
             return Ok(open);
         }
-        let open = Dataset::open(&self.path);
-        let open = open.map_err(|reason| diagnose(&self.path, self.source.signature(), &reason))?;
+        let open = Dataset::open(&self.path_of_this_file());
+        let open = open.map_err(|reason| match self.source.is_at(&self.path) {
+            true => diagnose(&self.path, self.source.signature(), &reason),
+            false => NcError::Open { path: self.path.clone(), source: io::Error::other(REPLACED) },
+        })?;
         Ok(self.library.get_or_init(|| open))
     }
 

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
 
 /// What a file begins with is read at once: in most archives everything but the values and where they are.
 pub(crate) const BEGINNING: u64 = 64 << 10;
@@ -37,6 +38,19 @@ impl Source {
     /// Its first bytes, as many as are looked at to tell what it is.
     pub(crate) fn signature(&self) -> &[u8] {
         self.beginning.get(..8).unwrap_or(&self.beginning)
+    }
+
+    /// A path by which a library opens this very file, or fails where another has got its name meanwhile; where the
+    /// system has none, its name.
+    pub(crate) fn path(&self, name: &Path) -> PathBuf {
+        let open = PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()));
+        if open.exists() { open } else { name.to_owned() }
+    }
+
+    /// Whether this is still the file of that name.
+    pub(crate) fn is_at(&self, name: &Path) -> bool {
+        let (here, there) = (self.file.metadata(), std::fs::metadata(name));
+        here.is_ok_and(|here| there.is_ok_and(|there| (here.dev(), here.ino()) == (there.dev(), there.ino())))
     }
 
     /// So many bytes; `None` where there are not as many, where the system cannot read them, and where they are

@@ -116,7 +116,8 @@ impl Dataset {
 
     /// The library's number for the variable of this name.
     fn number_of(&self, name: &str) -> Result<c_int, Error> {
-        let name = CString::new(name).map_err(|_| nc::NC_ENOTVAR)?;
+        let name = CString::new(name).ok().filter(|name| name.count_bytes() < NAME_BYTES);
+        let name = name.ok_or(nc::NC_ENOTVAR)?;
         let mut id = 0;
         // SAFETY: the name ends with a NUL, `id` outlives the call.
         call(|| unsafe { nc::nc_inq_varid(self.id, name.as_ptr(), &mut id) })?;

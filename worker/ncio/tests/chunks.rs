@@ -215,6 +215,27 @@ fn a_file_that_shrinks_while_it_is_open_is_an_error_with_the_chunk() {
     assert!(text.contains("shrinks.nc") && text.contains("surface_diffuse_irradiance"), "{text}");
 }
 
+/// The library opens a file when it is first needed.
+#[test]
+fn a_file_that_gets_the_name_of_an_open_one_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, new) = (folder.path().join("replaced.nc"), folder.path().join("new.nc"));
+    std::fs::copy(fixture("chunks.nc"), &path).unwrap();
+    std::fs::copy(fixture("archive.nc"), &new).unwrap();
+    let (reader, whole) = (Reader::open(&path).unwrap(), Reader::open(&fixture("chunks.nc")).unwrap());
+    let fields = ["type_i4", "one_piece"].map(|name| reader.field(name).unwrap());
+    std::fs::rename(new, &path).unwrap();
+    let [by_chunks, in_one_piece] = &fields;
+    let wanted = Wanted::window(0..size(by_chunks).0, 0..size(by_chunks).1);
+    let expected = by_library(&whole, &whole.field("type_i4").unwrap(), &wanted);
+    assert!(by_runs(&reader, [by_chunks], &wanted) == [expected]);
+    let error = in_one_piece.read(&reader, 0, 0..1, 0..1).unwrap_err();
+    assert!(
+        matches!(&error, NcError::Open { source, .. } if source.to_string().contains("another file")),
+        "{error}"
+    );
+}
+
 #[test]
 fn filters_that_nobody_has_are_refused_before() {
     let reader = Reader::open(&fixture("filters.nc")).unwrap();

@@ -55,7 +55,7 @@ impl<'a> Made<'a> {
     }
 
     fn told(reader: &Reader, variable: &str, stored: NumberType) -> Result<Self, Reason> {
-        let dataset = hdf5::Dataset::open(reader.path(), variable).ok_or(Reason::NotFound)?;
+        let dataset = hdf5::Dataset::open(&reader.path_of_this_file(), variable).ok_or(Reason::NotFound)?;
         let shape = dataset.shape().ok_or(Reason::Shape)?;
         let hdf5::Creation { chunk, filters, plain_edges } = dataset.creation().ok_or(Reason::NotFound)?;
         let chunk = chunk.ok_or(Reason::OnePiece)?;
@@ -78,7 +78,7 @@ impl Finder<'_> {
             Self::Own { reader, variable, tree } => (reader, variable, *tree),
         };
         take(&mut |each| chunk_tree::walk(reader.source(), tree, part, each).is_ok()).or_else(|_| {
-            let dataset = hdf5::Dataset::open(reader.path(), variable);
+            let dataset = hdf5::Dataset::open(&reader.path_of_this_file(), variable);
             take(&mut |each| dataset.as_ref().is_some_and(|dataset| dataset.each_chunk(rank, each)))
         })
     }

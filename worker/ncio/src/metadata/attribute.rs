@@ -6,7 +6,7 @@ use super::global::Item;
 use super::header::{Header, kind};
 use super::values::{Datatype, Space};
 use super::{Known, Unknown};
-use crate::cf::{Attribute as Value, Attributes, Raw, with_raw};
+use crate::cf::{Attribute as Value, Attributes, NumberType, Raw, with_raw};
 use crate::decode::element::{Bytes, Element};
 use crate::source::Source;
 
@@ -21,6 +21,13 @@ const HIDDEN: [&str; 8] = [
     "_nc3_strict",
     "_NCProperties",
 ];
+
+/// No name of NetCDF is longer.
+const LONGEST_NAME: usize = 256;
+
+/// More texts no attribute has that is looked at, nor are they longer together.
+const MOST_TEXTS: usize = 256;
+const LONGEST_TEXTS: usize = 1 << 20;
 
 /// An attribute with its bytes.
 #[derive(Clone, Debug)]
@@ -64,23 +71,28 @@ impl Attribute {
             }
             _ => return Err(Unknown),
         };
-        if version > 1 && flags != 0 {
-            return Err(Unknown);
-        }
         let mut part = |size: usize| {
             let bytes = cursor.take(size.next_multiple_of(align))?;
             bytes.get(..size).ok_or(Unknown)
         };
         let [name, kind, space] = sizes.map(&mut part);
-        let (kind, space) = (Datatype::read(kind?)?, Space::read(space?)?);
+        let (name, space) = (until_nul(name?), Space::read(space?)?);
+        if name.len() > LONGEST_NAME {
+            return Err(Unknown);
+        }
+        if version > 1 && flags != 0 {
+            // its type has a name, and is elsewhere
+            return Ok(Self { name, kind: Datatype::Other(0), space, bytes: Vec::new() });
+        }
+        let kind = Datatype::read(kind?)?;
         let size = space.values()?.checked_mul(kind.bytes()).ok_or(Unknown)?;
         let bytes = cursor.take(size)?.to_vec();
-        Ok(Self { name: until_nul(name?), kind, space, bytes })
+        Ok(Self { name, kind, space, bytes })
     }
 
     /// Its text, if it is one.
     pub(super) fn text(&self) -> Option<String> {
-        (matches!(self.kind, Datatype::Text(_)) && self.space.lengths.is_empty())
+        (matches!(self.kind, Datatype::Text(_) | Datatype::Filled(_)) && self.space.lengths.is_empty())
             .then(|| until_nul(&self.bytes))
     }
 
@@ -93,19 +105,30 @@ impl Attribute {
                     with_raw!(kind, T => numbers::<T>(chunk).into_iter().map(T::to_number).collect());
                 Ok(Value::Numbers { kind, values })
             }
-            Datatype::Text(_) => self.text().map(Value::Text).ok_or(Unknown),
+            Datatype::Text(_) | Datatype::Filled(_) => self.text().map(Value::Text).ok_or(Unknown),
             Datatype::Strings => self.strings(source).map(Value::Text),
             _ => Err(Unknown),
         }
     }
 
+    /// Its values where they are whole numbers.
+    pub(super) fn integers(&self) -> Known<Vec<i64>> {
+        let Datatype::Numbers(NumberType::I32, order) = self.kind else { return Err(Unknown) };
+        let chunk = Bytes { bytes: &self.bytes, values: self.space.values()?, shuffled: false, order };
+        Ok(numbers::<i32>(chunk).into_iter().map(i64::from).collect())
+    }
+
     /// Texts that are elsewhere, joined by blanks.
     fn strings(&self, source: &Source) -> Known<String> {
         let mut cursor = Cursor::new(&self.bytes);
-        let mut texts = Vec::new();
+        let (mut texts, mut length) = (Vec::new(), 0);
         for _ in 0..self.space.values()? {
             if let Some(text) = Item::read(&mut cursor)?.bytes(source, 1)? {
+                length += text.len();
                 texts.push(until_nul(&text));
+            }
+            if texts.len() > MOST_TEXTS || length > LONGEST_TEXTS {
+                return Err(Unknown);
             }
         }
         Ok(texts.join(" "))

@@ -11,8 +11,11 @@ use crate::source::Source;
 /// What a node has around its records: signature, version, kind, checksum.
 const AROUND: usize = 10;
 
-/// Nodes are of 512 bytes wherever this is used.
-const LARGEST_NODE: usize = 1 << 12;
+/// The size of nodes wherever this is used.
+const NODE: usize = 512;
+
+/// More bytes of links or attributes no object has that is looked at.
+const MOST_BYTES: usize = 4 << 20;
 
 /// Where they are; nowhere while they are few.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +61,18 @@ impl Dense {
             Listed::Attributes => (8, 17, 0..8),
         };
         let mut heap = Heap::open(source, self.heap)?;
-        let mut all = Vec::new();
+        let (mut all, mut bytes) = (Vec::new(), 0);
         for record in records(source, self.names, kind, size)? {
             // attributes have the flags of a message: they could be shared
             if listed == Listed::Attributes && record.get(8) != Some(&0) {
                 return Err(Unknown);
             }
-            all.push(read(heap.object(record.get(name.clone()).ok_or(Unknown)?)?)?);
+            let object = heap.object(record.get(name.clone()).ok_or(Unknown)?)?;
+            bytes += object.len();
+            if bytes > MOST_BYTES {
+                return Err(Unknown);
+            }
+            all.push(read(object)?);
         }
         Ok(all)
     }
@@ -74,7 +82,6 @@ impl Dense {
 struct Tree<'s> {
     source: &'s Source,
     kind: u8,
-    node: usize,
     record: usize,
 }
 
@@ -88,16 +95,18 @@ fn records(source: &Source, address: u64, kind: u8, record: usize) -> Known<Vec<
     let (record_bytes, depth) = (cursor.u16()?, cursor.u16()?);
     let _split_and_merge = cursor.u16()?;
     let (root, count) = (cursor.address()?, cursor.u16()?.into());
-    if usize::from(record_bytes) != record || !(AROUND + record..=LARGEST_NODE).contains(&node) {
+    let total = cursor.u64()?;
+    if usize::from(record_bytes) != record || node != NODE {
         return Err(Unknown);
     }
-    let tree = Tree { source, kind, node, record };
-    match (root, depth) {
-        (None, _) => Ok(Vec::new()),
-        (Some(root), 0) => tree.leaf(root, count),
-        (Some(root), 1) => tree.above(root, count),
-        _ => Err(Unknown),
-    }
+    let tree = Tree { source, kind, record };
+    let records = match (root, depth) {
+        (None, _) => Vec::new(),
+        (Some(root), 0) => tree.leaf(root, count)?,
+        (Some(root), 1) => tree.above(root, count)?,
+        _ => return Err(Unknown),
+    };
+    if records.len() as u64 == total { Ok(records) } else { Err(Unknown) }
 }
 
 impl Tree<'_> {
@@ -111,7 +120,7 @@ impl Tree<'_> {
     /// The records of a node above leaves, and of these.
     fn above(&self, address: u64, count: usize) -> Known<Vec<Vec<u8>>> {
         // of leaves it says how many records they have, in as many bytes as their limit takes
-        let most = (self.node - AROUND) / self.record;
+        let most = (NODE - AROUND) / self.record;
         let count_bytes = most.checked_ilog2().unwrap_or(0) as usize / 8 + 1;
         let bytes =
             self.source.get(address, self.used(count, (count + 1) * (8 + count_bytes))?).ok_or(Unknown)?;
@@ -127,7 +136,7 @@ impl Tree<'_> {
     /// How many bytes of a node are in use and under its checksum.
     fn used(&self, count: usize, more: usize) -> Known<usize> {
         let used = AROUND + count * self.record + more;
-        if used <= self.node { Ok(used) } else { Err(Unknown) }
+        if used <= NODE { Ok(used) } else { Err(Unknown) }
     }
 
     fn begin<'b>(&self, bytes: &'b [u8], signature: &[u8]) -> Known<Cursor<'b>> {

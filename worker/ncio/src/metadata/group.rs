@@ -10,11 +10,12 @@ use crate::source::Source;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Link {
     pub(super) name: String,
-    /// The object's header; `None` where the name stands for something else.
-    pub(super) object: Option<u64>,
+    /// The object's header.
+    pub(super) object: u64,
 }
 
-/// All names of the group at an address. Groups without the order in which names were made are left to the library.
+/// All names of the group at an address. Groups without the order in which names were made are left to the library,
+/// and names that stand for other names.
 pub(super) fn links(source: &Source, address: u64) -> Known<Vec<Link>> {
     let header = Header::read(source, address)?;
     if header.one(kind::SYMBOL_TABLE)?.is_some() {
@@ -31,7 +32,9 @@ fn link(message: &[u8]) -> Known<Link> {
     let mut cursor = Cursor::new(message);
     cursor.expect(&[1])?;
     let flags = cursor.u8()?;
-    let is_hard = flags & 0x08 == 0 || cursor.u8()? == 0;
+    if flags & 0x08 != 0 {
+        cursor.expect(&[0])?;
+    }
     if flags & 0x04 != 0 {
         let _order = cursor.u64()?;
     }
@@ -40,6 +43,5 @@ fn link(message: &[u8]) -> Known<Link> {
     }
     let length = cursor.count(1 << (flags & 0x03))?;
     let name = std::str::from_utf8(cursor.take(length)?).map_err(|_| Unknown)?.to_owned();
-    let object = if is_hard { Some(cursor.u64()?) } else { None };
-    Ok(Link { name, object })
+    Ok(Link { name, object: cursor.u64()? })
 }

@@ -30,8 +30,9 @@ pub(super) mod kind {
 /// The message is somewhere else.
 const SHARED: u8 = 0x02;
 
-/// More blocks no header has: damage could make a ring of them.
+/// More blocks and bytes no header has that is looked at: damage could make a ring of them.
 const MOST_BLOCKS: usize = 256;
+const MOST_BYTES: usize = 1 << 20;
 
 /// A message and where it is among the header's bytes.
 #[derive(Debug)]
@@ -54,10 +55,11 @@ impl Header {
         let mut header = Self::default();
         let (flags, more) = header.first_block(source, address)?;
         let mut blocks = more;
-        let mut taken = 0;
+        let (mut taken, mut total) = (0, 0_usize);
         while let Some((address, bytes)) = blocks.get(taken).copied() {
             taken += 1;
-            if taken > MOST_BLOCKS {
+            total = total.saturating_add(bytes);
+            if taken > MOST_BLOCKS || total > MOST_BYTES {
                 return Err(Unknown);
             }
             let block = source.get(address, bytes).ok_or(Unknown)?;

@@ -1,8 +1,8 @@
 //! The few facts that reading a field needs, out of HDF5's metadata without the library.
 //!
-//! netcdf-c reads everything about everything in a file before it answers, in some eighty reads and two milliseconds:
-//! where a region is small, most of a day. Here a variable of the root group is looked up and nothing else, by the HDF5
-//! File Format Specification (version 3.0) and netCDF-4's way to keep dimensions in it.
+//! netcdf-c takes some eighty reads and two milliseconds to open a file: where a region is small, most of a day. Here the
+//! root group is read and nothing else, most often with one read, by the HDF5 File Format Specification (version 3.0) and
+//! netCDF-4's way to keep dimensions in it.
 //!
 //! It is no judge. Whatever is not as today's writers of NetCDF-4 make it, or damaged, is [`Unknown`], and the library is
 //! asked instead: what it reads or refuses, and its reasons, hold. Read are:
@@ -28,10 +28,6 @@ mod superblock;
 mod tests;
 mod values;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use group::Link;
 use object::Object;
 
@@ -53,32 +49,43 @@ const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
 /// The filters that can be undone here: deflate, shuffle, fletcher32.
 const FILTERS: [u32; 3] = [1, 2, 3];
 
-/// The names in a file's root group, and what was read of them so far.
+/// What a file's root group has.
 #[derive(Debug)]
-pub(crate) struct Metadata {
-    links: Vec<Link>,
-    objects: RefCell<HashMap<u64, Rc<Object>>>,
+pub(crate) struct Metadata(Vec<Entry>);
+
+/// A name in the root group.
+#[derive(Debug)]
+struct Entry {
+    name: String,
+    /// Where its object is.
+    address: u64,
+    /// `None` for a group or a type.
+    object: Option<Object>,
 }
 
 impl Metadata {
-    /// Reads the root group.
+    /// Reads the root group and all that is in it.
     pub(crate) fn open(source: &Source) -> Known<Self> {
         let links = group::links(source, superblock::root(source)?)?;
-        Ok(Self { links, objects: RefCell::default() })
+        let entry = |Link { name, object: address }| {
+            Ok(Entry { name, address, object: Object::read(source, address)? })
+        };
+        let metadata = Self(links.into_iter().map(entry).collect::<Known<_>>()?);
+        dimensions::check_numbers(&metadata)?;
+        Ok(metadata)
     }
 
     /// The variable of a name, and how it is stored; `None` where the root group has none.
     pub(crate) fn variable(&self, source: &Source, name: &str) -> Known<Option<(Variable, Storage)>> {
-        let Some(address) = self.address(name)? else { return Ok(None) };
-        let object = self.object(source, address)?;
-        if object.is_only_dimension() {
+        let Some((entry, object)) = self.named(name)? else { return Ok(None) };
+        if object.is_only_dimension()? {
             return Ok(None);
         }
         let (stored, order) = object.numbers()?;
         let variable = Variable {
             name: name.to_owned(),
             stored: Stored::Numbers(stored),
-            dimensions: dimensions::of(self, source, address, &object)?,
+            dimensions: dimensions::of(self, source, entry, object)?,
             attributes: attribute::shown(source, &object.attributes)?,
             missing_filter: None,
         };
@@ -87,9 +94,9 @@ impl Metadata {
         if is_known { Ok(Some((variable, storage))) } else { Err(Unknown) }
     }
 
-    /// Where the object of a variable's name is.
-    fn address(&self, name: &str) -> Known<Option<u64>> {
-        let linked = |name: &str| self.links.iter().find(|link| link.name == name);
+    /// What has a variable's name.
+    fn named(&self, name: &str) -> Known<Option<(&Entry, &Object)>> {
+        let linked = |name: &str| self.0.iter().find(|entry| entry.name == name);
         // the library looks names up in a normal form, and renames some
         let is_renamed =
             name.starts_with(NOT_A_COORDINATE) || linked(&format!("{NOT_A_COORDINATE}{name}")).is_some();
@@ -98,26 +105,28 @@ impl Metadata {
         }
         match linked(name) {
             None => Ok(None),
-            Some(link) => link.object.map(Some).ok_or(Unknown),
+            Some(entry) => entry.object.as_ref().map(|object| Some((entry, object))).ok_or(Unknown),
         }
     }
 
-    /// The only name of an object.
-    fn name_of(&self, address: u64) -> Known<&str> {
-        let mut names = self.links.iter().filter(|link| link.object == Some(address));
-        match (names.next(), names.next()) {
-            (Some(link), None) if !link.name.starts_with(NOT_A_COORDINATE) => Ok(&link.name),
+    /// The object at an address, and its only name.
+    fn entry_at(&self, address: u64) -> Known<(&str, &Object)> {
+        let mut entries = self.0.iter().filter(|entry| entry.address == address);
+        match (entries.next(), entries.next()) {
+            (Some(Entry { name, object: Some(object), .. }), None) if !name.starts_with(NOT_A_COORDINATE) => {
+                Ok((name, object))
+            }
             _ => Err(Unknown),
         }
     }
 
-    /// Reads an object once.
-    fn object(&self, source: &Source, address: u64) -> Known<Rc<Object>> {
-        if let Some(known) = self.objects.borrow().get(&address) {
-            return Ok(Rc::clone(known));
-        }
-        let object = Rc::new(Object::read(source, address)?);
-        self.objects.borrow_mut().insert(address, Rc::clone(&object));
-        Ok(object)
+    /// All that have values.
+    fn objects(&self) -> impl Iterator<Item = (&Entry, &Object)> {
+        self.0.iter().filter_map(|entry| Some((entry, entry.object.as_ref()?)))
+    }
+
+    /// Whether there are groups in the root group, or types.
+    fn has_groups(&self) -> bool {
+        self.0.iter().any(|entry| entry.object.is_none())
     }
 }

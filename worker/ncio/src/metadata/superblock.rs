@@ -34,9 +34,9 @@ fn oldest(source: &Source) -> Known<(u64, u64)> {
     cursor.take(5)?;
     cursor.expect(&[0; 4])?;
     let (base, _free) = (cursor.u64()?, cursor.address()?);
-    let (end, _driver) = (cursor.u64()?, cursor.address()?);
+    let (end, driver) = (cursor.u64()?, cursor.address()?);
     let (_name, root) = (cursor.u64()?, cursor.u64()?);
-    if base == 0 { Ok((root, end)) } else { Err(Unknown) }
+    if base == 0 && driver.is_none() { Ok((root, end)) } else { Err(Unknown) }
 }
 
 /// Versions 2 and 3. A flag says that somebody has the file open for writing.

@@ -12,8 +12,10 @@ use crate::decode::element::ByteOrder;
 pub(super) enum Datatype {
     /// Integers or floats.
     Numbers(NumberType, ByteOrder),
-    /// Texts of so many bytes.
+    /// Texts of so many bytes, that end with a NUL.
     Text(usize),
+    /// Texts of so many bytes, filled up otherwise.
+    Filled(usize),
     /// Texts of any length, elsewhere in the file.
     Strings,
     /// Lists of addresses of objects, elsewhere in the file.
@@ -42,7 +44,7 @@ impl Datatype {
         match class & 0x0f {
             INTEGER => integer(bits, size, cursor),
             FLOAT => float(bits, size, cursor),
-            TEXT => Ok(Self::Text(size)),
+            TEXT => Ok(if bits & 0x0f == 0 { Self::Text(size) } else { Self::Filled(size) }),
             SEQUENCE => sequence(bits, size, cursor),
             _ => Ok(Self::Other(size)),
         }
@@ -52,7 +54,7 @@ impl Datatype {
     pub(super) fn bytes(self) -> usize {
         match self {
             Self::Numbers(kind, _) => kind.bytes(),
-            Self::Text(bytes) | Self::Other(bytes) => bytes,
+            Self::Text(bytes) | Self::Filled(bytes) | Self::Other(bytes) => bytes,
             // a count, and a place in a global heap
             Self::Strings | Self::References => 4 + 8 + 4,
         }
