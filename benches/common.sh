@@ -3,9 +3,16 @@
 # shellcheck shell=bash disable=SC2154
 
 section() { printf '\n== %s\n' "$*"; }
-# A figure with its goal, if it has one.
-figure() { printf '%-52s %12s%s\n' "$1" "$2" "${3:+   goal: $3}"; }
+# A figure with its goal, if it has one. Without a number something has failed.
+figure() {
+    if [[ $2 != *[0-9]* ]]; then
+        printf 'bench: there is no figure for: %s\n' "$1" >&2
+        exit 1
+    fi
+    printf '%-52s %12s%s\n' "$1" "$2" "${3:+   goal: $3}"
+}
 now() { date +%s.%N; }
+median() { printf '%s\n' "$@" | sort -g | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
 calculate() { awk "BEGIN { printf \"$1\", $2 }"; }
 
 # A job of $2 groups in the folder $1: for each the program and arguments $3, as in TOML, are run.

@@ -1,8 +1,7 @@
 //! The few calls to HDF5 that tell where a variable's chunks are, made safe.
 //!
-//! A file that netcdf-c holds open is opened a second time: HDF5 then shares everything between the
-//! two. Values are not read here, and what can be read without the library is not asked for
-//! ([`super::made`]).
+//! What can be read without the library is not asked for here ([`super::made`]), and values are not read here. A file
+//! that netcdf-c holds open is opened a second time: HDF5 then shares everything between the two.
 #![expect(unsafe_code, reason = "calls into the C library")]
 
 use std::ffi::{CString, c_int, c_uint, c_void};
