@@ -106,6 +106,7 @@ pv() {
     write_day "$every"
     rectangle "$first" "$end" "$west" "$east" "$every" > "$room/small.geojson"
     pv_folders
+    python=$(scripts/python bench benches/requirements.txt) || python=
     section "a day of ${#files[@]} steps, $rows x $width cells, constant temperature: medians of $rounds rounds"
     if $quick; then echo "(the goals are the full grid's: on a small one what each file costs to be opened weighs most)"; fi
     for ((round = 0; round < rounds; round++)); do pv_round "$round"; done
