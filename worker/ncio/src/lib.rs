@@ -9,6 +9,8 @@ mod classic;
 pub mod dataset;
 mod decode;
 pub mod error;
+#[cfg(test)]
+mod fixture;
 pub mod grid;
 mod init;
 mod metadata;

@@ -27,7 +27,7 @@ use crate::classic;
 use crate::decode::element::Element;
 use crate::error::NcError;
 use crate::metadata::{Metadata, Storage};
-use crate::source::Source;
+use crate::source::{HDF5, Source};
 use crate::sys::Dataset;
 use crate::variable::{Stored, Variable};
 
@@ -210,7 +210,7 @@ fn damaged(path: &Path, found: String) -> NcError {
 fn diagnose(path: &Path, start: &[u8], reason: &netcdf::Error) -> NcError {
     let found = match start {
         [] => "is empty".to_owned(),
-        _ if is_classic(start) || start == b"\x89HDF\r\n\x1a\n" => return damaged(path, reason.to_string()),
+        _ if is_classic(start) || start == HDF5 => return damaged(path, reason.to_string()),
         other => format!("begins with \"{}\"", other.escape_ascii()),
     };
     NcError::NotNetcdf { path: path.to_owned(), found }

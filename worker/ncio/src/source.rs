@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// What a file begins with is read at once: in most archives everything but the values and where they are.
 pub(crate) const BEGINNING: u64 = 64 << 10;
 
+/// How a file in HDF5 begins.
+pub(crate) const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+
 /// Not more is given at once: damaged lengths, each of which a reader would follow, stay cheap.
 const MOST: usize = 1 << 20;
 

@@ -1,37 +1,15 @@
 //! What reading a field asks of the system. The only test of its process, whose reads are counted.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 #[path = "expected/mod.rs"]
 mod expected;
+mod reads;
 
 use dayfold_ncio::chunks::{Route, RunReader, Wanted};
 use dayfold_ncio::reader::Reader;
 use expected::fixture;
-
-/// Bytes that this process has asked the system to read, and how often.
-#[derive(Clone, Copy, Debug)]
-struct Reads {
-    bytes: u64,
-    calls: u64,
-}
-
-fn reads() -> Reads {
-    let told = std::fs::read_to_string("/proc/self/io").unwrap();
-    let number = |name: &str| {
-        let line = told.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-        line.trim().parse::<u64>().unwrap()
-    };
-    Reads { bytes: number("rchar:"), calls: number("syscr:") }
-}
-
-/// What `work` reads, without what it takes to ask.
-fn during(work: impl FnOnce()) -> Reads {
-    let (first, second) = (reads(), reads());
-    work();
-    let last = reads();
-    let less = |of: fn(Reads) -> u64| (of(last) - of(second)).checked_sub(of(second) - of(first)).unwrap();
-    Reads { bytes: less(|reads| reads.bytes), calls: less(|reads| reads.calls) }
-}
+use reads::during;
 
 #[test]
 fn few_calls_read_the_chunks_that_are_wanted_and_no_others() {

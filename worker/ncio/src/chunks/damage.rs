@@ -1,13 +1,13 @@
 //! What damage to a file's chunks and to their index does: an error, or the same values.
-#![allow(clippy::disallowed_methods, reason = "a test may be cut off")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::hdf5::Dataset;
 use super::run::RunReader;
 use super::wanted::Wanted;
 use crate::decode::ChunkError;
 use crate::error::NcError;
+use crate::fixture::{Copies, fixture};
 use crate::reader::Reader;
 
 /// A stored chunk of a fixture.
@@ -15,10 +15,6 @@ struct Chunk {
     origin: Vec<usize>,
     address: usize,
     bytes: usize,
-}
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
 fn chunks(path: &Path, variable: &str) -> Vec<Chunk> {
@@ -47,28 +43,6 @@ fn read(path: &Path, variable: &str) -> Result<Vec<u64>, NcError> {
         }
     }
     Ok(found)
-}
-
-/// Copies of a file with changes, each under a name of its own: the library may keep a damaged one open.
-struct Copies {
-    folder: tempfile::TempDir,
-    whole: Vec<u8>,
-    count: usize,
-}
-
-impl Copies {
-    fn of(file: &str) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), whole: std::fs::read(fixture(file)).unwrap(), count: 0 }
-    }
-
-    fn changed(&mut self, change: impl FnOnce(&mut Vec<u8>)) -> PathBuf {
-        let mut bytes = self.whole.clone();
-        change(&mut bytes);
-        self.count += 1;
-        let path = self.folder.path().join(format!("{}.nc", self.count));
-        std::fs::write(&path, bytes).unwrap();
-        path
-    }
 }
 
 #[test]

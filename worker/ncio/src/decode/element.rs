@@ -29,6 +29,13 @@ pub(crate) struct Bytes<'a> {
     pub(crate) order: ByteOrder,
 }
 
+impl Bytes<'_> {
+    /// The first of its values; `None` where the bytes do not reach so far.
+    pub(crate) fn first<T: Element>(self, count: usize) -> Option<Vec<T>> {
+        (0..count).map(|at| T::one(self, at)).collect()
+    }
+}
+
 /// A type of values in chunks.
 pub(crate) trait Element: Raw {
     /// The values from index `at` on, as many as there are in a tile; those after the chunk's last

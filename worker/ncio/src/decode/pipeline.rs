@@ -14,6 +14,9 @@ const DEFLATE: u32 = 1;
 const SHUFFLE: u32 = 2;
 const FLETCHER32: u32 = 3;
 
+/// The filters that can be undone here, in some order.
+pub(crate) const FILTERS: [u32; 3] = [DEFLATE, SHUFFLE, FLETCHER32];
+
 /// A filter as a file gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Filter {

@@ -7,7 +7,7 @@ use super::header::{Header, kind};
 use super::values::{Datatype, Space};
 use super::{Known, Unknown};
 use crate::cf::{Attribute as Value, Attributes, NumberType, Raw, with_raw};
-use crate::decode::element::{Bytes, Element};
+use crate::decode::element::{ByteOrder, Bytes, Element};
 use crate::source::Source;
 
 /// What netCDF-4 writes for itself and hides.
@@ -99,10 +99,8 @@ impl Attribute {
     fn value(&self, source: &Source) -> Known<Value> {
         match self.kind {
             Datatype::Numbers(kind, order) if self.space.lengths.len() < 2 => {
-                let chunk =
-                    Bytes { bytes: &self.bytes, values: self.space.values()?, shuffled: false, order };
                 let values =
-                    with_raw!(kind, T => numbers::<T>(chunk).into_iter().map(T::to_number).collect());
+                    with_raw!(kind, T => self.numbers::<T>(order)?.into_iter().map(T::to_number).collect());
                 Ok(Value::Numbers { kind, values })
             }
             Datatype::Text(_) | Datatype::Filled(_) => self.text().map(Value::Text).ok_or(Unknown),
@@ -112,10 +110,14 @@ impl Attribute {
     }
 
     /// Its values where they are whole numbers.
-    pub(super) fn integers(&self) -> Known<Vec<i64>> {
+    pub(super) fn integers(&self) -> Known<Vec<i32>> {
         let Datatype::Numbers(NumberType::I32, order) = self.kind else { return Err(Unknown) };
-        let chunk = Bytes { bytes: &self.bytes, values: self.space.values()?, shuffled: false, order };
-        Ok(numbers::<i32>(chunk).into_iter().map(i64::from).collect())
+        self.numbers(order)
+    }
+
+    fn numbers<T: Element>(&self, order: ByteOrder) -> Known<Vec<T>> {
+        let values = self.space.values()?;
+        Bytes { bytes: &self.bytes, values, shuffled: false, order }.first(values).ok_or(Unknown)
     }
 
     /// Texts that are elsewhere, joined by blanks.
@@ -133,10 +135,6 @@ impl Attribute {
         }
         Ok(texts.join(" "))
     }
-}
-
-fn numbers<T: Element + Raw>(chunk: Bytes<'_>) -> Vec<T> {
-    (0..chunk.values).filter_map(|at| T::one(chunk, at)).collect()
 }
 
 fn until_nul(bytes: &[u8]) -> String {

@@ -4,7 +4,7 @@
 
 use super::checksum::checked;
 use super::cursor::Cursor;
-use super::heap::Heap;
+use super::heap::{Heap, bytes_for};
 use super::{Known, Unknown};
 use crate::source::Source;
 
@@ -120,8 +120,7 @@ impl Tree<'_> {
     /// The records of a node above leaves, and of these.
     fn above(&self, address: u64, count: usize) -> Known<Vec<Vec<u8>>> {
         // of leaves it says how many records they have, in as many bytes as their limit takes
-        let most = (NODE - AROUND) / self.record;
-        let count_bytes = most.checked_ilog2().unwrap_or(0) as usize / 8 + 1;
+        let count_bytes = bytes_for(((NODE - AROUND) / self.record) as u64);
         let bytes =
             self.source.get(address, self.used(count, (count + 1) * (8 + count_bytes))?).ok_or(Unknown)?;
         let mut cursor = self.begin(&bytes, b"BTIN\0")?;

@@ -79,7 +79,7 @@ fn are_numbered(metadata: &Metadata, object: &Object, scales: &[u64]) -> Known<b
     let Some(numbers) = object.numbers_of(NUMBERS)? else { return Ok(true) };
     let number = |&scale: &u64| metadata.entry_at(scale)?.1.numbers_of(NUMBER);
     let expected = scales.iter().map(number).collect::<Known<Vec<_>>>()?;
-    let same = |(expected, number): (&Option<Vec<i64>>, &i64)| expected.as_deref() == Some(&[*number]);
+    let same = |(expected, number): (&Option<Vec<i32>>, &i32)| expected.as_deref() == Some(&[*number]);
     Ok(expected.len() == numbers.len() && expected.iter().zip(&numbers).all(same))
 }
 

@@ -166,8 +166,8 @@ impl Table {
     }
 }
 
-/// How many bytes a number up to `most` takes, as heaps count them.
-fn bytes_for(most: u64) -> usize {
+/// How many bytes a number up to `most` takes, as HDF5 counts them.
+pub(super) fn bytes_for(most: u64) -> usize {
     most.checked_ilog2().unwrap_or(0) as usize / 8 + 1
 }
 

@@ -33,6 +33,7 @@ use object::Object;
 
 pub(crate) use storage::{Layout, Storage};
 
+use crate::decode::pipeline::FILTERS;
 use crate::source::Source;
 use crate::variable::{Stored, Variable};
 
@@ -45,9 +46,6 @@ pub(crate) type Known<T> = Result<T, Unknown>;
 
 /// What begins the name of a variable that is called like a dimension and is not its coordinate.
 const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
-
-/// The filters that can be undone here: deflate, shuffle, fletcher32.
-const FILTERS: [u32; 3] = [1, 2, 3];
 
 /// What a file's root group has.
 #[derive(Debug)]

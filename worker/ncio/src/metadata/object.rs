@@ -52,7 +52,7 @@ impl Object {
     }
 
     /// The numbers of dimensions in an attribute that netCDF-4 writes for itself, if it is there.
-    pub(super) fn numbers_of(&self, attribute: &str) -> Known<Option<Vec<i64>>> {
+    pub(super) fn numbers_of(&self, attribute: &str) -> Known<Option<Vec<i32>>> {
         self.attribute(attribute).map(Attribute::integers).transpose()
     }
 

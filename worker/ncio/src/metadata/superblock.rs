@@ -3,9 +3,7 @@
 use super::checksum::checked;
 use super::cursor::Cursor;
 use super::{Known, Unknown};
-use crate::source::Source;
-
-const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
+use crate::source::{HDF5, Source};
 
 /// Sizes of addresses and of lengths: all that is in use.
 const SIZES: &[u8] = &[8, 8];
@@ -27,7 +25,7 @@ pub(super) fn root(source: &Source) -> Known<u64> {
 fn oldest(source: &Source) -> Known<(u64, u64)> {
     let bytes = source.get(0, 96).ok_or(Unknown)?;
     let mut cursor = Cursor::new(&bytes);
-    cursor.expect(SIGNATURE)?;
+    cursor.expect(HDF5)?;
     cursor.expect(&[0; 5])?;
     cursor.expect(SIZES)?;
     // reserved, and the sizes of nodes in old groups; no flags
@@ -43,7 +41,7 @@ fn oldest(source: &Source) -> Known<(u64, u64)> {
 fn newer(source: &Source) -> Known<(u64, u64)> {
     let bytes = source.get(0, 48).ok_or(Unknown)?;
     let mut cursor = Cursor::new(checked(&bytes)?);
-    cursor.expect(SIGNATURE)?;
+    cursor.expect(HDF5)?;
     let _version = cursor.u8()?;
     cursor.expect(SIZES)?;
     cursor.expect(&[0])?;

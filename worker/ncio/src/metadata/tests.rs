@@ -3,17 +3,14 @@
 //! `tests/fixtures/make_metadata.py` writes those that are for this alone.
 #![allow(clippy::disallowed_methods, reason = "a test may be cut off")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 
 use super::chunk_tree::Part;
 use super::*;
+use crate::fixture::{Copies, fixture};
 use crate::sys::Dataset;
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
-}
 
 /// Everything that is told of a variable.
 fn about(variable: &Variable) -> String {
@@ -129,17 +126,14 @@ fn a_damaged_node_above_others_loses_no_chunk() {
     let path = fixture("metadata.nc");
     let parts = [vec![0..3, 0..5, 0..700], vec![1..2, 3..4, 0..700], vec![0..1, 2..3, 75..76]].map(Part);
     let expected = parts.each_ref().map(|part| origins(&path, part).unwrap());
-    let whole = std::fs::read(&path).unwrap();
-    let copy = tempfile::NamedTempFile::new().unwrap();
+    let mut copies = Copies::of("metadata.nc");
     let (mut noticed, root) = (0, root());
     for at in root..root + 24 + 8 * 48 {
-        let mut bytes = whole.clone();
-        bytes[at] ^= 1 << (at % 8);
-        std::fs::write(copy.path(), bytes).unwrap();
+        let copy = copies.changed(|bytes| bytes[at] ^= 1 << (at % 8));
         for (part, expected) in parts.iter().zip(&expected) {
             let is_in =
                 |origin: &&Vec<u64>| origin.iter().zip(&part.0).all(|(start, range)| range.contains(start));
-            match origins(copy.path(), part) {
+            match origins(&copy, part) {
                 Ok(found) => assert!(
                     expected.iter().filter(is_in).all(|origin| found.contains(origin)),
                     "{at} {part:?}"
@@ -147,6 +141,7 @@ fn a_damaged_node_above_others_loses_no_chunk() {
                 Err(Unknown) => noticed += 1,
             }
         }
+        std::fs::remove_file(copy).unwrap();
     }
     assert!(noticed > 500, "{noticed}");
 }
@@ -165,13 +160,11 @@ fn all_known(path: &Path, names: &[String]) -> Vec<Told> {
     names.iter().map(variable).collect()
 }
 
-/// A file and what is known of it, and a place for damaged copies.
+/// A file, with damaged copies, and what is known of it.
 struct Victim {
-    bytes: Vec<u8>,
+    copies: Copies,
     names: Vec<String>,
     known: Vec<Told>,
-    folder: tempfile::TempDir,
-    copies: usize,
 }
 
 impl Victim {
@@ -180,19 +173,13 @@ impl Victim {
         let names = Dataset::open(&path).unwrap().names().unwrap();
         let known = all_known(&path, &names);
         assert!(known.iter().any(Result::is_ok), "{file}");
-        let (bytes, folder) = (std::fs::read(path).unwrap(), tempfile::tempdir().unwrap());
-        Self { bytes, names, known, folder, copies: 0 }
+        Self { copies: Copies::of(file), names, known }
     }
 
     /// How many variables are not known any more in a copy with a change. One that is told otherwise must be as the
     /// library reads it there.
     fn lost(&mut self, change: impl FnOnce(&mut Vec<u8>)) -> usize {
-        let mut bytes = self.bytes.clone();
-        change(&mut bytes);
-        self.copies += 1;
-        // under a name of its own: the library may keep a damaged one open
-        let path = self.folder.path().join(format!("{}.nc", self.copies));
-        std::fs::write(&path, bytes).unwrap();
+        let path = self.copies.changed(change);
         let now = all_known(&path, &self.names);
         for ((name, was), now) in self.names.iter().zip(&self.known).zip(&now) {
             if let (Ok(Some(told)), false) = (now, was == now) {
@@ -215,16 +202,16 @@ fn every_changed_byte_is_noticed_or_read_as_the_library_reads_it() {
         ("metadata.nc", 97),
     ] {
         let mut victim = Victim::new(file);
-        let places = (0..victim.bytes.len()).step_by(sample);
+        let places = (0..victim.copies.whole.len()).step_by(sample);
         let lost = places.map(|at| victim.lost(|bytes| bytes[at] ^= 1 << (at % 8)).min(1)).sum::<usize>();
-        assert!(lost * 20 > victim.bytes.len() / sample, "{lost} of {file}");
+        assert!(lost * 20 > victim.copies.whole.len() / sample, "{lost} of {file}");
     }
 }
 
 #[test]
 fn a_file_that_is_cut_off_is_not_known() {
     let mut victim = Victim::new("metadata_growing.nc");
-    let (length, known) = (victim.bytes.len(), victim.known.len());
+    let (length, known) = (victim.copies.whole.len(), victim.known.len());
     for end in (0..length).step_by(19) {
         assert_eq!(victim.lost(|bytes| bytes.truncate(end)), known, "{end}");
     }
@@ -241,19 +228,16 @@ proptest! {
         places in prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..24)), 1..9),
         (high, trusting) in any::<(bool, bool)>(),
     ) {
-        let path = fixture(file);
         let names = ["time", "latitude", "one", "several", "x", "crowded", "texts", "field_07"].map(str::to_owned);
-        let mut bytes = std::fs::read(&path).unwrap();
-        for (place, rubbish) in places {
+        let mut copies = Copies::of(file);
+        let copy = copies.changed(|bytes| for (place, rubbish) in places {
             let at = place.index(bytes.len());
             let room = bytes[at..].iter_mut().zip(rubbish);
             room.for_each(|(byte, rubbish)| *byte = if high { 0xff } else { rubbish });
-        }
-        let copy = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(copy.path(), bytes).unwrap();
+        });
         // by chance no checksum is right
         checksum::trust::ANY.set(trusting);
-        let told = all_known(copy.path(), &names);
+        let told = all_known(&copy, &names);
         checksum::trust::ANY.set(false);
         prop_assert_eq!(told.len(), names.len());
     }
