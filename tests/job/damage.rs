@@ -47,7 +47,7 @@ impl Damage {
                 fs::write(path, content).unwrap();
             }
             Older => of_version(path, &content, 0),
-            Newer => of_version(path, &content, 2),
+            Newer => of_version(path, &content, 9),
         }
     }
 }
@@ -194,7 +194,7 @@ fn half_done() -> Scene {
 fn a_damaged_plan_is_made_again() {
     half_done().matrix("plan.json", |damage| match damage {
         Deleted => (2, 0, "2 groups, 1 to do, 1 done before"),
-        Newer => (2, 2, "plan.json has format 2, and this dayfold reads format 1"),
+        Newer => (2, 2, "plan.json has format 9, and this dayfold reads format 2"),
         _ => (2, 0, "plan.json is damaged: it is made again from the archive"),
     });
 }
@@ -235,12 +235,12 @@ fn a_finished_run_survives_all_damage() {
     let scene = Scene::new(room, right);
     scene.matrix("finished.json", |damage| match damage {
         Deleted => (75, 0, "2 groups, 2 to do"),
-        Newer => (2, 2, "finished.json has format 2"),
+        Newer => (2, 2, "finished.json has format 9"),
         _ => (75, 0, "finished.json is damaged: groups whose partials are gone run again"),
     });
     scene.matrix("plan.json", |damage| match damage {
         Deleted => (2, 0, "2 groups, 0 to do, 2 done before"),
-        Newer => (2, 2, "plan.json has format 2"),
+        Newer => (2, 2, "plan.json has format 9"),
         _ => (2, 0, "plan.json is damaged"),
     });
     scene.matrix("pv.nc", |damage| match damage {

@@ -16,6 +16,7 @@ mod damage;
 mod grid;
 mod lock;
 mod moved;
+mod older;
 mod oracle;
 mod regions;
 mod resume;

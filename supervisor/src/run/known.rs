@@ -159,7 +159,10 @@ fn read_frozen(
     let found = plan_file::read(run_dir)?;
     match &found {
         Found::Whole(old) if old.run != new.run => {
-            let differences = differences(old, new);
+            let mut differences = differences(old, new);
+            if differences.is_empty() {
+                differences.push("in something that this dayfold does not know".to_owned());
+            }
             return Err(RunDirError::OtherRun { path: run_dir.path().to_owned(), differences });
         }
         Found::Damaged => {

@@ -17,7 +17,6 @@ use super::shard::Shard;
 use super::{RunDir, RunDirError, remove_file};
 use crate::durable;
 
-const FORMAT: u32 = 1;
 const STEM: &str = "done";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +37,7 @@ impl Marker {
 /// # Errors
 /// If the marker cannot be written.
 pub fn write(run_dir: &RunDir, shard: Shard, frozen: &Frozen) -> Result<(), RunDirError> {
-    let text = sealed::text(FORMAT, &Marker::of(frozen)?)?;
+    let text = sealed::text(&Marker::of(frozen)?)?;
     Ok(durable::replace(&path(run_dir, shard), &text)?)
 }
 
@@ -50,7 +49,7 @@ pub fn still_to_end(run_dir: &RunDir, shard: Shard, frozen: &Frozen) -> Result<V
     let expected = Marker::of(frozen)?;
     let marked: HashSet<Shard> = run_dir.shards_with(STEM, "")?.into_iter().collect();
     let has_ended = |shard: Shard| {
-        let marker = || sealed::read::<Marker>(&path(run_dir, shard), FORMAT);
+        let marker = || sealed::read::<Marker>(&path(run_dir, shard));
         marked.contains(&shard) && marker().is_ok_and(|marker| marker == Found::Whole(expected))
     };
     Ok(shard.all().filter(|&shard| !has_ended(shard)).collect())
@@ -78,7 +77,7 @@ pub fn look(run_dir: &RunDir, frozen: &Frozen) -> Result<Vec<(Shard, Mark)>, Run
         return Ok(Vec::new());
     }
     let expected = Marker::of(frozen)?;
-    let mark = |shard: Shard| match sealed::read::<Marker>(&path(run_dir, shard), FORMAT) {
+    let mark = |shard: Shard| match sealed::read::<Marker>(&path(run_dir, shard)) {
         Ok(Found::Whole(marker)) if marker == expected => Some((shard, Mark::Ended)),
         Ok(Found::Whole(_)) => Some((shard, Mark::OfAnotherPlan)),
         Ok(Found::None) => None,

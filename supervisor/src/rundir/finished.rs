@@ -17,8 +17,6 @@ use super::sealed::{self, Found};
 use super::{RunDir, RunDirError, place};
 use crate::durable;
 
-const FORMAT: u32 = 1;
-
 /// What a final file was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finished {
@@ -69,7 +67,7 @@ impl Finished {
     /// What is written down, the final file not looked at; nothing where that is damaged, which is told.
     fn described(run_dir: &RunDir, warnings: &mut Vec<String>) -> Result<Vec<Self>, RunDirError> {
         let path = run_dir.finished_file();
-        Ok(match sealed::read::<Either<Self>>(&path, FORMAT)? {
+        Ok(match sealed::read::<Either<Self>>(&path)? {
             Found::None => Vec::new(),
             Found::Whole(described) => {
                 let found = |one: Self| Self { output: place::found(run_dir, &one.output), ..one };
@@ -133,7 +131,7 @@ impl Finished {
     /// If it cannot be written.
     pub fn write(run_dir: &RunDir, either: &[&Self]) -> Result<(), RunDirError> {
         let written = |one: &&Self| Self { output: place::written(run_dir, &one.output), ..(*one).clone() };
-        let text = sealed::text(FORMAT, &Either { either: either.iter().map(written).collect() })?;
+        let text = sealed::text(&Either { either: either.iter().map(written).collect() })?;
         Ok(durable::replace(&run_dir.finished_file(), &text)?)
     }
 
@@ -236,7 +234,7 @@ mod tests {
         // as it was written down before
         let old = Finished { output: path("alone.nc"), ..finished };
         durable::replace(&path("alone.nc"), b"content").unwrap();
-        let text = sealed::text(FORMAT, &Either { either: vec![old] }).unwrap();
+        let text = sealed::text(&Either { either: vec![old] }).unwrap();
         durable::replace(&run_dir_in("new").finished_file(), &text).unwrap();
         assert_eq!(outputs(&run_dir_in("new"), &moved), (Some(path("alone.nc")), 0));
     }

@@ -74,7 +74,7 @@ pub enum RunDirError {
     },
     /// It was written by a newer dayfold.
     #[error(
-        "{} has format {found}, and this dayfold reads format {known}: use the dayfold that wrote it",
+        "{} has format {found}, and this dayfold reads format {known} and older: use the dayfold that wrote it",
         path.display()
     )]
     NewerFormat {
@@ -84,6 +84,14 @@ pub enum RunDirError {
         found: u32,
         /// The newest that is known.
         known: u32,
+    },
+    /// It was written by another dayfold, in a format that is known.
+    #[error("{} holds what this dayfold does not know ({why}): use the dayfold that wrote it", path.display())]
+    UnknownContent {
+        /// Which file.
+        path: PathBuf,
+        /// What that is.
+        why: String,
     },
     /// There is no run here.
     #[error(

@@ -17,9 +17,6 @@ pub use super::sealed::Found;
 use super::{RunDir, RunDirError, place, sealed};
 use crate::durable;
 
-/// The version of the file's form.
-pub const FORMAT: u32 = 1;
-
 /// What `plan.json` holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frozen {
@@ -60,7 +57,7 @@ pub fn region_contents(regions: &RegionSet) -> BTreeMap<String, Fingerprint> {
 /// # Errors
 /// If it cannot be read, or is of a newer format.
 pub fn read(run_dir: &RunDir) -> Result<Found<Frozen>, RunDirError> {
-    Ok(match sealed::read::<Frozen>(&run_dir.plan_file(), FORMAT)? {
+    Ok(match sealed::read::<Frozen>(&run_dir.plan_file())? {
         Found::Whole(frozen) => {
             Found::Whole(Frozen { output: place::found(run_dir, &frozen.output), ..frozen })
         }
@@ -86,7 +83,7 @@ pub fn replace(run_dir: &RunDir, frozen: &Frozen) -> Result<(), RunDirError> {
 
 fn text(run_dir: &RunDir, frozen: &Frozen) -> Result<Vec<u8>, RunDirError> {
     let output = place::written(run_dir, &frozen.output);
-    sealed::text(FORMAT, &Frozen { output, ..frozen.clone() })
+    sealed::text(&Frozen { output, ..frozen.clone() })
 }
 
 #[cfg(test)]
@@ -122,7 +119,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let run_dir = RunDir::at(folder.path());
         let earlier = Frozen { output: folder.path().join("pv.nc"), ..frozen(Vec::new()) };
-        let text = sealed::text(FORMAT, &earlier).unwrap();
+        let text = sealed::text(&earlier).unwrap();
         assert!(!String::from_utf8_lossy(&text).contains("region_contents"));
         durable::replace(&run_dir.plan_file(), &text).unwrap();
         assert_eq!(whole(&run_dir), earlier);

@@ -24,7 +24,7 @@ fn status_names_what_is_damaged_and_shows_the_rest() {
     for damage in ALL {
         let of_plan = match damage {
             Deleted => "warning: try/pv.nc.run/plan.json is not there: `dayfold run`",
-            Newer => "plan.json has format 2, and this dayfold reads format 1",
+            Newer => "plan.json has format 9, and this dayfold reads format 2",
             _ => "plan.json is damaged: `dayfold run` with the configuration of this run makes it again",
         };
         told("plan.json", damage, 2, of_plan, Value::Null);
@@ -39,7 +39,7 @@ fn status_names_what_is_damaged_and_shows_the_rest() {
             Cut => "bytes are no whole line: they are left out",
             Changed => "is damaged: it is left out",
             Older => "it has format version 0",
-            Newer => "it has format version 2",
+            Newer => "it has format version 9",
         };
         told("journal.jsonl", damage, 0, of_journal, counted(1));
     }
@@ -60,7 +60,7 @@ fn status_of_a_finished_run_names_what_is_damaged() {
             (text.code, &json["state"], &json["groups"]["left"]),
             (0, &json!("unfinished"), &json!(2))
         );
-        let told = if damage == Newer { "finished.json has format 2" } else { "finished.json is damaged" };
+        let told = if damage == Newer { "finished.json has format 9" } else { "finished.json is damaged" };
         assert!(text.stderr.contains(told), "{damage:?}: {text:?}");
     }
     let (text, json) = scene.told("pv.nc", Deleted);

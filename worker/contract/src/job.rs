@@ -28,6 +28,7 @@ pub struct Job {
     /// The run directory's folder of partials, where workers write aside.
     pub partials: PathBuf,
     /// What to do.
+    #[serde(with = "crate::json_text")]
     pub task: TaskSpec,
     /// Where to average; `None` is the whole grid as one region, "all".
     pub regions: Option<RegionSet>,

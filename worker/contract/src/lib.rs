@@ -11,6 +11,7 @@ pub mod fingerprint;
 pub mod frame;
 pub mod group;
 pub mod job;
+pub mod json_text;
 pub mod message;
 pub mod partial;
 pub mod plan;

@@ -13,7 +13,7 @@ use crate::job::{Layout, Probe, ProbeFailure};
 use crate::{Fingerprint, GroupId, GroupName};
 
 /// The protocol's version: another one is refused by either side.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// One attempt at one group: what answers are matched by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -34,6 +34,10 @@ pub enum GroupBy {
 /// What decides the values of a run: a run directory belongs to one identity.
 ///
 /// Not part of it, and free to change between runs: dates, workers, memory, walltime, attempts.
+///
+/// Its JSON is fingerprinted, and run directories outlive versions: a field that is added here, or in
+/// [`TaskSpec`], has `#[serde(default, skip_serializing_if = "...")]`, so that it is absent at its default and
+/// older runs keep their fingerprints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
     /// The archive's pattern.
