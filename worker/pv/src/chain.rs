@@ -3,7 +3,7 @@
 //! In three parts: the geometry of a cell, the same for any irradiance; the effective irradiance;
 //! and its power. [`System::solve`] shows every value in between.
 
-use dayfold_contract::task::{Inverter, Module, Mount};
+use dayfold_pv_system::{Inverter, Module, Mount};
 
 use crate::airmass::kasten_young;
 use crate::clearsky::ineichen;

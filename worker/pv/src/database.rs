@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use csv::StringRecord;
-use dayfold_contract::task::{Inverter, Module};
+use dayfold_pv_system::{Inverter, Module};
 
 const MODULES: &str = include_str!("../data/sam-library-sandia-modules-2015-6-30.csv");
 const INVERTERS: &str = include_str!("../data/sam-library-cec-inverters-2019-03-05.csv");

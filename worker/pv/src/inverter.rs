@@ -1,6 +1,6 @@
 //! Sandia's inverter model (King et al. 2007): from DC to AC power.
 
-use dayfold_contract::task::Inverter;
+use dayfold_pv_system::Inverter;
 
 use crate::module::DirectCurrent;
 use crate::propagate::minimum;

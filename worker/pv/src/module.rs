@@ -1,6 +1,6 @@
 //! The Sandia Array Performance Model (King et al. 2004): from irradiance on the panel to DC power.
 
-use dayfold_contract::task::Module;
+use dayfold_pv_system::Module;
 
 use crate::irradiance::PlaneOfArray;
 use crate::propagate::maximum;

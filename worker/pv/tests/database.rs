@@ -1,7 +1,7 @@
 //! The embedded databases against what pvlib 0.16.1 (`retrieve_sam`) makes of the same files.
 
-use dayfold_contract::task::{Inverter, Module};
 use dayfold_pv::database::{inverter, inverter_names, module, module_names};
+use dayfold_pv_system::{Inverter, Module};
 
 #[test]
 fn as_many_as_in_pvlib_and_no_name_twice() {

@@ -2,9 +2,9 @@
 //! machine has, and these against each other.
 #![expect(clippy::unwrap_used, reason = "a broken fixture should stop the test")]
 
-use dayfold_contract::task::Mount;
 use dayfold_pv::fast::{Cells, InstructionSet, Kernel, KernelTemperature, Powers};
 use dayfold_pv::{Irradiance, Sun, System, database};
+use dayfold_pv_system::Mount;
 use proptest::prelude::*;
 use proptest::sample::Index;
 

@@ -7,8 +7,8 @@
 
 use std::collections::HashMap;
 
-use dayfold_contract::task::Mount;
 use dayfold_pv::{Irradiance, Site, Solved, Sun, System, database};
+use dayfold_pv_system::Mount;
 
 const POINTS: &str = include_str!("data/pv_points.csv");
 const EXTREMES: &str = include_str!("data/pv_extremes.csv");

@@ -1,8 +1,8 @@
 //! What holds for any input: no panic, values within their range, missing in and missing out.
 #![expect(clippy::unwrap_used, reason = "a broken fixture should stop the test")]
 
-use dayfold_contract::task::Mount;
 use dayfold_pv::{Irradiance, Site, Sun, System, database};
+use dayfold_pv_system::Mount;
 use proptest::num::f64::ANY;
 use proptest::prelude::*;
 

@@ -1,7 +1,7 @@
 //! What the benches compute with, and their clock.
 
-use dayfold_contract::task::Mount;
 use dayfold_pv::{System, database};
+use dayfold_pv_system::Mount;
 use rustix::time::{ClockId, clock_gettime};
 
 /// Columns of the archive's grid.

@@ -4,7 +4,7 @@
 //! multiplied out, and without their decisions: [`Comfort`] and [`Electric::is_comfortable`] tell
 //! where no decision is near.
 
-use dayfold_contract::task::{Inverter, Module};
+use dayfold_pv_system::{Inverter, Module};
 
 use super::elementary::ln;
 use super::lanes::Lanes;

@@ -106,7 +106,7 @@ fn polynomials<L: Lanes>(work: &GeometryWork<'_>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use dayfold_contract::task::Mount;
+    use dayfold_pv_system::Mount;
 
     use super::*;
     use crate::fast::{InstructionSet, KernelTemperature};

@@ -1,7 +1,7 @@
 //! What a grid decides, whatever the time: its trigonometry by row and by column, and its tiles,
 //! over which geometry is interpolated: 32 rows of 32 columns, or 64 of 128 where that is smooth.
 
-use dayfold_contract::task::Mount;
+use dayfold_pv_system::Mount;
 
 use super::lanes::Lanes;
 use super::nodes::{ALL_NODES, CHECK_ROWS, NODES, PAIR, Piece, Places, Turns, nodes};

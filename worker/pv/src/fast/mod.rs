@@ -36,7 +36,7 @@ mod work;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use dayfold_contract::task::Mount;
+use dayfold_pv_system::Mount;
 
 use crate::System;
 use crate::sun::Sun;

@@ -4,7 +4,7 @@
 //! The same model as in [`crate::mount`], [`crate::transpose`] and [`crate::module`]; the tracker is
 //! algebra.
 
-use dayfold_contract::task::Module;
+use dayfold_pv_system::Module;
 
 use super::elementary::{angle, polynomial};
 use super::lanes::Lanes;
@@ -166,7 +166,7 @@ mod tests {
             for azimuth in (7..360).step_by(15).map(f64::from) {
                 let sun = position(elevation, azimuth);
                 let plane = Plane::of(
-                    &dayfold_contract::task::Mount::SingleAxis,
+                    &dayfold_pv_system::Mount::SingleAxis,
                     crate::Site { latitude: 0.0, longitude: 0.0 },
                     &sun,
                 );

@@ -5,7 +5,7 @@
 //! sun's direction is the geocentric one less the observer's place, and no function is left but
 //! the elevation, one logarithm and four exponentials.
 
-use dayfold_contract::task::Module;
+use dayfold_pv_system::Module;
 
 use super::alike::Alike;
 use super::elementary::{angle, exp, ln, polynomial, small_sin_cos};
@@ -162,7 +162,7 @@ fn clear_sky<L: Lanes>(sky: &Sky, up: L, airmass: L) -> ([L; 3], L) {
 
 #[cfg(test)]
 mod tests {
-    use dayfold_contract::task::Mount;
+    use dayfold_pv_system::Mount;
 
     use super::super::grid::GridTables;
     use super::*;

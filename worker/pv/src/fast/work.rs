@@ -83,7 +83,7 @@ impl Tiles {
 
 #[cfg(test)]
 mod tests {
-    use dayfold_contract::task::Mount;
+    use dayfold_pv_system::Mount;
 
     use super::*;
 

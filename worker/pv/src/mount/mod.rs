@@ -5,7 +5,7 @@ mod single_axis;
 
 pub(crate) use single_axis::GROUND_COVER;
 
-use dayfold_contract::task::Mount;
+use dayfold_pv_system::Mount;
 
 use crate::sun::{Site, SolarPosition};
 
