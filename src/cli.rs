@@ -204,6 +204,9 @@ pub struct RunFlags {
     /// Keep the temporary results when the final file is in place
     #[arg(long)]
     pub keep_partials: bool,
+    /// Replace what is in the final file's place, even if it is no earlier result of this run
+    #[arg(long)]
+    pub overwrite: bool,
     /// How to tell what happens, on standard error [default: human]
     #[arg(long, value_name = "FORMAT")]
     pub message_format: Option<MessageFormat>,
@@ -259,6 +262,9 @@ pub struct CollateArgs {
     /// Write the final file even if groups failed, without them
     #[arg(long)]
     pub allow_failed: bool,
+    /// Replace what is in the final file's place, even if it is no earlier result of this run
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 /// Of `dayfold sample`.

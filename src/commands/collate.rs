@@ -19,7 +19,7 @@ pub fn run(args: &CollateArgs) -> Result<Exit, CliError> {
     let voice = Voice::default();
     let interrupt = interrupt::listen(voice.format)?;
     let mut listener = show::listener(voice);
-    let report = collate_only(&args.run_dir, args.allow_failed, &interrupt, &mut *listener)?;
+    let report = collate_only(&args.run_dir, args.allow_failed, args.overwrite, &interrupt, &mut *listener)?;
     drop(listener);
     let command = "dayfold run, with the configuration of this run";
     close(&Closing { report: &report, elapsed: began.elapsed(), command }, voice)

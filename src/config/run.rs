@@ -50,6 +50,8 @@ pub struct RunOptions {
     pub allow_failed: bool,
     /// Keep partials when the final file is in place.
     pub keep_partials: bool,
+    /// Replace what is in the final file's place and is no earlier result of this run.
+    pub overwrite: bool,
     /// How to tell what happens.
     pub voice: Voice,
 }
@@ -92,6 +94,7 @@ impl RunOptions {
             only: flags.only,
             allow_failed: flags.allow_failed,
             keep_partials: flags.keep_partials,
+            overwrite: flags.overwrite,
             voice: Voice {
                 format: flags.message_format.unwrap_or_default(),
                 verbosity: Verbosity::new(flags.quiet, flags.verbose),
@@ -142,6 +145,7 @@ pub fn read_run(run: &Table<'_>, paths: &Paths<'_>) -> (RunFlags, OnlyKeys) {
         only: run.get("only").and_then(|only| read_only(&only)).unwrap_or_default(),
         allow_failed: flag("allow_failed"),
         keep_partials: flag("keep_partials"),
+        overwrite: flag("overwrite"),
         message_format: run.get("message_format").and_then(|format| format.choice(&formats)),
         quiet: flag("quiet"),
         verbose: flag("verbose"),
@@ -176,6 +180,7 @@ pub fn over(line: RunFlags, file: RunFlags) -> RunFlags {
         only: if line.only.is_empty() { file.only } else { line.only },
         allow_failed: line.allow_failed || file.allow_failed,
         keep_partials: line.keep_partials || file.keep_partials,
+        overwrite: line.overwrite || file.overwrite,
         message_format: line.message_format.or(file.message_format),
         quiet,
         verbose,

@@ -49,6 +49,7 @@ pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<Str
         selection: selection(options),
         allow_failed: options.allow_failed,
         keep_partials: options.keep_partials,
+        overwrite: options.overwrite,
         worker: (worker_program(), vec!["worker".into()]),
     };
     (order, warnings)

@@ -111,6 +111,7 @@ fn order(folder: &Path, groups: u32, workers: NonZeroU32, files: u32) -> Order {
         selection: Selection::default(),
         allow_failed: false,
         keep_partials: false,
+        overwrite: false,
         worker: (PathBuf::from("/proc/self/exe"), vec![WORKER.into()]),
     }
 }

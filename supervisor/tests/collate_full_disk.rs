@@ -31,7 +31,8 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     let numbers: Vec<f64> = hours.iter().map(|_| next()).collect();
     let bench = Bench::of(&[series(&hours, &numbers)]);
     let output = small.path().join("out.nc");
-    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[], own: &[] };
+    let collation =
+        Collation { sources: &bench.sources, output: &output, owner: "test", attributes: &[], own: &[] };
     let outcome = collate(&collation, &mut to_the_end);
     let left = std::fs::read_dir(small.path()).unwrap().count();
     Command::new("umount").arg("--lazy").arg(small.path()).status().unwrap();

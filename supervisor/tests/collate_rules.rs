@@ -307,7 +307,8 @@ fn an_old_output_stays_until_the_new_one_is_published() {
     let before = std::fs::read(&output).unwrap();
     let left_over = bench.folder().join(".aside-out.nc-collation-1");
     std::fs::File::create(&left_over).unwrap();
-    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[], own: &[] };
+    let collation =
+        Collation { sources: &bench.sources, output: &output, owner: "test", attributes: &[], own: &[] };
     let prepared = prepare(&collation, &mut to_the_end).unwrap();
     assert!(!left_over.exists());
     assert!(std::fs::read(&output).unwrap() == before);

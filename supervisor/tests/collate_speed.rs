@@ -74,7 +74,8 @@ fn a_decade() {
     }
     println!("wrote {DAYS} partials in {:.2?}, peak memory {}", begun.elapsed(), peak_memory());
     let output = bench.output();
-    let collation = Collation { sources: &bench.sources, output: &output, attributes: &[], own: &[] };
+    let collation =
+        Collation { sources: &bench.sources, output: &output, owner: "test", attributes: &[], own: &[] };
     let (begun, processor_before) = (Instant::now(), processor());
     let mut surveyed = Duration::ZERO;
     let prepared = prepare(&collation, &mut |progress| {

@@ -197,7 +197,7 @@ fn only_a_result_is_ever_replaced() {
 fn another_run_directory_may_replace_a_result() {
     let folder = sample();
     assert_eq!(run(&folder, &["--limit", "2"]).code, 0);
-    let other = run(&folder, &["--run-dir", "other.run", "--to", "2022-02-01"]);
+    let other = run(&folder, &["--run-dir", "other.run"]);
     assert_eq!((other.code, other.stdout.as_str()), (0, "DIR/try/pv.nc\n"), "{}", other.stderr);
     // what came into its place meanwhile is not folded over
     folder.write("try/pv.nc", "mine");
@@ -205,6 +205,52 @@ fn another_run_directory_may_replace_a_result() {
     let refused = folder.dayfold(&["collate", "other.run"]);
     assert_eq!(refused.code, 2, "{}", refused.stderr);
     assert_eq!(std::fs::read_to_string(folder.path().join("try/pv.nc")).unwrap(), "mine");
+}
+
+/// Another configuration with the same output: neither what it is told first nor what it is told then leads to the
+/// first one's result being replaced.
+#[test]
+fn a_result_of_another_run_is_not_replaced_unless_that_is_asked_for() {
+    let folder = sample();
+    assert_eq!(run(&folder, &[]).code, 0);
+    let result = folder.path().join("try/pv.nc");
+    let before = std::fs::read(&result).unwrap();
+    let config = std::fs::read_to_string(folder.path().join("try/dayfold.toml")).unwrap();
+    folder.write("try/other.toml", &config.replace("\"single-axis\"", "\"latitude\""));
+    let other = |options: &[&str]| folder.dayfold(&[&["run", "try/other.toml"], options].concat());
+    let refused = other(&[]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("or choose another [output] file for this run"), "{}", refused.stderr);
+    let refused = other(&["--run-dir", "other.run"]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
+    let told = "DIR/try/pv.nc: what is there is not an earlier result of this run (task.mount: was single-axis, is \
+                latitude), and would be replaced: choose another [output] file, or have it replaced by --overwrite";
+    assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    assert!(!folder.path().join("other.run").exists() && std::fs::read(&result).unwrap() == before);
+    let replaced = other(&["--run-dir", "other.run", "--overwrite"]);
+    assert_eq!(replaced.code, 0, "{replaced:?}");
+    assert!(std::fs::read(&result).unwrap() != before);
+    // and the first one finds another's there by now
+    let refused = run(&folder, &[]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("task.mount: was latitude, is single-axis"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_result_of_the_same_run_is_replaced_by_one_with_all_its_times_only() {
+    let folder = sample();
+    assert_eq!(run(&folder, &[]).code, 0);
+    let result = folder.path().join("try/pv.nc");
+    let before = std::fs::read(&result).unwrap();
+    let refused = run(&folder, &["--run-dir", "other.run", "--to", "2022-02-01"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(
+        refused.stderr.contains("reach beyond the groups of this run, 2022-02-01 to 2022-02-01"),
+        "{refused:?}"
+    );
+    let same = run(&folder, &["--run-dir", "other.run"]);
+    assert_eq!(same.code, 0, "{same:?}");
+    assert!(std::fs::read(&result).unwrap() == before);
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod resume;
 mod room;
 mod run;
 mod shards;
+mod shared_output;
 mod status;
 mod temperature;
 mod traces;

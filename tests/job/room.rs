@@ -43,6 +43,11 @@ impl Room {
         self.run(&[options, &["--message-format", "json"]].concat())
     }
 
+    /// Any command, run in the folder above `try`.
+    pub fn dayfold(&self, arguments: &[&str]) -> Outcome {
+        self.0.dayfold(arguments)
+    }
+
     pub fn collate(&self) -> Outcome {
         self.0.dayfold(&["collate", "try/pv.nc.run"])
     }

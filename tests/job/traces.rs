@@ -68,7 +68,8 @@ fn days_that_are_done_besides_those_asked_for_are_told() {
     let run = room.run_told(&["--from", "2022-02-02", "--to", "2022-02-02"]);
     assert_eq!((run.code, started(&run.stderr).len()), (0, 2), "{run:?}");
     let told = "the run directory also has 2 groups outside 2022-02-02 to 2022-02-02, which are done as well and \
-                belong to the final file: use another --run-dir to leave out what is not asked for";
+                belong to the final file: use another --run-dir and another [output] file to leave out what is not asked \
+                for";
     assert_eq!(warnings(&run.stderr), [told]);
     assert_eq!(warnings(&room.run_told(&[]).stderr), Vec::<String>::new());
 }

@@ -28,9 +28,12 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::partial::ASIDE_PREFIX;
 use dayfold_contract::{Fingerprint, GroupName};
 use dayfold_ncio::dataset::Attribute;
+use dayfold_ncio::raw::RawFile;
+use dayfold_ncio::time::UtcTime;
 use tempfile::TempPath;
 
 pub use difference::Difference;
@@ -73,6 +76,8 @@ pub struct Collation<'a> {
     pub sources: &'a [Source],
     /// The final file. What is there stays until the new file is whole.
     pub output: &'a Path,
+    /// Whose collation it is, in letters and digits: left-overs of the same owner's are removed.
+    pub owner: &'a str,
     /// Global attributes of the final file; they win over the partials'.
     pub attributes: &'a [(String, Attribute)],
     /// Names of global attributes that are set from outside or not at all: a source that is an
@@ -101,6 +106,16 @@ pub enum Progress {
 
 /// Hears how far it is, and may break it off.
 pub type Watch<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
+
+/// The times in a final file, in its order.
+///
+/// # Errors
+/// In words, why they cannot be read.
+pub fn times_of(path: &Path) -> Result<Vec<UtcTime>, String> {
+    let source = Source::new(GroupName::new("(the final file)"), path.to_owned());
+    let file = RawFile::open(path).map_err(|error| in_one_line(&error))?;
+    survey::times(&source, &file).map_err(|error| in_one_line(&error))
+}
 
 /// Lets it go on to the end.
 pub fn to_the_end(_: Progress) -> ControlFlow<()> {
@@ -139,16 +154,16 @@ pub fn collate(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Co
 }
 
 /// Writes the final file aside, in the folder where it will stay. Removes what a crash left there
-/// of an earlier try: nobody else may be collating into the same output. Blocks for as long as it takes.
+/// of an earlier try of the same owner: it may not be collating into the same output twice at once. Blocks for as long as it takes.
 pub fn prepare(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Prepared, CollateError> {
-    let Collation { sources, output, attributes, own } = *collation;
+    let Collation { sources, output, owner, attributes, own } = *collation;
     let mut survey = survey::survey(sources, own, progress)?;
     let (with_values, without_values) = (survey.sources.len(), survey.without_values);
     let no_values = || CollateError::NoValues { groups: sources.len(), output: output.to_owned() };
     let reference = survey.reference.take().ok_or_else(no_values)?;
     let (steps, times) = order::steps(std::mem::take(&mut survey.rows));
     let layout = Layout::new(&survey, &reference, times, attributes);
-    let aside = aside(output)?;
+    let aside = aside(output, owner)?;
     copy::copy(&aside, layout, &reference.constants, &survey, &steps, progress)?;
     let warnings = warning(&survey.globals.dropped(attributes)).into_iter().collect();
     let output = output.to_owned();
@@ -177,13 +192,13 @@ impl Prepared {
 }
 
 /// Where the file is written; removed when dropped. Left-overs under such names are swept.
-fn aside(output: &Path) -> Result<TempPath, CollateError> {
+fn aside(output: &Path, owner: &str) -> Result<TempPath, CollateError> {
     let system = |action, path: &Path| {
         let path = path.to_owned();
         move |source| CollateError::System { action, path, source }
     };
     let name = output.file_name().unwrap_or_default().to_string_lossy();
-    let prefix = format!("{ASIDE_PREFIX}{name}-collation-");
+    let prefix = format!("{ASIDE_PREFIX}{name}-collation-{owner}-");
     let folder = match output.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

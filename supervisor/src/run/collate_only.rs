@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::order::Report;
+use super::replaceable::Others;
 use super::whole::{Whole, Wishes};
 use super::{Run, RunError, session, target};
 use crate::happening::Listener;
@@ -18,17 +19,19 @@ use crate::rundir::{RunDir, RunDirError};
 pub fn collate_only(
     run_dir: &Path,
     allow_failed: bool,
+    overwrite: bool,
     interrupt: &Interrupt,
     listener: &mut dyn Listener,
 ) -> Result<Report, RunError> {
-    let dir = RunDir::at(run_dir);
+    let (dir, others) = (RunDir::at(run_dir), Others::of(overwrite));
+    let wishes = Wishes { allow_failed, keep_partials: true };
     // before anything is written into a folder that may be none of ours
     let Frozen { output, plan, .. } = read_plan(&dir)?;
-    target::prove(&output, &[], &plan, &dir)?;
-    let (mut run, entrance) = Run::begin(dir, Shard::WHOLE, interrupt, listener)?;
+    target::prove(&output, &[], &plan, &dir, others)?;
+    let (mut run, entrance) = Run::begin(dir, Shard::WHOLE, others, interrupt, listener)?;
     let report = read_plan(&run.dir).map_err(RunError::from).and_then(|frozen| {
+        target::prove_result(&frozen, &run.dir, others)?;
         run.begin_journal(frozen.run, session::of_collation(&run.taker));
-        let wishes = Wishes { allow_failed, keep_partials: true };
         Whole::look(&mut run, &frozen)?.conclude(&mut run, wishes)
     });
     drop(entrance);

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::error::in_one_line;
@@ -17,7 +18,7 @@ use crate::room;
 use crate::rundir::finished::Finished;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
-use crate::rundir::{RunDirError, done_marker};
+use crate::rundir::{RunDir, RunDirError, done_marker};
 use crate::verdict::Verdict;
 
 /// The final file among the sources stands for many groups.
@@ -234,13 +235,15 @@ fn write(
     let attributes =
         provenance::attributes(folding.frozen, &folding.failed).map_err(RunDirError::Identity)?;
     let behind_links = &target::behind_links(output);
-    let collation =
-        Collation { sources, output: behind_links, attributes: &attributes, own: &provenance::NAMES };
+    let owner = &Fingerprint::of(here(&run.dir).as_os_str().as_bytes()).to_string();
+    let own = &provenance::NAMES;
+    let collation = Collation { sources, output: behind_links, owner, attributes: &attributes, own };
     run.interrupt.in_order();
     let interrupt = &run.interrupt;
     let mut watch = |_| if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let prepared = collate::prepare(&collation, &mut watch)?;
     run.still_ours()?;
+    target::prove_result(folding.frozen, &run.dir, run.others).map_err(RunError::Taken)?;
     let Frozen { run: fingerprint, plan, .. } = folding.frozen;
     let done = folding.done().cloned().collect();
     let next = Finished::describe(prepared.path(), output, *fingerprint, done, plan.missing.clone())?;
@@ -249,6 +252,11 @@ fn write(
     let collated = prepared.publish()?;
     run.warn(&collated.warnings);
     Ok(())
+}
+
+/// Where a run directory is. Of two that have one final file each removes only its own left-overs beside that.
+fn here(dir: &RunDir) -> PathBuf {
+    dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned())
 }
 
 /// Removes what nobody needs any more.

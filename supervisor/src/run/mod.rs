@@ -11,13 +11,14 @@
 //! - [`working`]: the archive is probed, the pool works
 //! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`]: what the final file says of itself ·
 //!   [`contradiction`]: what is said of results that contradict each other
-//! - [`target`]: where the final file goes · [`replaceable`]: what it may take the place of
+//! - [`target`]: where the final file goes · [`replaceable`], [`coverage`]: what it may take the place of
 //! - [`mod@collate_only`]: the last step alone
 
 mod chronicle;
 mod closing;
 mod collate_only;
 mod contradiction;
+mod coverage;
 mod ears;
 mod entrance;
 mod folding;
@@ -60,6 +61,7 @@ use entrance::Entrance;
 use guard::Guard;
 use known::{Known, KnownError};
 use order::{Order, Report};
+use replaceable::Others;
 use taker::Taker;
 
 pub use collate_only::collate_only;
@@ -111,6 +113,9 @@ pub enum RunError {
          does not answer; the same command goes on"
     )]
     GivenUp,
+    /// Another result has come to the final file's place while the run was at work.
+    #[error("{0}; the results of this run are kept in its run directory")]
+    Taken(#[source] RunDirError),
     /// The system gives no threads or no runtime.
     #[error("failed to start a thread")]
     Thread(#[source] std::io::Error),
@@ -155,6 +160,8 @@ struct Run<'a> {
     interrupt: Interrupt,
     taker: Taker,
     began: Instant,
+    /// What becomes of another's file in the final file's place.
+    others: Others,
     /// Somebody is about to end this process, or something of the run hangs.
     is_hurry: bool,
     ears: Ears<'a>,
@@ -167,6 +174,7 @@ impl<'a> Run<'a> {
     fn begin(
         dir: RunDir,
         shard: Shard,
+        others: Others,
         interrupt: &Interrupt,
         listener: &'a mut dyn Listener,
     ) -> Result<(Self, Entrance), RunError> {
@@ -174,7 +182,8 @@ impl<'a> Run<'a> {
         let taker = Taker::here(interrupt.clone());
         let mut ears = Ears::new(listener);
         let (entrance, own) = entrance::enter(&dir, shard, &taker, &mut teller(&mut ears, began))?;
-        Ok((Self { dir, shard, interrupt, taker, began, is_hurry: false, ears, guards: vec![own] }, entrance))
+        let guards = vec![own];
+        Ok((Self { dir, shard, interrupt, taker, began, others, is_hurry: false, ears, guards }, entrance))
     }
 
     /// Writes down from now on what happens.
@@ -253,7 +262,7 @@ pub fn run(mut order: Order, interrupt: &Interrupt, listener: &mut dyn Listener)
         return Err(RunError::Interrupted);
     }
     let dir = RunDir::at(&order.run_dir);
-    target::prove(&order.output, &order.given, &order.plan, &dir)?;
+    target::prove(&order.output, &order.given, &order.plan, &dir, Others::of(order.overwrite))?;
     let is_new = !dir.path().exists();
     dir.prepare()?;
     let outcome = in_run_dir(dir.clone(), &mut order, interrupt, listener);
@@ -269,13 +278,15 @@ fn in_run_dir(
     interrupt: &Interrupt,
     listener: &mut dyn Listener,
 ) -> Result<Report, RunError> {
-    let (mut run, entrance) = Run::begin(dir, order.shard, interrupt, listener)?;
+    let others = Others::of(order.overwrite);
+    let (mut run, entrance) = Run::begin(dir, order.shard, others, interrupt, listener)?;
     let outcome = whole_run(&mut run, order, entrance);
     run.end(outcome)
 }
 
 fn whole_run(run: &mut Run<'_>, order: &mut Order, entrance: Entrance) -> Result<Report, RunError> {
     let mut known = look(run, order, &entrance)?;
+    target::prove_result(&known.frozen, &run.dir, run.others)?;
     run.unless_asked()?;
     working::settle(run, order, &mut known, &entrance)?;
     // of what was refused before nothing is left

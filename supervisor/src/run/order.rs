@@ -40,6 +40,8 @@ pub struct Order {
     pub allow_failed: bool,
     /// Keep partials when the final file is there.
     pub keep_partials: bool,
+    /// Replace what is in the final file's place and is no earlier result of this run.
+    pub overwrite: bool,
     /// The program that is a worker, and its arguments.
     pub worker: (PathBuf, Vec<OsString>),
 }

@@ -3,15 +3,18 @@
 //! No host, clock, command line, path of output or run directory, and no count: the file must be
 //! the same to the byte however it was made.
 
+use std::collections::HashSet;
+
 use dayfold_contract::plan::VersionRule;
-use dayfold_contract::{GroupName, Identity};
+use dayfold_contract::{Fingerprint, GroupName, Identity, partial};
 use dayfold_ncio::dataset::{Attribute, attribute};
 
+use crate::rundir::differences;
 use crate::rundir::plan_file::{Frozen, RegionsNote};
 
 /// All that may be set here. Where a final file is folded again it has these from before, and they
 /// may not hold any more.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 9] = [
     "Conventions",
     "archive_pattern",
     "task",
@@ -19,7 +22,15 @@ pub const NAMES: [&str; 7] = [
     "archive_versions",
     "missing_groups",
     "failed_groups",
+    RUN,
+    GROUPS,
 ];
+
+/// The run's fingerprint: that of what decides the values.
+const RUN: &str = "run_fingerprint";
+
+/// The fingerprint of the groups in the file, with their files.
+const GROUPS: &str = "groups_fingerprint";
 
 /// The global attributes of the final file; their names are [`NAMES`].
 ///
@@ -34,6 +45,8 @@ pub fn attributes(
         text("Conventions", "CF-1.8"),
         text("archive_pattern", pattern),
         text("task", &serde_json::to_string(task)?),
+        text(RUN, &frozen.run.to_string()),
+        text(GROUPS, &groups_fingerprint(frozen, failed).to_string()),
     ];
     if task.is_by_region() {
         attributes.push(text("regions", &regions(frozen)));
@@ -52,6 +65,58 @@ pub fn attributes(
 /// Whether these are a final file's: all have what decided their values.
 pub fn is_told(attributes: &[(String, Attribute)]) -> bool {
     ["archive_pattern", "task"].iter().all(|name| attribute(attributes, name).is_some())
+}
+
+/// Whether a final file with these attributes has all groups of this plan and no other.
+pub fn is_of_same_groups(attributes: &[(String, Attribute)], frozen: &Frozen) -> bool {
+    told(attributes, GROUPS).is_some_and(|told| told == groups_fingerprint(frozen, &[]).to_string())
+}
+
+/// What makes the run of a final file another one, in words of the configuration, as far as it tells: 51aab24 and
+/// before did not write its fingerprint.
+pub fn differences(attributes: &[(String, Attribute)], frozen: &Frozen) -> Vec<String> {
+    let run = told(attributes, RUN);
+    if run.is_some_and(|run| run == frozen.run.to_string()) {
+        return Vec::new();
+    }
+    let Identity { pattern, versions, task, .. } = &frozen.identity;
+    let mut found = Vec::new();
+    let mut compare = |key: &str, was: Option<&str>, is: &str| {
+        let was = was.unwrap_or("none");
+        if was != is {
+            found.push(format!("{key}: was {was}, is {is}"));
+        }
+    };
+    compare("archive.pattern", told(attributes, "archive_pattern"), pattern);
+    let versions = if versions.is_empty() { "none".to_owned() } else { self::versions(versions) };
+    compare("archive.versions", told(attributes, "archive_versions"), &versions);
+    if task.is_by_region() && told(attributes, "regions").map(content) != Some(content(&regions(frozen))) {
+        compare("regions", told(attributes, "regions"), &regions(frozen));
+    }
+    match told(attributes, "task").map(serde_json::from_str) {
+        Some(Ok(was)) => found.extend(differences::of_tasks(&was, task)),
+        _ => found.push("task: was one that this dayfold does not know".to_owned()),
+    }
+    if found.is_empty() && run.is_some() {
+        found.push("archive.group or run.bad_files: was another".to_owned());
+    }
+    found
+}
+
+/// Without the file's name.
+fn content(regions: &str) -> &str {
+    regions.rsplit_once(" (").map_or(regions, |(_, fingerprint)| fingerprint)
+}
+
+fn told<'a>(attributes: &'a [(String, Attribute)], name: &str) -> Option<&'a str> {
+    attribute(attributes, name)?.text()
+}
+
+fn groups_fingerprint(frozen: &Frozen, failed: &[GroupName]) -> Fingerprint {
+    let failed: HashSet<&GroupName> = failed.iter().collect();
+    let groups = frozen.plan.groups.iter().filter(|group| !failed.contains(&group.name));
+    let keys: Vec<String> = groups.map(|group| partial::key(frozen.run, group).to_string()).collect();
+    Fingerprint::of_parts(keys.iter().map(String::as_bytes))
 }
 
 fn text(name: &str, text: &str) -> (String, Attribute) {
@@ -75,4 +140,67 @@ fn versions(rules: &[VersionRule]) -> String {
 
 fn lines(groups: &[GroupName]) -> String {
     groups.iter().map(GroupName::as_str).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rundir::fixture::{frozen, group};
+    use dayfold_contract::TaskSpec;
+    use dayfold_contract::plan::GroupBy;
+    use dayfold_contract::task::CommandSpec;
+
+    fn plan() -> Frozen {
+        let mut plan = frozen(vec![group("1", &["a"]), group("2", &["b"])]);
+        plan.identity.regions = Some(Fingerprint::of(b"regions"));
+        plan.regions = Some(RegionsNote { file: "a.geojson".into(), count: 1 });
+        Frozen { run: plan.identity.fingerprint().unwrap(), ..plan }
+    }
+
+    fn told_of(plan: &Frozen, change: impl FnOnce(&mut Frozen)) -> String {
+        let mut now = plan.clone();
+        change(&mut now);
+        now.run = now.identity.fingerprint().unwrap();
+        differences(&attributes(plan, &[]).unwrap(), &now).join("; ")
+    }
+
+    #[test]
+    fn what_makes_a_run_another_is_named() {
+        let plan = plan();
+        assert_eq!(told_of(&plan, |_| ()), "");
+        let told = told_of(&plan, |now| now.identity.pattern = "*.nc".into());
+        assert_eq!(told, "archive.pattern: was %Y/%m/%d/*.nc, is *.nc");
+        let command = TaskSpec::Command(CommandSpec { command: vec!["true".into()] });
+        let told = told_of(&plan, |now| now.identity.task = command);
+        assert_eq!(told, "task.kind: was pv, is command");
+        let told = told_of(&plan, |now| now.identity.regions = Some(Fingerprint::of(b"others")));
+        assert!(told.starts_with("regions: was a.geojson ("), "{told}");
+        let told = told_of(&plan, |now| now.identity.group = GroupBy::Month);
+        assert_eq!(told, "archive.group or run.bad_files: was another");
+        let renamed =
+            |now: &mut Frozen| now.regions = Some(RegionsNote { file: "b.geojson".into(), count: 1 });
+        assert_eq!(told_of(&plan, renamed), "");
+    }
+
+    #[test]
+    fn a_final_file_without_a_fingerprint_is_known_by_what_it_tells() {
+        let plan = plan();
+        let mut old = attributes(&plan, &[]).unwrap();
+        old.retain(|(name, _)| name != RUN && name != GROUPS);
+        assert_eq!(differences(&old, &plan), [""; 0]);
+        let mut now = plan.clone();
+        now.identity.pattern = "*.nc".into();
+        assert_eq!(differences(&old, &now).len(), 1);
+        assert!(!is_of_same_groups(&old, &plan));
+    }
+
+    #[test]
+    fn groups_are_the_same_while_none_has_come_or_failed() {
+        let plan = plan();
+        assert!(is_of_same_groups(&attributes(&plan, &[]).unwrap(), &plan));
+        assert!(!is_of_same_groups(&attributes(&plan, &[GroupName::new("2")]).unwrap(), &plan));
+        let mut more = plan.clone();
+        more.plan.groups.push(group("3", &["c"]));
+        assert!(!is_of_same_groups(&attributes(&plan, &[]).unwrap(), &more));
+    }
 }

@@ -54,6 +54,7 @@ fn options(order: &Order) -> Map<String, Value> {
         "only": only,
         "allow_failed": order.allow_failed,
         "keep_partials": order.keep_partials,
+        "overwrite": order.overwrite,
     });
     if let Value::Object(options) = options { options } else { Map::new() }
 }

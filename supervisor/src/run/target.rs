@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use dayfold_contract::Plan;
 
 use super::order::Given;
+use super::replaceable::Others;
 use super::{prove_writable, replaceable};
+use crate::rundir::plan_file::Frozen;
 use crate::rundir::{RunDir, RunDirError};
 
 /// As many links as the system follows.
@@ -16,7 +18,13 @@ const LINKS: usize = 40;
 ///
 /// # Errors
 /// If it cannot, or what is there is not to be replaced.
-pub fn prove(output: &Path, given: &[Given], plan: &Plan, dir: &RunDir) -> Result<(), RunDirError> {
+pub fn prove(
+    output: &Path,
+    given: &[Given],
+    plan: &Plan,
+    dir: &RunDir,
+    others: Others,
+) -> Result<(), RunDirError> {
     let target = behind_links(output);
     if target.is_dir() {
         return Err(RunDirError::OutputIsFolder { path: target });
@@ -25,8 +33,16 @@ pub fn prove(output: &Path, given: &[Given], plan: &Plan, dir: &RunDir) -> Resul
     if !folder.is_dir() {
         return Err(RunDirError::NoFolder { folder: folder.to_owned(), path: target });
     }
-    replaceable::check(&target, given, plan, dir)?;
+    replaceable::check(&target, given, plan, dir, others)?;
     prove_writable(folder)
+}
+
+/// Proves that what is there by now may be replaced by the result of this plan.
+///
+/// # Errors
+/// If it may not.
+pub fn prove_result(frozen: &Frozen, dir: &RunDir, others: Others) -> Result<(), RunDirError> {
+    replaceable::check_result(&behind_links(&frozen.output), frozen, dir, others)
 }
 
 /// What a path stands for; the path itself where it is no link. A link may point to a file that is
@@ -54,7 +70,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     fn proven(output: &Path) -> Result<(), RunDirError> {
-        prove(output, &[], &plan(Vec::new(), &[]), &RunDir::at(Path::new("/nowhere")))
+        prove(output, &[], &plan(Vec::new(), &[]), &RunDir::at(Path::new("/nowhere")), Others::Keep)
     }
 
     #[test]

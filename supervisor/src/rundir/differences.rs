@@ -30,6 +30,13 @@ pub fn differences(old: &Frozen, new: &Frozen) -> Vec<String> {
     found.0
 }
 
+/// What differs between two tasks.
+pub fn of_tasks(old: &TaskSpec, new: &TaskSpec) -> Vec<String> {
+    let mut found = Found::default();
+    tasks(old, new, &mut found);
+    found.0
+}
+
 #[derive(Default)]
 struct Found(Vec<String>);
 

@@ -80,6 +80,19 @@ impl Finished {
         })
     }
 
+    /// Whether a file is, to the byte, a final file that is described here.
+    ///
+    /// # Errors
+    /// If it cannot be read, or the description is of a newer format.
+    pub fn describes(run_dir: &RunDir, file: &Path) -> Result<bool, RunDirError> {
+        let described = Self::described(run_dir, &mut Vec::new())?;
+        if described.is_empty() {
+            return Ok(false);
+        }
+        let found = checksum(file)?;
+        Ok(described.iter().any(|finished| finished.output_checksum == found))
+    }
+
     /// What the final file was made of if it is the one that was written last, its content not read;
     /// `None` where nothing is written down, or the file is gone, which is told.
     ///

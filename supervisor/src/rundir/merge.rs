@@ -114,7 +114,7 @@ fn wider(outside: usize, group: GroupBy, range: Option<(GroupName, GroupName)>) 
     };
     Some(format!(
         "the run directory also has {groups} outside {outside}, which {is} done as well and {belongs} to the \
-         final file: use another --run-dir to leave out what is not asked for"
+         final file: use another --run-dir and another [output] file to leave out what is not asked for"
     ))
 }
 

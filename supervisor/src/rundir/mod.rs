@@ -62,8 +62,8 @@ pub enum RunDirError {
     Write(#[from] DurableError),
     /// It belongs to another run.
     #[error(
-        "{} belongs to another run ({}): go on with what it was begun with, or choose another \
-         --run-dir, or remove it",
+        "{} belongs to another run ({}): go on with what it was begun with, or choose another [output] file for \
+         this run, and with --run-dir another folder, too",
         path.display(), differences.join("; ")
     )]
     OtherRun {
@@ -143,6 +143,18 @@ pub enum RunDirError {
         path: PathBuf,
         /// What that is.
         found: &'static str,
+    },
+    /// The final file would take the place of another result.
+    #[error(
+        "failed to prepare the final file {}: what is there is not an earlier result of this run ({}), and would \
+         be replaced: choose another [output] file, or have it replaced by --overwrite",
+        path.display(), differences.join("; ")
+    )]
+    OutputIsAnothers {
+        /// What is there.
+        path: PathBuf,
+        /// What makes it another's, each in words.
+        differences: Vec<String>,
     },
     /// What a file is to hold cannot be written as JSON.
     #[error("failed to describe the run")]

@@ -84,7 +84,8 @@ impl Bench {
 
     pub fn collate_with(&self, attributes: &[(String, Attribute)]) -> Result<Collated, CollateError> {
         let output = self.output();
-        let collation = Collation { sources: &self.sources, output: &output, attributes, own: &[] };
+        let collation =
+            Collation { sources: &self.sources, output: &output, owner: "test", attributes, own: &[] };
         collate(&collation, &mut to_the_end)
     }
 
