@@ -166,23 +166,26 @@ pub struct RunFlags {
     #[arg(long, value_name = "DIR")]
     pub run_dir: Option<PathBuf>,
     /// Worker processes [default: one for each core that this process may use]
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_hyphen_values = true)]
     pub workers: Option<NonZeroU32>,
     /// Memory to use at most, such as `190GB` or `8GiB` [default: what the node or the job allows]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
     pub memory: Option<Size>,
     /// Time until the batch system ends the job, such as `48:00:00` [default: what it says itself]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     pub walltime: Option<Duration>,
     /// How long running groups may go on after a signal [default: 5s]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     pub grace: Option<Duration>,
     /// How long a group may take before it is ended and tried again [default: any time]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     pub timeout: Option<Duration>,
-    /// How often a group is tried that crashes [default: 3]
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    /// How often a group is tried at most [default: 3]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_hyphen_values = true)]
     pub attempts: Option<NonZeroU32>,
+    /// Which failures are tried again [default: signals]
+    #[arg(long, value_name = "WHICH")]
+    pub retry: Option<RetryKind>,
     /// Do only this part of the groups, such as `2/4`; whichever of `1/4` to `4/4` ends last folds
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
@@ -193,7 +196,7 @@ pub struct RunFlags {
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub to: Option<Date>,
     /// Do only the first N groups that are not done: try it before the whole
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_hyphen_values = true)]
     pub limit: Option<NonZeroU32>,
     /// Do only this group, such as `2022-02-01`; may be given several times
     #[arg(long, value_name = "GROUP")]
@@ -216,6 +219,18 @@ pub struct RunFlags {
     /// Say also when each group starts and ends, and what workers log
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// Which failures are tried again, up to `--attempts`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RetryKind {
+    /// Signals, crashes, time-outs and passing errors of the file system, but no program's own exit code
+    #[default]
+    Signals,
+    /// Exit codes, too
+    All,
+    /// Nothing
+    None,
 }
 
 /// Who reads what a run says.

@@ -21,9 +21,10 @@ pub fn run(args: &DoctorArgs) -> Result<Exit, CliError> {
 }
 
 fn examine(host: &Host) -> Checkup {
-    let (cores, memory) = (cores::cores(host), memory_limit::memory_limit(host, None));
+    let cores = cores::cores(host);
     let ask = |question: &question::Question| question::ask(question, walltime::PATIENCE);
     let time = walltime::time_left(host, None, Timestamp::now(), ask);
+    let memory = memory_limit::memory_limit(host, None, time.memory);
     let warnings =
         [&cores.warnings, &memory.warnings, &time.warnings].into_iter().flatten().cloned().collect();
     Checkup {

@@ -1,11 +1,11 @@
 //! `dayfold run`: plan, run, collate; the same command resumes.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use dayfold_supervisor::happening::{Happening, Listener};
 use dayfold_supervisor::interrupt::Interrupt;
-use dayfold_supervisor::meter::Host;
+use dayfold_supervisor::meter::{Host, batch};
 use dayfold_supervisor::rundir::shard::Shard;
 use dayfold_supervisor::verdict::Verdict;
 
@@ -44,8 +44,18 @@ fn carry_out(
     tell(&mut *listener, began, warnings);
     let report = dayfold_supervisor::run::run(order, interrupt, &mut *listener)?;
     drop(listener);
-    let command = &command(args, report.part);
+    let command = &again(&Host::here(), io::stderr().is_terminal(), || command(args, report.part));
     close(&Closing { report: &report, elapsed: began.elapsed(), command }, voice)
+}
+
+/// What goes on with what is left: in a batch job its script, which knows modules and folders, where nobody
+/// is at a terminal to give the command.
+fn again(host: &Host, is_terminal: bool, command: impl FnOnce() -> String) -> String {
+    let is_interactive = is_terminal || host.var("PBS_ENVIRONMENT") == Some("PBS_INTERACTIVE");
+    match batch::batch_job(host).filter(|_| !is_interactive) {
+        Some(job) => format!("submit the script of this job again ({} {})", job.system, job.id),
+        None => command(),
+    }
 }
 
 fn tell(listener: &mut dyn Listener, began: Instant, warnings: Vec<String>) {
@@ -89,4 +99,24 @@ fn command(args: &RunArgs, part: Shard) -> String {
     }
     let quoted = arguments.iter().map(|argument| format!(" {}", words::argument(argument)));
     format!("dayfold run{}", quoted.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_batch_job_its_script_goes_on_and_elsewhere_the_command() {
+        let next = |variables: &[(&str, &str)], is_terminal| {
+            let env = variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let host = Host { root: "/nowhere".into(), env, affinity: None };
+            again(&host, is_terminal, || "dayfold run c.toml".to_owned())
+        };
+        let pbs = ("PBS_JOBID", "12.gadi-pbs");
+        assert_eq!(next(&[pbs], false), "submit the script of this job again (PBS 12.gadi-pbs)");
+        assert_eq!(next(&[("SLURM_JOB_ID", "77")], false), "submit the script of this job again (Slurm 77)");
+        assert_eq!(next(&[], false), "dayfold run c.toml");
+        assert_eq!(next(&[pbs], true), "dayfold run c.toml");
+        assert_eq!(next(&[pbs, ("PBS_ENVIRONMENT", "PBS_INTERACTIVE")], false), "dayfold run c.toml");
+    }
 }

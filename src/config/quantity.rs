@@ -15,6 +15,9 @@ pub enum QuantityError {
     /// Not a size.
     #[error("{0:?} is not a size: write a number and a unit, such as \"190GB\" or \"8GiB\"")]
     Size(String),
+    /// A number of what?
+    #[error("{0:?} has no unit: write \"{0}GB\" or \"{0}MB\" if you mean that, and \"{0}B\" for bytes")]
+    NoUnit(String),
     /// Not a duration.
     #[error("{0:?} is not a duration: write it as \"90s\", \"2h30m\" or \"02:30:00\"")]
     Duration(String),
@@ -52,8 +55,11 @@ impl Size {
 impl FromStr for Size {
     type Err = QuantityError;
 
-    /// Reads `190GB`, `8GiB`, `1.5 TB`, or a plain number of bytes.
+    /// Reads `190GB`, `8GiB`, `1.5 TB`. A plain number is refused: hardly anybody means bytes.
     fn from_str(text: &str) -> Result<Self, QuantityError> {
+        if text.trim().parse::<f64>().is_ok_and(|number| number.is_finite() && number > 0.0) {
+            return Err(QuantityError::NoUnit(text.trim().to_owned()));
+        }
         let size: ByteSize = text.parse().map_err(|_| QuantityError::Size(text.to_owned()))?;
         match size.as_u64() {
             0 => Err(QuantityError::Nothing(text.to_owned())),
@@ -123,7 +129,15 @@ mod tests {
         assert_eq!(bytes("190GB"), Ok(190_000_000_000));
         assert_eq!(bytes("8GiB"), Ok(8 * 1024 * 1024 * 1024));
         assert_eq!(bytes("1.5 TB"), Ok(1_500_000_000_000));
-        assert_eq!(bytes("4096"), Ok(4096));
+        assert_eq!(bytes("4096B"), Ok(4096));
+        for number in ["5", "4096", "1.5", " 8 "] {
+            assert_eq!(bytes(number), Err(QuantityError::NoUnit(number.trim().into())));
+        }
+        let said = bytes("5").unwrap_err().to_string();
+        assert_eq!(
+            said,
+            "\"5\" has no unit: write \"5GB\" or \"5MB\" if you mean that, and \"5B\" for bytes"
+        );
         for wrong in ["", "GB", "many", "-5GB", "5 parsecs", "inf", "1e400GB", "99999999999TB"] {
             assert!(bytes(wrong).is_err(), "{wrong}: {:?}", bytes(wrong));
         }

@@ -14,7 +14,7 @@ use super::archive::read_date;
 use super::document::{Table, Value};
 use super::paths::Paths;
 use super::quantity::{Size, parse_duration};
-use crate::cli::{MessageFormat, RunFlags};
+use crate::cli::{MessageFormat, RetryKind, RunFlags};
 
 /// How often a group is tried that crashes.
 const DEFAULT_ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
@@ -38,8 +38,10 @@ pub struct RunOptions {
     pub grace: Duration,
     /// How long a group may take.
     pub timeout: Option<Duration>,
-    /// How often a group is tried that crashes.
+    /// How often a group is tried at most.
     pub attempts: NonZeroU32,
+    /// Which failures are tried again.
+    pub retry: RetryKind,
     /// Which part of the groups.
     pub shard: Shard,
     /// Do only so many groups.
@@ -89,6 +91,7 @@ impl RunOptions {
             grace: flags.grace.unwrap_or(DEFAULT_GRACE),
             timeout: flags.timeout,
             attempts: flags.attempts.unwrap_or(DEFAULT_ATTEMPTS),
+            retry: flags.retry.unwrap_or_default(),
             shard: flags.shard.unwrap_or_default(),
             limit: flags.limit,
             only: flags.only,
@@ -129,6 +132,7 @@ pub fn read_run(run: &Table<'_>, paths: &Paths<'_>) -> (RunFlags, OnlyKeys) {
     let count = |key| run.get(key).and_then(|value| NonZeroU32::new(value.count()?));
     let size = |key| run.get(key).and_then(|value| read_size(&value));
     let duration = |key| run.get(key).and_then(|value| value.parse(parse_duration));
+    let retries = [("signals", RetryKind::Signals), ("all", RetryKind::All), ("none", RetryKind::None)];
     let formats = [("human", MessageFormat::Human), ("json", MessageFormat::Json)];
     let flags = RunFlags {
         run_dir: run.get("run_dir").and_then(|dir| dir.parse(|text| paths.resolve(text))),
@@ -138,6 +142,7 @@ pub fn read_run(run: &Table<'_>, paths: &Paths<'_>) -> (RunFlags, OnlyKeys) {
         grace: duration("grace"),
         timeout: duration("timeout"),
         attempts: count("attempts"),
+        retry: run.get("retry").and_then(|retry| retry.choice(&retries)),
         from: run.get("from").and_then(|from| read_date(&from)),
         to: run.get("to").and_then(|to| read_date(&to)),
         shard: run.get("shard").and_then(|shard| shard.parse(str::parse)),
@@ -173,6 +178,7 @@ pub fn over(line: RunFlags, file: RunFlags) -> RunFlags {
         grace: line.grace.or(file.grace),
         timeout: line.timeout.or(file.timeout),
         attempts: line.attempts.or(file.attempts),
+        retry: line.retry.or(file.retry),
         from: line.from.or(file.from),
         to: line.to.or(file.to),
         shard: line.shard.or(file.shard),
@@ -187,7 +193,7 @@ pub fn over(line: RunFlags, file: RunFlags) -> RunFlags {
     }
 }
 
-/// A size: a text with its unit, or a number of bytes.
+/// A size: a text with its unit. A number without one is told what it lacks.
 fn read_size(value: &Value<'_>) -> Option<Size> {
     match value.if_text() {
         Some(text) => value.understood(text.parse()),

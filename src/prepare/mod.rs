@@ -96,9 +96,64 @@ fn hint(name: &str, plan: &Plan) -> String {
         return "it has no input files".to_owned();
     }
     let names = || plan.groups.iter().map(|group| group.name.as_str());
+    if let Some(nearest) = nearest_in_time(name, names()) {
+        return nearest;
+    }
     match (nearest::nearest(name, names()), names().next(), names().next_back()) {
         (Some(nearest), ..) => format!("the nearest name is \"{nearest}\""),
         (None, Some(first), Some(last)) => format!("they are named \"{first}\" to \"{last}\""),
         _ => "it has no groups".to_owned(),
+    }
+}
+
+/// The neighbours in time of a name that is a date as the groups' are: such names are sorted as their dates
+/// are. `None` for any other.
+fn nearest_in_time<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    let shape = |name: &str| -> Vec<Option<char>> {
+        name.chars().map(|c| if c.is_ascii_digit() { None } else { Some(c) }).collect()
+    };
+    let is_date = name.starts_with(|c: char| c.is_ascii_digit());
+    let wanted = Some(shape(name)).filter(|_| is_date)?;
+    let alike = names.filter(|other| shape(other) == wanted);
+    let before = alike.clone().filter(|other| *other < name).max();
+    let after = alike.filter(|other| *other > name).min();
+    match (before, after) {
+        (Some(before), Some(after)) => Some(format!("the nearest in time are \"{before}\" and \"{after}\"")),
+        (Some(only), None) => Some(format!("the last one is \"{only}\"")),
+        (None, Some(only)) => Some(format!("the first one is \"{only}\"")),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dayfold_contract::{Group, GroupName};
+
+    fn hint_for(name: &str, groups: &[&str]) -> String {
+        let group = |name: &&str| Group { name: GroupName::new(*name), files: Vec::new() };
+        let groups = groups.iter().map(group).collect();
+        hint(name, &Plan { root: "archive".into(), groups, missing: vec![GroupName::new("2022-02-05")] })
+    }
+
+    #[test]
+    fn a_date_that_is_not_there_has_neighbours_in_time() {
+        let days = ["2022-02-01", "2022-02-03", "2022-02-10"];
+        assert_eq!(
+            hint_for("2022-02-09", &days),
+            "the nearest in time are \"2022-02-03\" and \"2022-02-10\""
+        );
+        assert_eq!(hint_for("2022-02-11", &days), "the last one is \"2022-02-10\"");
+        assert_eq!(hint_for("2021-12-31", &days), "the first one is \"2022-02-01\"");
+        assert_eq!(hint_for("2022-02-05", &days), "it has no input files");
+        assert_eq!(hint_for("2022-02", &days), "the nearest name is \"2022-02-01\"");
+    }
+
+    #[test]
+    fn another_name_has_the_nearest_in_letters() {
+        assert_eq!(
+            hint_for("febuary.nc", &["january.nc", "february.nc"]),
+            "the nearest name is \"february.nc\""
+        );
     }
 }

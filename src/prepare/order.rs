@@ -8,7 +8,8 @@ use dayfold_contract::{GroupName, Job, Plan, RegionSet};
 use dayfold_supervisor::decide::Settings;
 use dayfold_supervisor::decide::clock::TimeSettings;
 use dayfold_supervisor::decide::memory::MemorySettings;
-use dayfold_supervisor::meter::{Host, memory_limit, question, queues, walltime};
+use dayfold_supervisor::decide::retry::Retry;
+use dayfold_supervisor::meter::{Host, Reading, memory_limit, question, queues, walltime};
 use dayfold_supervisor::run::order::{Given, Order, Selection};
 use dayfold_supervisor::rundir::RunDir;
 use dayfold_supervisor::rundir::plan_file::RegionsNote;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 use super::workers::workers;
 use super::{Prepared, collation};
+use crate::cli::RetryKind;
 use crate::config::quantity::Size;
 use crate::config::{Config, RunOptions};
 
@@ -27,13 +29,13 @@ const THIS_PROGRAM: &str = "/proc/self/exe";
 pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<String>) {
     let Prepared { config, found, regions, identity, mut warnings } = prepared;
     let options = config.run();
-    let memory = memory_limit::memory_limit(host, options.memory.map(Size::bytes));
-    let limit = memory.deciding();
     // without regions the whole grid is one
     let count = regions.as_ref().map_or(1, |regions| regions.regions.len() as u64);
     let collation = collation::expected(&found.plan, config.task().is_by_region().then_some(count));
-    let (walltime, more) = time_left(options.walltime, host, began);
+    let (walltime, asked_for, more) = time_left(options.walltime, host, began);
     let time = TimeSettings { timeout: options.timeout, grace: options.grace, walltime, collation };
+    let memory = memory_limit::memory_limit(host, options.memory.map(Size::bytes), asked_for);
+    let limit = memory.deciding();
     warnings.extend(memory.warnings.iter().cloned().chain(more));
     let order = Order {
         identity,
@@ -43,7 +45,8 @@ pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<Str
         run_dir: options.run_dir.clone(),
         output: config.output().to_owned(),
         given: given(&config),
-        settings: settings(options, limit.map(|limit| limit.value), time, host),
+        settings: settings(options, limit, time, host),
+        walltime_given: options.walltime.is_some(),
         memory_source: limit.map(|limit| limit.source.clone()),
         shard: options.shard,
         selection: selection(options),
@@ -68,13 +71,25 @@ fn job(config: &Config, plan: &Plan, regions: Option<RegionSet>) -> Job {
     }
 }
 
-fn settings(options: &RunOptions, memory_limit: Option<u64>, time: TimeSettings, host: &Host) -> Settings {
+fn settings(options: &RunOptions, limit: Option<&Reading<u64>>, time: TimeSettings, host: &Host) -> Settings {
     let memory = MemorySettings {
-        limit: memory_limit,
+        limit: limit.map(|limit| limit.value),
+        origin: limit.map(memory_limit::origin).unwrap_or_default(),
         per_group: options.memory_per_group.map(Size::bytes),
-        gadi: queues::is_gadi(host),
+        gadi: queues::gadi(host),
     };
-    Settings { workers: workers(options.workers, host).count, attempts: options.attempts, memory, time }
+    Settings {
+        workers: workers(options.workers, host).count,
+        attempts: options.attempts,
+        retry: match options.retry {
+            RetryKind::Signals => Retry::Signals,
+            RetryKind::All => Retry::All,
+            RetryKind::None => Retry::None,
+        },
+        allow_failed: options.allow_failed,
+        memory,
+        time,
+    }
 }
 
 /// What people named in the configuration, and that itself.
@@ -95,15 +110,19 @@ fn worker_program() -> PathBuf {
     other.map_or_else(|| THIS_PROGRAM.into(), PathBuf::from)
 }
 
-/// The time left; the batch system is asked once, here. What the user gives is counted from the program's
+/// The time left, and the memory that the job asked for; the batch system is asked once, here. What the user gives is counted from the program's
 /// start: the plan of a large archive takes a while. A batch system tells when it ends the job, and its
 /// answer can be late.
-fn time_left(given: Option<Duration>, host: &Host, began: Instant) -> (Option<Duration>, Vec<String>) {
+fn time_left(
+    given: Option<Duration>,
+    host: &Host,
+    began: Instant,
+) -> (Option<Duration>, Option<Reading<u64>>, Vec<String>) {
     let ask = |question: &question::Question| question::ask(question, walltime::PATIENCE);
     let asked = Instant::now();
     let given = given.map(|given| given.saturating_sub(asked.saturating_duration_since(began)));
     let left = walltime::time_left(host, given, Timestamp::now(), ask);
-    (left.left.map(|left| left.value.saturating_sub(asked.elapsed())), left.warnings)
+    (left.left.map(|left| left.value.saturating_sub(asked.elapsed())), left.memory, left.warnings)
 }
 
 fn regions_note(config: &Config, count: usize) -> Option<RegionsNote> {

@@ -10,7 +10,7 @@ use crate::report::doctor::{Checkup, Job, Limit};
 pub fn text(checkup: &Checkup) -> String {
     let mut table = TwoColumns::default()
         .row("cores", limit(&checkup.cores, |cores| words::count(*cores, "core")))
-        .row("memory", limit(&checkup.memory, |bytes| words::bytes(*bytes)))
+        .row("memory", limit(&checkup.memory, |bytes| words::bytes_of(*bytes, Some(*bytes))))
         .row("batch job", checkup.job.as_ref().map_or("none".to_owned(), job))
         .row("time left", time_left(checkup));
     for warning in &checkup.warnings {

@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::time::Duration;
 
+use dayfold_contract::message::FailureKind;
 use dayfold_supervisor::happening::{Happening, Listener};
 use serde::Serialize;
 
@@ -15,11 +16,23 @@ struct Line<'a> {
     at: f64,
     #[serde(flatten)]
     happening: &'a Happening,
+    /// Of an attempt that failed, in plain words: what `kind` means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<&'static str>,
+}
+
+fn failure(happening: &Happening) -> Option<&'static str> {
+    let Happening::AttemptFailed { kind, .. } = happening else { return None };
+    Some(match kind {
+        FailureKind::Input => "the same again would give the same",
+        FailureKind::Passing => "another attempt may succeed",
+        FailureKind::NoSpace => "no space is left",
+    })
 }
 
 impl<W: Write> Listener for Json<W> {
     fn hear(&mut self, at: Duration, happening: &Happening) {
-        let line = Line { at: at.as_secs_f64(), happening };
+        let line = Line { at: at.as_secs_f64(), happening, failure: failure(happening) };
         if let Ok(text) = serde_json::to_string(&line) {
             // a reader that is gone must not stop the run
             let _ = self.0.write_all(format!("{text}\n").as_bytes());
@@ -37,13 +50,18 @@ mod tests {
         let mut json = Json(Vec::new());
         json.hear(Duration::from_millis(1500), &samples::started("2022-02-01", 1));
         json.hear(Duration::from_secs(2), &samples::ended(1, 0, 0));
+        json.hear(Duration::from_secs(3), &samples::failed("2022-02-01", 1, true));
         let text = String::from_utf8(json.0).unwrap();
         let lines: Vec<serde_json::Value> =
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let started = serde_json::json!(
             { "at": 1.5, "event": "started", "group": "2022-02-01", "attempt": 1, "worker": 0 }
         );
-        assert_eq!((lines.len(), &lines[0]), (2, &started));
+        assert_eq!((lines.len(), &lines[0]), (3, &started));
+        assert_eq!(
+            (&lines[2]["kind"], &lines[2]["failure"]),
+            (&"Passing".into(), &"another attempt may succeed".into())
+        );
         assert_eq!(lines[1]["event"], "ended");
     }
 }

@@ -16,9 +16,10 @@ pub fn lines(happening: &Happening, verbosity: Verbosity) -> Vec<String> {
 /// The least verbosity at which an event is told.
 fn loudness(happening: &Happening) -> Verbosity {
     match happening {
-        Happening::Warning { .. } | Happening::WorkerLost { .. } | Happening::AttemptFailed { .. } => {
-            Verbosity::Quiet
-        }
+        Happening::Warning { .. }
+        | Happening::WorkerLost { .. }
+        | Happening::NotStarted { .. }
+        | Happening::AttemptFailed { .. } => Verbosity::Quiet,
         Happening::Begun { .. } | Happening::Evicted { .. } | Happening::Collating { .. } => {
             Verbosity::Normal
         }
@@ -38,13 +39,19 @@ fn told(happening: &Happening) -> Vec<String> {
         }
         Happening::AttemptFailed { .. } => attempt_failed(happening),
         Happening::Evicted { group, used, limit, .. } => {
-            let (used, limit) = (words::bytes(*used), words::bytes(*limit));
+            let (used, limit) = (words::bytes_of(*used, Some(*limit)), words::bytes_of(*limit, Some(*limit)));
             vec![format!(
                 "{group}: ended to give its {used} of memory back, of {limit} in all; it is done later"
             )]
         }
         Happening::WorkerLost { worker, reason } => {
             vec![format!("warning: worker {} ended and is replaced: {reason}", worker.0)]
+        }
+        Happening::NotStarted { worker, reason } => {
+            vec![format!(
+                "warning: not all workers could be started, the first of them worker {}: {reason}",
+                worker.0
+            )]
         }
         Happening::WorkerLog { worker, group, line } => {
             let group = group.as_ref().map_or(String::new(), |group| format!(" {group}"));
@@ -76,7 +83,7 @@ fn begun(happening: &Happening) -> Vec<String> {
     }
     let mut second = words::count(*workers, "worker");
     if let Some(limit) = memory_limit {
-        second += &format!(", at most {} of memory", words::bytes(*limit));
+        second += &format!(", at most {} of memory", words::bytes_of(*limit, Some(*limit)));
         second += &memory_source.as_ref().map_or(String::new(), |source| format!(": {source}"));
     }
     vec![first, second]

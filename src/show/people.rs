@@ -1,7 +1,10 @@
 //! The listener for people: lines of what happens, and progress.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use dayfold_contract::GroupName;
+use dayfold_supervisor::decide::alike;
 use dayfold_supervisor::happening::{Happening, Listener};
 
 use super::narrate;
@@ -9,23 +12,39 @@ use super::screen::Screen;
 use super::tally::Tally;
 use crate::config::Verbosity;
 
+/// So many causes are remembered.
+const CAUSES: usize = 100;
+
 /// Tells people what happens, on a screen.
 pub struct People<S> {
     screen: S,
     verbosity: Verbosity,
     tally: Tally,
+    /// Why attempts failed, and the group of which that was told in full.
+    causes: HashMap<String, GroupName>,
     finished: bool,
 }
 
 impl<S: Screen> People<S> {
     /// Tells so much on this screen.
     pub fn new(screen: S, verbosity: Verbosity) -> Self {
-        Self { screen, verbosity, tally: Tally::default(), finished: false }
+        Self { screen, verbosity, tally: Tally::default(), causes: HashMap::new(), finished: false }
     }
 
     /// Progress is for those who did not ask for silence, while there is something to do.
     fn shows_progress(&self) -> bool {
         self.verbosity > Verbosity::Quiet && self.tally.to_do > 0 && !self.finished
+    }
+
+    /// The group whose last lines were told already, where a program says the same of another.
+    fn told_before(&mut self, happening: &Happening) -> Option<GroupName> {
+        let Happening::AttemptFailed { group, reason, log, .. } = happening else { return None };
+        let cause = alike::cause(group, reason, log);
+        let first = self.causes.get(&cause).filter(|_| !log.is_empty()).cloned();
+        if first.is_none() && self.causes.len() < CAUSES {
+            self.causes.insert(cause, group.clone());
+        }
+        first
     }
 
     fn finish(&mut self) {
@@ -42,7 +61,12 @@ impl<S: Screen> Listener for People<S> {
         if matches!(happening, Happening::Collating { .. } | Happening::Ended { .. }) {
             self.finish();
         }
-        narrate::lines(happening, self.verbosity).iter().for_each(|line| self.screen.say(line));
+        let mut lines = narrate::lines(happening, self.verbosity);
+        if let Some(first) = self.told_before(happening) {
+            lines.truncate(1);
+            lines.iter_mut().for_each(|line| *line += &format!(" (its last lines: see {first})"));
+        }
+        lines.iter().for_each(|line| self.screen.say(line));
         if self.shows_progress() {
             self.screen.progress(&self.tally);
         }
@@ -86,6 +110,21 @@ mod tests {
                 "folding 3 results into the final file",
             ]
         );
+    }
+
+    #[test]
+    fn the_last_lines_of_failures_that_are_alike_are_told_once() {
+        let mut text = Vec::new();
+        let mut people = People::new(Lines::new(&mut text), Verbosity::Quiet);
+        for group in ["2022-02-01", "2022-02-02"] {
+            people.hear(Duration::ZERO, &samples::failed(group, 1, false));
+        }
+        let said = "failed: the worker was killed by signal 9 (2022/02/01/a.nc)";
+        let expected = format!(
+            "error: 2022-02-01: {said}\n  its last words\nerror: 2022-02-02: {said} (its last lines: see \
+             2022-02-01)\n"
+        );
+        assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The closing lines of a run: how much is done, what failed, what is missing, and which command
 //! goes on from here. Text only; the final file's path is a result and goes to standard output.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
+use dayfold_supervisor::decide::alike::cause;
 use dayfold_supervisor::run::order::Report;
 use dayfold_supervisor::rundir::failed_table::FailedGroup;
 use dayfold_supervisor::rundir::shard::Shard;
@@ -80,9 +82,10 @@ impl Closing<'_> {
             Verdict::PartDone => format!("{count} failed in an earlier run:"),
             _ => format!("error: {count} failed:"),
         }];
-        lines.extend(failed.iter().take(LISTED).map(|failed| format!("  {}", failure(failed))));
+        let alike = alike(failed);
+        lines.extend(alike.iter().take(LISTED).map(|alike| format!("  {}", failures(alike))));
         let list = self.report.failed_list.display();
-        lines.push(match failed.len().saturating_sub(LISTED) {
+        lines.push(match alike.iter().skip(LISTED).map(Vec::len).sum::<usize>() {
             0 => format!("  (also in {list})"),
             more => format!("  and {more} more: all are in {list}"),
         });
@@ -96,6 +99,12 @@ impl Closing<'_> {
             Verdict::Complete => self.report.output.is_none().then(|| NO_VALUES.to_owned()),
             Verdict::OthersLeft(others) => Some(others_left(self.report.part, others)),
             Verdict::PartDone | Verdict::PartlyRun => Some(format!("{left} left; to go on: {command}")),
+            Verdict::Failed if self.report.tally.left > 0 => {
+                let left = words::count(self.report.tally.left, "group");
+                Some(format!(
+                    "{left} left, since so many failed for the same reason; when that is corrected: {command}"
+                ))
+            }
             Verdict::Failed => Some(format!("to try what failed again: {command}")),
             Verdict::Contradiction(what) => Some(format!("error: {what}")),
             Verdict::Interrupted(why) => {
@@ -109,6 +118,31 @@ fn others_left(part: Shard, others: &[Shard]) -> String {
     let names: Vec<String> = others.iter().map(Shard::to_string).collect();
     let others = words::shortened(&names);
     format!("shard {part} is done; the last to end of the others folds the results: {others}")
+}
+
+/// Groups that failed for the same reason are one entry, in order of the first.
+fn alike(failed: &[FailedGroup]) -> Vec<Vec<&FailedGroup>> {
+    let mut places = HashMap::new();
+    let mut alike: Vec<Vec<&FailedGroup>> = Vec::new();
+    for failed in failed {
+        let cause = (cause(&failed.group, &failed.reason, &[]), failed.attempts);
+        let place = *places.entry(cause).or_insert(alike.len());
+        match alike.get_mut(place) {
+            Some(groups) => groups.push(failed),
+            None => alike.push(vec![failed]),
+        }
+    }
+    alike
+}
+
+/// Groups that failed for the same reason, in a line: the reason and the file are those of the first.
+fn failures(alike: &[&FailedGroup]) -> String {
+    let names: Vec<&str> = alike.iter().map(|failed| failed.group.as_str()).collect();
+    match alike {
+        [] => String::new(),
+        [one] => failure(one),
+        [first, ..] => format!("{} groups, {}, as {}", alike.len(), words::shortened(&names), failure(first)),
+    }
 }
 
 /// A group that failed, in a line.
@@ -171,11 +205,34 @@ mod tests {
 
     #[test]
     fn the_first_failures_are_listed_and_the_rest_counted() {
-        let lines = lines(&report(Verdict::Failed, 12, 0), Verbosity::Normal);
+        let mut report = report(Verdict::Failed, 12, 0);
+        let words = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
+        let others = report.failed.iter_mut().skip(1);
+        others.zip(words).for_each(|(failed, word)| failed.reason = format!("another reason, {word}"));
+        let lines = lines(&report, Verbosity::Normal);
         assert_eq!(lines[1], "error: 12 groups failed:");
         assert_eq!(lines[2], "  day 0 (3 attempts): the worker was killed (a.nc)");
         assert_eq!(lines[12], "  and 2 more: all are in pv.nc.run/failed.tsv");
         assert_eq!(lines[13], "to try what failed again: dayfold run config.toml");
+    }
+
+    #[test]
+    fn groups_that_fail_alike_are_told_once() {
+        let mut report = report(Verdict::Failed, 12, 16);
+        report.failed[3].reason = "its file is cut".into();
+        report.tally.left = 16;
+        let lines = lines(&report, Verbosity::Normal);
+        let named = "day 0, day 1, day 2, ... (5 more), day 9, day 10, day 11";
+        assert_eq!(
+            lines[1..],
+            [
+                "error: 12 groups failed:",
+                &format!("  11 groups, {named}, as day 0 (3 attempts): the worker was killed (a.nc)"),
+                "  day 3 (3 attempts): its file is cut (a.nc)",
+                "  (also in pv.nc.run/failed.tsv)",
+                "16 groups left, since so many failed for the same reason; when that is corrected: dayfold run config.toml",
+            ]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
-use dayfold_supervisor::happening::Happening;
+use dayfold_supervisor::happening::{Happening, WorkerId};
 
 use super::eta::Pace;
 
@@ -17,7 +17,9 @@ pub struct Tally {
     pub done: usize,
     /// Groups that failed for good.
     pub failed: usize,
-    running: HashMap<GroupName, Duration>,
+    /// The last group that each worker started, and when: its next can be told before the end of the one
+    /// before, whose result is being made safe.
+    running: HashMap<WorkerId, (GroupName, Duration)>,
     spent: Duration,
     now: Duration,
 }
@@ -28,26 +30,32 @@ impl Tally {
         self.now = at;
         match happening {
             Happening::Begun { to_do, .. } => self.to_do = *to_do,
-            Happening::Started { group, .. } => {
-                self.running.insert(group.clone(), at);
+            Happening::Started { group, worker, .. } => {
+                self.running.insert(*worker, (group.clone(), at));
             }
-            Happening::Finished { group, elapsed, .. } => {
-                self.running.remove(group);
+            Happening::Finished { group, worker, elapsed, .. } => {
+                self.ends(*worker, group);
                 self.spent += *elapsed;
                 self.done += 1;
             }
-            Happening::AttemptFailed { group, again, .. } => {
-                let started = self.running.remove(group);
+            Happening::AttemptFailed { group, worker, again, .. } => {
+                let started = self.ends(*worker, group);
                 if !again {
                     self.spent += at.saturating_sub(started.unwrap_or(at));
                     self.failed += 1;
                 }
             }
-            Happening::Evicted { group, .. } => {
-                self.running.remove(group);
+            Happening::Evicted { group, worker, .. } => {
+                self.ends(*worker, group);
             }
             _ => {}
         }
+    }
+
+    /// When a group was started that has ended, if nothing else is at work in its place by now.
+    fn ends(&mut self, worker: WorkerId, group: &GroupName) -> Option<Duration> {
+        let is_it = self.running.get(&worker).is_some_and(|(running, _)| running == group);
+        if is_it { self.running.remove(&worker).map(|(_, started)| started) } else { None }
     }
 
     /// Groups that ended, well or not.
@@ -71,7 +79,7 @@ impl Tally {
             elapsed: self.now,
             ended: self.ended(),
             spent: self.spent,
-            running: self.running.values().map(|start| self.now.saturating_sub(*start)).collect(),
+            running: self.running.values().map(|(_, start)| self.now.saturating_sub(*start)).collect(),
             left: self.to_do.saturating_sub(self.ended()),
         }
     }
@@ -99,5 +107,18 @@ mod tests {
         assert_eq!((tally.ended(), tally.done, tally.running()), (2, 1, 0));
         assert_eq!((tally.failed, tally.pace().left), (1, 1));
         assert_eq!(tally.pace().spent, Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_worker_has_one_group_at_work_while_the_result_of_the_one_before_is_made_safe() {
+        let mut tally = Tally::default();
+        tally.hear(Duration::ZERO, &samples::begun(3));
+        tally.hear(Duration::from_secs(1), &samples::started("a", 1));
+        tally.hear(Duration::from_secs(2), &samples::started("b", 1));
+        assert_eq!(tally.running(), 1);
+        tally.hear(Duration::from_secs(3), &samples::finished("a", 1));
+        assert_eq!((tally.running(), tally.ended()), (1, 1), "b");
+        tally.hear(Duration::from_secs(4), &samples::finished("b", 1));
+        assert_eq!((tally.running(), tally.ended()), (0, 2));
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use dayfold_supervisor::meter::units::Units;
 
 /// How many names a shortened list has at each end.
 const ENDS: usize = 3;
@@ -10,6 +11,11 @@ const ENDS: usize = 3;
 /// `12.3 GB`, in powers of ten as file sizes and queues are given.
 pub fn bytes(bytes: u64) -> String {
     ByteSize(bytes).display().si().to_string()
+}
+
+/// The same, in the units of the limit that it counts against: `1.5 GiB` of `8.0 GiB`.
+pub fn bytes_of(bytes: u64, limit: Option<u64>) -> String {
+    Units::of(limit).show(bytes)
 }
 
 /// `3 groups`, `1 group`.

@@ -20,6 +20,7 @@ use dayfold_contract::{Group, GroupName, Identity, Job, Plan, TaskSpec, partial}
 use dayfold_supervisor::decide::Settings;
 use dayfold_supervisor::decide::clock::TimeSettings;
 use dayfold_supervisor::decide::memory::MemorySettings;
+use dayfold_supervisor::decide::retry::Retry;
 use dayfold_supervisor::happening::{Happening, Listener};
 use dayfold_supervisor::interrupt::Interrupt;
 use dayfold_supervisor::run::order::{Order, Selection};
@@ -105,7 +106,15 @@ fn order(folder: &Path, groups: u32, workers: NonZeroU32, files: u32) -> Order {
         run_dir,
         output: folder.join("out.nc"),
         given: Vec::new(),
-        settings: Settings { workers, attempts: NonZeroU32::MIN, memory, time },
+        settings: Settings {
+            workers,
+            attempts: NonZeroU32::MIN,
+            retry: Retry::None,
+            allow_failed: false,
+            memory,
+            time,
+        },
+        walltime_given: false,
         memory_source: None,
         shard: Shard::WHOLE,
         selection: Selection::default(),

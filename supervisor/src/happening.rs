@@ -89,6 +89,13 @@ pub enum Happening {
         /// How it ended.
         reason: String,
     },
+    /// A worker's process could not be started; told of the first, and where there is no other.
+    NotStarted {
+        /// Which.
+        worker: WorkerId,
+        /// Why not.
+        reason: String,
+    },
     /// A group is ended to give memory back, and waits again; that was not one of its attempts.
     Evicted {
         /// Which.

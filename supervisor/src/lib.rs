@@ -15,6 +15,7 @@ pub mod happening;
 mod helper;
 pub mod interrupt;
 pub mod journal;
+mod limits;
 pub mod lock;
 pub mod meter;
 mod names;

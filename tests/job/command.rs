@@ -111,25 +111,32 @@ fn without_any_values_there_is_a_warning_and_no_file() {
 }
 
 #[test]
-fn a_failure_has_the_programs_last_lines_and_is_tried_again() {
+fn a_failure_has_the_programs_last_lines_and_an_exit_code_is_tried_again_where_that_is_wished() {
     let folder =
         days(r#"echo "$1" >> attempts; [ "$1" != 2022-02-02 ] || { echo "no tas in $1" >&2; exit 7; }"#);
-    let run = run(&folder, &["--attempts", "2"]);
+    let once = run(&folder, &["--attempts", "2"]);
+    assert_eq!((once.code, once.stdout.as_str()), (3, ""), "{once:?}");
+    assert!(once.stderr.contains("error: 2022-02-02: failed: ./day.sh ended with exit code 7"), "{once:?}");
+    assert_eq!(text(&folder, "attempts").matches("2022-02-02").count(), 1);
+    let run = run(&folder, &["--attempts", "2", "--retry", "all"]);
     assert_eq!((run.code, run.stdout.as_str()), (3, ""), "{run:?}");
     assert!(
         run.stderr.contains("error: 2022-02-02: failed (attempt 2): ./day.sh ended with exit code 7"),
         "{run:?}"
     );
     assert!(run.stderr.contains("\n  no tas in 2022-02-02\n"), "{}", run.stderr);
-    assert_eq!(text(&folder, "attempts").matches("2022-02-02").count(), 2);
+    assert_eq!(text(&folder, "attempts").matches("2022-02-02").count(), 1 + 2);
     let failed = text(&folder, "out.nc.run/failed.tsv");
     assert!(failed.contains("2022-02-02\t2\t./day.sh ended with exit code 7"), "{failed}");
 }
 
 #[test]
 fn what_fails_once_and_then_not_is_done() {
-    let folder = days(r#"mkdir "tried-$1" || exit 0; exit 1"#);
-    assert_eq!(run(&folder, &[]).code, 0);
+    for ends in ["exit 1", "kill -SEGV $$"] {
+        let options: &[&str] = if ends == "exit 1" { &["--retry", "all"] } else { &[] };
+        let folder = days(&format!(r#"mkdir "tried-$1" || exit 0; {ends}"#));
+        assert_eq!(run(&folder, options).code, 0, "{ends}");
+    }
 }
 
 #[test]

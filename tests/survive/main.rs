@@ -11,6 +11,7 @@ mod support;
 
 mod cgroup;
 mod chance;
+mod failing;
 mod farm;
 mod mounts;
 mod processes;

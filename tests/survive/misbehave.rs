@@ -125,6 +125,34 @@ fn one_that_cannot_even_look_at_the_archive() {
 }
 
 #[test]
+fn one_that_is_killed_before_or_while_it_looks_at_the_archive_is_replaced() {
+    let farm = Farm::new(DAYS, "");
+    let (real, folder) = (env!("CARGO_BIN_EXE_dayfold"), farm.path().display().to_string());
+    farm.write("ready", "");
+    write_frame(&mut File::create(farm.path().join("ready")).unwrap(), &ready()).unwrap();
+    farm.write(
+        "worker.sh",
+        &format!(
+            "#!/bin/sh\ncd '{folder}'\nmkdir first 2> /dev/null && kill -9 $$\n\
+             mkdir second 2> /dev/null && {{ cat ready; sleep 0.2; kill -9 $$; }}\nexec '{real}' worker\n"
+        ),
+    );
+    let program = farm.path().join("worker.sh");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = farm.command(&["--workers", "1", "--message-format", "json"]);
+    command.env("DAYFOLD_WORKER", program);
+    let ended = Running::start(command).end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let warnings = ended.all("warning");
+    let said = "is replaced: the worker was ended by signal 9 (SIGKILL)";
+    assert!(
+        warnings.len() == 2 && warnings.iter().all(|event| event["message"].to_string().contains(said)),
+        "{ended:?}"
+    );
+    assert!(farm.result() == Farm::undisturbed(DAYS));
+}
+
+#[test]
 fn one_that_never_gets_ready_and_one_that_never_answers() {
     // each is waited for a minute: all at once
     std::thread::scope(|scope| {

@@ -29,8 +29,9 @@ pub fn retried(sessions: &[Session]) -> String {
 
 fn used(session: &Session, memory: Memory) -> String {
     let shard = shard(session).map_or(String::new(), |shard| format!("{shard}: "));
-    let limit = memory.limit.map_or(String::new(), |limit| format!(" of {}", words::bytes(limit)));
-    format!("{shard}{}{limit} used", words::bytes(memory.used))
+    let size = |bytes| words::bytes_of(bytes, memory.limit);
+    let limit = memory.limit.map_or(String::new(), |limit| format!(" of {}", size(limit)));
+    format!("{shard}{}{limit} used", size(memory.used))
 }
 
 /// The last sessions that have ended, the latest first.
@@ -45,7 +46,7 @@ fn session(session: &Session) -> String {
     let host = session.start.as_ref().map_or(String::new(), |start| format!(" on {}", start.host));
     let done = words::count(session.done, "group");
     let span = words::duration(session.span);
-    format!("{began}{host}{shard}: {done} in {span}, {}", end(session))
+    format!("{began}{host}{shard}: {done} done in {span}, {}", end(session))
 }
 
 fn shard(session: &Session) -> Option<String> {
@@ -58,7 +59,7 @@ fn end(session: &Session) -> String {
         Some(Happening::Broken { reason }) => format!("then an error: {reason}"),
         Some(Happening::Ended { verdict, failed, left, .. }) => match verdict {
             Verdict::Complete => "finished".to_owned(),
-            Verdict::PartDone => format!("as asked for; {left} left"),
+            Verdict::PartDone => format!("the part that was asked for; {left} left"),
             Verdict::OthersLeft(_) => "its shard is done".to_owned(),
             Verdict::PartlyRun => format!("not folded, {left} left"),
             Verdict::Failed => format!("{failed} failed"),

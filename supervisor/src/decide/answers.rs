@@ -4,7 +4,7 @@
 //! talks rubbish is ended and replaced. Answers of a worker that is to end are not counted.
 
 use dayfold_contract::job::Layout;
-use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output};
+use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output, ProgramEnd};
 
 use super::State;
 use super::crew::{Ending, Hand, Running, Slot};
@@ -12,6 +12,11 @@ use super::event::{Action, Exit, How, KeepFailure, KeptPartial, Moment};
 use super::patience::PATIENCE;
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
+
+/// How the kernel ends what it kills.
+const KILL: i32 = rustix::process::Signal::KILL.as_raw();
+
+const UNASKED: &str = "an answer to something that it was not asked";
 
 impl State {
     /// A worker said something.
@@ -22,15 +27,17 @@ impl State {
         let makes_sense = match message {
             FromWorker::Ready { .. } => self.crew.ready(worker),
             FromWorker::Started(attempt) => self.started(now, worker, attempt),
-            FromWorker::Progress { attempt, file, .. } => self.progressed(worker, attempt, file),
+            FromWorker::Progress { attempt, file, .. } => self.progressed(now, worker, attempt, file),
             FromWorker::Done { attempt, output } => self.ended_well(now, worker, attempt, output),
-            FromWorker::Failed { attempt, failure } => self.ended_badly(now, worker, attempt, failure),
+            FromWorker::Failed { attempt, mut failure } => {
+                self.hint_at_memory(worker, &mut failure);
+                self.ended_badly(now, worker, attempt, failure, Chance::AsUsual)
+            }
             FromWorker::TakenBack(attempt) => self.taken_back(worker, attempt),
             FromWorker::Probed(_) => false,
         };
         if !makes_sense {
-            let what = "an answer to something that it was not asked".to_owned();
-            self.end_worker(now, worker, Ending::Rubbish(what));
+            self.end_worker(now, worker, Ending::Rubbish(UNASKED.to_owned()));
         }
     }
 
@@ -48,7 +55,8 @@ impl State {
             hand.next = Some(next);
             return false;
         }
-        hand.running = Some(Running { attempt, since: now, file: None });
+        hand.running = Some(Running::new(attempt, now));
+        self.crew.note_company();
         self.crew.proven(worker);
         self.groups.start(attempt, worker);
         self.memory.group_began(worker);
@@ -60,20 +68,22 @@ impl State {
         true
     }
 
-    fn progressed(&mut self, worker: WorkerId, attempt: Attempt, file: String) -> bool {
+    fn progressed(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, file: String) -> bool {
         let running = self.crew.hand_mut(worker).and_then(|hand| hand.running.as_mut());
         let Some(running) = running.filter(|running| running.attempt == attempt) else { return false };
-        running.file = Some(file);
+        (running.file, running.heard) = (Some(file), now);
         true
     }
 
     fn ended_well(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, mut output: Output) -> bool {
         let Some(running) = self.take_running(now, worker, attempt) else { return false };
         self.clock.group_took(now.saturating_sub(running.since));
+        // a worker's clock counts pauses
+        output.elapsed = output.elapsed.saturating_sub(running.paused);
         output.peak_memory = self.memory.group_ended(worker, output.peak_memory);
         if let Some(reason) = self.other_layout(output.layout.as_ref()) {
             self.actions.push(Action::Discard(output));
-            let failure = Failure { kind: FailureKind::Input, reason, file: None, log: Vec::new() };
+            let failure = plain(FailureKind::Input, reason);
             self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
             return true;
         }
@@ -96,16 +106,20 @@ impl State {
         })
     }
 
-    fn ended_badly(&mut self, now: Moment, worker: WorkerId, attempt: Attempt, mut failure: Failure) -> bool {
+    fn ended_badly(
+        &mut self,
+        now: Moment,
+        worker: WorkerId,
+        attempt: Attempt,
+        failure: Failure,
+        chance: Chance,
+    ) -> bool {
         let Some(running) = self.take_running(now, worker, attempt) else { return false };
-        if self.killed_program.take_if(|killed| *killed == worker).is_some() {
-            failure.reason += &format!(" ({})", self.killed_for_memory(worker));
-        }
         self.memory.group_failed(worker);
         if failure.kind == FailureKind::Passing && self.stops_for_a_signal() {
             self.groups.forgive(attempt.group);
         } else {
-            self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
+            self.failed_attempt(now, worker, running, failure, chance);
         }
         true
     }
@@ -152,13 +166,12 @@ impl State {
                 return self.stop(now, Stop::LockLost);
             }
         };
-        let running = Running { attempt, since: now, file: None };
-        let failure = Failure { kind, reason, file: None, log: Vec::new() };
-        self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
+        self.failed_attempt(now, worker, Running::new(attempt, now), plain(kind, reason), Chance::AsUsual);
     }
 
     fn is_done(&mut self, worker: WorkerId, attempt: Attempt, kept: KeptPartial) {
         self.groups.finish(attempt.group);
+        self.causes.close();
         self.tell(Happening::Finished {
             group: self.groups.name(attempt.group),
             attempt: attempt.number,
@@ -169,29 +182,60 @@ impl State {
         });
     }
 
-    /// The kernel killed a program of a worker's.
-    pub(super) fn program_killed(&mut self, worker: WorkerId) {
+    /// A worker's group failed since the kernel killed something of it for want of memory.
+    pub(super) fn program_killed(
+        &mut self,
+        now: Moment,
+        worker: WorkerId,
+        attempt: Attempt,
+        mut failure: Failure,
+    ) {
+        let (more, chance) = self.killed_for_memory(worker);
+        if matches!(self.crew.slot(worker), Slot::Ending(..)) {
+            return; // what it had is dealt with when it is gone
+        }
+        failure.reason +=
+            &format!(" (the kernel has just killed a process of this job for want of memory{more})");
+        // whatever the program made of it, that came from outside
+        failure.program = Some(ProgramEnd::Signal(KILL));
+        if !self.ended_badly(now, worker, attempt, failure, chance) {
+            self.end_worker(now, worker, Ending::Rubbish(UNASKED.to_owned()));
+        }
+    }
+
+    /// The kernel killed something of a worker's group for want of memory: what more is to be said, and
+    /// whether the same again could go better. One that had all of the memory to itself needs more.
+    fn killed_for_memory(&mut self, worker: WorkerId) -> (String, Chance) {
+        let running = self.crew.slot(worker).hand().and_then(|hand| hand.running.as_ref());
+        if running.is_some_and(|running| !running.was_joined) && !self.memory.is_shared() {
+            let more = format!("; {}", self.memory.killed_alone(worker));
+            self.memory.disregard(worker);
+            return (more, Chance::Last);
+        }
         self.memory.killed_by_kernel(self.busy().len());
-        self.killed_program = Some(worker);
+        (String::new(), Chance::AsUsual)
     }
 
-    fn killed_for_memory(&self, worker: WorkerId) -> String {
-        let killed = "the kernel has just killed a process of this job for want of memory";
-        format!("{killed}{}", self.if_alone(worker))
-    }
-
-    /// What more is to be said of a group that was killed for want of memory where nothing else was
-    /// at work.
-    fn if_alone(&self, worker: WorkerId) -> String {
+    /// Nobody here sends SIGKILL to a program whose worker still answers.
+    fn hint_at_memory(&self, worker: WorkerId, failure: &mut Failure) {
+        if failure.program != Some(ProgramEnd::Signal(KILL)) {
+            return;
+        }
         let others = self.busy().iter().any(|busy| *busy != worker);
-        if others { String::new() } else { format!("; {}", self.memory.killed_alone(worker)) }
+        let fewer = if others { "use fewer workers, or " } else { "" };
+        failure.reason += &format!(
+            "; if nobody sent it, the kernel was out of memory: {fewer}give the job more memory, or make the \
+             groups smaller"
+        );
     }
 
     /// A worker's process is gone.
     pub(super) fn exited(&mut self, now: Moment, worker: WorkerId, mut exit: Exit) {
+        let mut chance = Chance::AsUsual;
         if exit.out_of_memory {
-            exit.how = How::OutOfMemory(self.if_alone(worker));
-            self.memory.killed_by_kernel(self.busy().len());
+            let more;
+            (more, chance) = self.killed_for_memory(worker);
+            exit.how = How::OutOfMemory(more);
         }
         let was = self.crew.exited(worker);
         self.memory.worker_gone(worker);
@@ -203,12 +247,24 @@ impl State {
         let is_planned = |why: &Ending| {
             matches!(why, Ending::Finished | Ending::Stopped | Ending::Pressure | Ending::CrowdedOut(_))
         };
-        if !why.as_ref().is_some_and(is_planned) {
-            self.tell(Happening::WorkerLost { worker, reason: lost(why.as_ref(), &exit) });
+        match (&why, &exit.how) {
+            (_, How::NotStarted(_)) => self.is_not_started(worker, exit.how.to_string()),
+            (Some(why), _) if is_planned(why) => {}
+            _ => self.tell(Happening::WorkerLost { worker, reason: lost(why.as_ref(), &exit) }),
         }
-        self.put_down(now, worker, hand, why, exit);
+        self.put_down(now, worker, hand, why, exit, chance);
         if self.crew.is_hopeless() {
             self.stop(now, Stop::NoWorkers);
+        }
+    }
+
+    /// The system gives no process. It gave others one: the run goes on with these, and that is told once.
+    fn is_not_started(&mut self, worker: WorkerId, reason: String) {
+        if !self.crew.those(Slot::is_alive).is_empty() {
+            self.crew.give_up(worker);
+        }
+        if !std::mem::replace(&mut self.told_not_started, true) || self.crew.is_hopeless() {
+            self.tell(Happening::NotStarted { worker, reason });
         }
     }
 
@@ -220,12 +276,13 @@ impl State {
         hand: Hand,
         why: Option<Ending>,
         exit: Exit,
+        chance: Chance,
     ) {
         if let Some(next) = hand.next {
             self.groups.forgive(next.attempt.group);
         }
         if let Some(running) = hand.running {
-            self.interrupted(now, worker, running, why, exit);
+            self.interrupted(now, worker, running, why, exit, chance);
         }
     }
 
@@ -237,11 +294,12 @@ impl State {
         running: Running,
         why: Option<Ending>,
         exit: Exit,
+        chance: Chance,
     ) {
         let chance = match &why {
             // the next worker would hang on the same file
             Some(Ending::TimedOut(_)) if exit.how == How::Stuck => Chance::Last,
-            _ => Chance::AsUsual,
+            _ => chance,
         };
         let (kind, reason) = match why {
             Some(Ending::Stopped | Ending::Pressure | Ending::Finished) => {
@@ -251,7 +309,7 @@ impl State {
             Some(Ending::TooLarge(reason)) => (FailureKind::Input, reason),
             why => (FailureKind::Passing, lost(why.as_ref(), &exit)),
         };
-        let failure = Failure { kind, reason, file: running.file.clone(), log: exit.log };
+        let failure = Failure { file: running.file.clone(), log: exit.log, ..plain(kind, reason) };
         self.failed_attempt(now, worker, running, failure, chance);
     }
 
@@ -266,11 +324,18 @@ impl State {
         let Attempt { group, number } = running.attempt;
         let again = match failure.kind {
             FailureKind::Input => false,
-            FailureKind::Passing => chance == Chance::AsUsual && number < self.settings.attempts.get(),
+            FailureKind::Passing => {
+                let is_last = chance == Chance::Last || number >= self.settings.attempts.get();
+                !is_last && self.settings.retry.covers(failure.program)
+            }
             FailureKind::NoSpace => true,
         };
+        if failure.kind != FailureKind::NoSpace {
+            self.causes.failed(group, &self.groups.name(group), &failure, !again);
+        }
         match failure.kind {
             FailureKind::NoSpace => self.groups.forgive(group),
+            _ if again && self.causes.are_suspicious() => self.groups.try_again_next(group),
             _ if again => self.groups.try_again(group),
             _ => self.groups.give_up(group),
         }
@@ -302,9 +367,14 @@ impl State {
     }
 }
 
+/// A failure of which no more is known.
+fn plain(kind: FailureKind, reason: String) -> Failure {
+    Failure { kind, reason, file: None, log: Vec::new(), program: None }
+}
+
 /// Whether a group may be tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Chance {
+pub(super) enum Chance {
     /// As often as the settings say.
     AsUsual,
     /// That was the last attempt.

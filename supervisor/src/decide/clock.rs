@@ -44,6 +44,21 @@ impl Clock {
         self.longest = self.longest.max(Some(elapsed));
     }
 
+    /// The batch system ends us so much later than was thought.
+    pub fn postpone_the_end(&mut self, by: Duration) {
+        self.settings.walltime = self.settings.walltime.map(|end| end + by);
+    }
+
+    /// The batch system ends us at this time, if it does.
+    pub fn ends_at(&mut self, end: Option<Moment>) {
+        self.settings.walltime = end;
+    }
+
+    /// What the longest group took.
+    pub fn longest(&self) -> Option<Duration> {
+        self.longest
+    }
+
     /// Whether a group has ended.
     pub fn has_seen_a_group(&self) -> bool {
         self.longest.is_some()

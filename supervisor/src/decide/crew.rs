@@ -40,6 +40,13 @@ impl Slot {
         }
     }
 
+    fn hand_mut(&mut self) -> Option<&mut Hand> {
+        match self {
+            Self::Serving(hand) | Self::Ending(_, hand, _) => Some(hand),
+            Self::Vacant | Self::Starting(_) | Self::GivenUp => None,
+        }
+    }
+
     /// Whether a process is there, or on its way, that nobody has ended.
     pub fn is_alive(&self) -> bool {
         matches!(self, Self::Starting(_) | Self::Serving(_) | Self::Ending(Ending::Finished, ..))
@@ -61,9 +68,13 @@ impl Hand {
         self.running.is_none() && self.next.is_none()
     }
 
-    fn moments(&mut self) -> impl Iterator<Item = &mut Moment> {
-        let running = self.running.iter_mut().map(|running| &mut running.since);
-        running.chain(self.next.iter_mut().filter_map(|next| next.owed.as_mut()))
+    fn postpone(&mut self, by: Duration) {
+        if let Some(running) = &mut self.running {
+            [&mut running.since, &mut running.heard, &mut running.paused]
+                .into_iter()
+                .for_each(|it| *it += by);
+        }
+        self.next.iter_mut().filter_map(|next| next.owed.as_mut()).for_each(|owed| *owed += by);
     }
 }
 
@@ -76,6 +87,29 @@ pub struct Running {
     pub since: Moment,
     /// The input file in hand, once one was named.
     pub file: Option<String>,
+    /// Whether another group has been at work beside it.
+    pub was_joined: bool,
+    /// When its worker was last heard to get on with it.
+    pub heard: Moment,
+    /// How often it was told that it does not get on.
+    pub told: u32,
+    /// How long nothing ran meanwhile.
+    pub paused: Duration,
+}
+
+impl Running {
+    /// An attempt that begins now.
+    pub fn new(attempt: Attempt, now: Moment) -> Self {
+        Self {
+            attempt,
+            since: now,
+            file: None,
+            was_joined: false,
+            heard: now,
+            told: 0,
+            paused: Duration::ZERO,
+        }
+    }
 }
 
 /// An assignment in the pipe.
@@ -185,6 +219,15 @@ impl Crew {
         }
     }
 
+    /// A group has begun: from now on those that are at work beside one another share the memory.
+    pub fn note_company(&mut self) {
+        let at_work = self.members.iter_mut().filter_map(|member| member.slot.hand_mut()?.running.as_mut());
+        let mut at_work: Vec<&mut Running> = at_work.collect();
+        if at_work.len() > 1 {
+            at_work.iter_mut().for_each(|running| running.was_joined = true);
+        }
+    }
+
     /// We want its process to end. A worker that ends already keeps its first reason, unless that
     /// was only that its work was finished.
     pub fn ending(&mut self, worker: WorkerId, why: Ending, now: Moment) {
@@ -213,6 +256,11 @@ impl Crew {
         was
     }
 
+    /// No process is started in this place any more.
+    pub fn give_up(&mut self, worker: WorkerId) {
+        self.set(worker, Slot::GivenUp);
+    }
+
     /// Everything is held to have begun so much later.
     pub fn postpone(&mut self, by: Duration) {
         for member in &mut self.members {
@@ -222,10 +270,8 @@ impl Crew {
                 Slot::Serving(hand) => (None, Some(hand)),
                 Slot::Ending(_, hand, since) => (Some(since), Some(hand)),
             };
-            since
-                .into_iter()
-                .chain(hand.into_iter().flat_map(Hand::moments))
-                .for_each(|moment| *moment += by);
+            since.into_iter().for_each(|since| *since += by);
+            hand.into_iter().for_each(|hand| hand.postpone(by));
         }
     }
 

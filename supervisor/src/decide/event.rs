@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use dayfold_contract::message::{Attempt, FromWorker, Output};
+use dayfold_contract::message::{Attempt, Failure, FromWorker, Output};
 
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
@@ -30,9 +30,16 @@ pub enum Event {
         /// How.
         exit: Exit,
     },
-    /// The kernel killed a program of a worker's for want of memory; what the worker lost by it, it
-    /// tells next.
-    ProgramKilled(WorkerId),
+    /// A worker says that an attempt failed since its program ended, and the kernel has killed something
+    /// for want of memory that explains it.
+    ProgramKilled {
+        /// Which worker.
+        worker: WorkerId,
+        /// Of what.
+        attempt: Attempt,
+        /// As it told.
+        failure: Failure,
+    },
     /// A result has its name and is safe on the disk, or could not get there.
     Kept {
         /// Whose.
@@ -49,10 +56,28 @@ pub enum Event {
         /// For how long.
         paused: Duration,
     },
+    /// After a pause: the answer to [`Action::LookAround`].
+    LookedAround {
+        /// Whether the lock is still ours; why not.
+        lock: Result<(), String>,
+        /// What the batch system says.
+        walltime: Walltime,
+    },
     /// Somebody wants the run to end.
     Asked(Stop),
     /// The time of [`super::State::next_wake`] has come.
     Woke,
+}
+
+/// The walltime after a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Walltime {
+    /// It goes on by the clock.
+    WentOn,
+    /// The pause is no part of it, as where a batch system suspends a job.
+    StoodStill,
+    /// So much is left, or as much as one likes.
+    Left(Option<Duration>),
 }
 
 /// How a process ended.
@@ -172,6 +197,8 @@ pub enum Action {
     Keep(WorkerId, Attempt, Output),
     /// Remove a result that nobody waits for.
     Discard(Output),
+    /// Find out what has changed during a pause, and answer with [`Event::LookedAround`].
+    LookAround,
     /// Let the listeners hear how much room is missing for the results.
     TellRoom,
     /// Let the listeners hear this.

@@ -108,6 +108,14 @@ impl Groups {
         self.queue.len()
     }
 
+    /// Those of which this is true are handed out after all others.
+    pub fn put_last(&mut self, is_last: impl Fn(&GroupName) -> bool) {
+        let queue = std::mem::take(&mut self.queue);
+        let (last, first): (Vec<GroupId>, Vec<GroupId>) =
+            queue.into_iter().partition(|&group| is_last(&self.name(group)));
+        self.queue.extend(first.into_iter().chain(last));
+    }
+
     /// Takes the next group off the queue and gives it to a worker.
     pub fn assign_next(&mut self, worker: WorkerId) -> Option<Attempt> {
         let group = self.queue.pop_front()?;
@@ -175,6 +183,12 @@ impl Groups {
     pub fn try_again(&mut self, group: GroupId) {
         self.set(group, GroupState::Queued);
         self.queue.push_back(group);
+    }
+
+    /// The same, but it is the next: its attempt is to show whether others are of any use.
+    pub fn try_again_next(&mut self, group: GroupId) {
+        self.set(group, GroupState::Queued);
+        self.queue.push_front(group);
     }
 
     /// Whether a result is on the way to its place.

@@ -10,7 +10,11 @@ use crate::happening::WorkerId;
 impl State {
     /// Hands out what may be started now.
     pub(super) fn hand_out(&mut self, now: Moment) {
-        if self.stopped.is_some() || !self.clock.has_time_for(1, now) {
+        if self.looks_around.is_some() && self.stopped.is_none() {
+            return;
+        }
+        let is_over = self.stopped.is_some() || !self.clock.has_time_for(1, now);
+        if is_over || self.causes.common().is_some() {
             return self.not_asked_back().into_iter().for_each(|worker| self.ask_back(worker, now));
         }
         self.groups.bring_back(|needed| self.memory.has_room(needed));
@@ -38,7 +42,9 @@ impl State {
     pub(super) fn admits(&self, idle: Option<WorkerId>) -> bool {
         let busy = self.busy();
         let few = (self.settings.workers.get() as usize / 4).max(1);
-        let slow_start = self.memory.is_new() && busy.len() >= few;
+        // one that hangs keeps nobody waiting
+        let unknown = busy.iter().filter(|&&worker| !self.memory.has_shown_its_need(worker)).count();
+        let slow_start = self.memory.is_new() && unknown >= few;
         !slow_start && self.memory.admits(&busy, idle)
     }
 

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use super::budget::{Budget, Pressure};
 use super::event::Reading;
 use crate::happening::WorkerId;
-use crate::meter::queues;
+use crate::meter::memory_limit::Origin;
+use crate::meter::queues::Gadi;
+use crate::meter::units::Units;
 
 /// A worker may keep so much more than twice what it began with.
 const TOLERATED: u64 = 64 << 20;
@@ -19,6 +21,12 @@ const TOLERATED: u64 = 64 << 20;
 /// a look can cost it a moment without work.
 pub(super) const FIRST_LOOK: u32 = 8;
 
+/// Readings, 5 s of them, in which a group does not grow: it is taken for grown, or for hanging.
+pub(super) const STEADY: u32 = 20;
+
+/// Readings, a minute of them, after which a group is taken for what it is, however it grows.
+pub(super) const LONG: u32 = 240;
+
 /// What is known beforehand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MemorySettings {
@@ -26,8 +34,10 @@ pub struct MemorySettings {
     pub limit: Option<u64>,
     /// Bytes that a group needs, as the user says.
     pub per_group: Option<u64>,
+    /// Where the limit comes from.
+    pub origin: Origin,
     /// This is Gadi, whose queues are known.
-    pub gadi: bool,
+    pub gadi: Option<Gadi>,
 }
 
 /// What is known of one worker's process.
@@ -45,6 +55,11 @@ struct Process {
     idle: Option<u64>,
     /// Groups that it has begun.
     groups: u32,
+    /// What its group stands at: a reading that later ones exceed by little.
+    level: u64,
+    /// Readings since its group began, and of these the last ones that were near the level.
+    readings: u32,
+    steady: u32,
 }
 
 /// Whether a worker may be given another group, as far as what it keeps goes.
@@ -100,6 +115,7 @@ impl Memory {
     pub fn group_began(&mut self, worker: WorkerId) {
         let process = self.processes.entry(worker).or_default();
         (process.peak, process.lowest, process.idle) = (Some(process.usage), None, None);
+        (process.level, process.readings, process.steady) = (process.usage, 0, 0);
         process.groups += 1;
     }
 
@@ -125,6 +141,18 @@ impl Memory {
 
     fn cut_off(&mut self, read: Option<u64>) {
         self.largest_cut_off = self.largest_cut_off.max(read.unwrap_or_default());
+    }
+
+    /// What a worker's group uses says nothing about others: it needs more than there is.
+    pub fn disregard(&mut self, worker: WorkerId) {
+        if let Some(process) = self.processes.get_mut(&worker) {
+            process.peak = None;
+        }
+    }
+
+    /// Whether others use so much of the memory that it can be their doing that there is too little.
+    pub fn is_shared(&self) -> bool {
+        self.limit().is_some_and(|limit| self.budget.foreign() > limit / 10)
     }
 
     /// The kernel killed a worker while so many were busy: henceforth one fewer must fit.
@@ -167,7 +195,7 @@ impl Memory {
     /// Why a group that does not fit alone failed, and what to do.
     pub fn too_large(&self, worker: WorkerId) -> String {
         let usage = self.usage_of(worker);
-        format!("the group alone used {} of memory, and {}", size(usage), self.what_to_do(usage))
+        format!("the group alone used {} of memory, and {}", self.size(usage), self.what_to_do(usage))
     }
 
     /// What is to be said of a group that the kernel killed for want of memory.
@@ -176,14 +204,25 @@ impl Memory {
         let seen = process.map_or(0, |process| process.usage.max(process.peak.unwrap_or_default()));
         let limit = self.limit().unwrap_or_default();
         let least = self.what_to_do(seen.max(limit));
-        format!("the group was alone at work and last seen with {}, and {least}", size(seen))
+        format!("the group was alone at work and last seen with {}, and {least}", self.size(seen))
     }
 
     fn what_to_do(&self, needed: u64) -> String {
-        let queue = if self.settings.gadi { queues::that_holds(needed) } else { None };
-        let queue = queue.map(|queue| format!(" (a node of the queue {queue} holds it)")).unwrap_or_default();
-        let limit = size(self.limit().unwrap_or_default());
-        format!("the limit is {limit} in all: give the job more memory{queue}, or make the groups smaller")
+        let more = match (self.settings.origin, self.settings.gadi) {
+            (Origin::Given, _) => Some("allow it more with --memory".to_owned()),
+            (Origin::Machine, _) => Some("use a machine that has more".to_owned()),
+            (Origin::Job, Some(gadi)) => {
+                gadi.place_for(needed).map(|place| format!("give the job more memory ({place})"))
+            }
+            (Origin::Job, None) => Some("give the job more memory".to_owned()),
+        };
+        let more = more.map_or("no node has so much:".to_owned(), |more| more + ", or");
+        let limit = self.size(self.limit().unwrap_or_default());
+        format!("the limit is {limit} in all: {more} make the groups smaller")
+    }
+
+    fn size(&self, bytes: u64) -> String {
+        Units::of(self.limit()).show(bytes)
     }
 
     /// What is to be said where groups wait for memory that is not ours.
@@ -191,10 +230,18 @@ impl Memory {
         format!(
             "no group is started: other processes of the job use {} of its memory, ours {}, and a group is \
              expected to need {}",
-            size(self.budget.foreign()),
-            size(self.used()),
-            size(self.expected())
+            self.size(self.budget.foreign()),
+            self.size(self.used()),
+            self.size(self.expected())
         )
+    }
+
+    /// Whether what a worker's group uses has shown for a while what it needs: it does not grow, or has
+    /// had much time to.
+    pub fn has_shown_its_need(&self, worker: WorkerId) -> bool {
+        self.processes.get(&worker).is_some_and(|process| {
+            process.peak.is_some() && (process.steady >= STEADY || process.readings >= LONG)
+        })
     }
 
     /// Whether nothing is known of what a group needs: then few are started.
@@ -259,10 +306,11 @@ impl Process {
             Some(peak) => *peak = usage.max(*peak),
             None => self.idle = Some(usage),
         }
+        self.readings += 1;
+        self.steady += 1;
+        if usage > self.level.saturating_add(self.level / 10) {
+            (self.level, self.steady) = (usage, 0);
+        }
         self.lowest = Some(self.lowest.map_or(usage, |lowest| lowest.min(usage)));
     }
-}
-
-fn size(bytes: u64) -> impl std::fmt::Display {
-    bytesize::ByteSize(bytes).display().si()
 }

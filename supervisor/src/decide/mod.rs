@@ -9,9 +9,12 @@
 //! - [`memory`], [`budget`], [`clock`]: whether one more group fits, and ends in time
 //! - [`handing_out`]: who gets what
 //! - [`answers`]: what a worker's messages and its end mean
+//! - [`retry`]: what is tried again · [`alike`]: failures that all groups have in common
 //! - [`patience`]: how long is waited · [`relief`]: giving memory back
-//! - [`stop`], [`winding_down`]: ending early, and ending · [`stuck`]: what does not end
+//! - [`stop`], [`winding_down`]: ending early, and ending · [`stuck`]: what does not end ·
+//!   [`taking_long`]: what may hang
 
+pub mod alike;
 mod answers;
 pub mod budget;
 pub mod clock;
@@ -20,24 +23,29 @@ pub mod event;
 pub mod groups;
 mod handing_out;
 pub mod memory;
-mod patience;
+pub mod patience;
 mod relief;
+pub mod retry;
 pub mod stop;
 mod stuck;
+mod taking_long;
 #[cfg(test)]
 mod tests;
 mod winding_down;
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use dayfold_contract::job::Layout;
 use dayfold_contract::{GroupId, GroupName};
 
+use alike::Causes;
 use clock::{Clock, TimeSettings};
 use crew::Crew;
 use event::{Action, Event, Moment};
 use groups::{Before, Groups, Tally};
 use memory::{Memory, MemorySettings};
+use retry::Retry;
 use stop::Stop;
 
 use crate::happening::WorkerId;
@@ -49,6 +57,10 @@ pub struct Settings {
     pub workers: NonZeroU32,
     /// How often a group is tried at most.
     pub attempts: NonZeroU32,
+    /// Which failures are tried again.
+    pub retry: Retry,
+    /// Groups may fail: that all do so alike ends nothing.
+    pub allow_failed: bool,
     /// About memory.
     pub memory: MemorySettings,
     /// About time.
@@ -68,8 +80,12 @@ pub struct State {
     /// When memory was last told.
     told_memory: Option<Moment>,
     told_room: bool,
-    /// Whose program the kernel has killed, until the worker tells what it lost by that.
-    killed_program: Option<WorkerId>,
+    told_not_started: bool,
+    /// Why groups failed while none is done.
+    causes: Causes,
+    /// How long the pause was after which it is not known yet whether the lock is still ours and how much time
+    /// is left: till then nothing is started.
+    looks_around: Option<Duration>,
     /// Since when nothing is at work, for want of memory.
     short_since: Option<Moment>,
     stopped: Option<(Stop, Moment)>,
@@ -82,15 +98,22 @@ pub struct State {
 impl State {
     /// A run that has not begun.
     pub fn new(settings: Settings, groups: impl IntoIterator<Item = (GroupName, Before)>) -> Self {
+        let groups = Groups::new(groups);
+        let mut causes = Causes::default();
+        if settings.allow_failed || groups.tally().done > 0 {
+            causes.close();
+        }
         Self {
-            groups: Groups::new(groups),
+            groups,
             crew: Crew::new(settings.workers.get()),
             memory: Memory::new(settings.memory),
             clock: Clock::new(settings.time),
             layout: None,
             told_memory: None,
             told_room: false,
-            killed_program: None,
+            told_not_started: false,
+            causes,
+            looks_around: None,
             short_since: None,
             stopped: None,
             left_behind: false,
@@ -105,18 +128,23 @@ impl State {
             Event::Begin | Event::Woke => {}
             Event::Said { worker, message } => self.said(now, worker, message),
             Event::Exited { worker, exit } => self.exited(now, worker, exit),
-            Event::ProgramKilled(worker) => self.program_killed(worker),
+            Event::ProgramKilled { worker, attempt, failure } => {
+                self.program_killed(now, worker, attempt, failure);
+            }
             Event::Kept { worker, attempt, result } => self.kept(now, worker, attempt, result),
             Event::Metered(reading) => {
                 self.memory.metered(&reading);
                 self.tell_memory(now);
+                self.tell_what_takes_long(now);
                 self.relieve(now);
             }
-            Event::Continued { paused } => self.forget(paused),
+            Event::Continued { paused } => self.go_on_after(paused),
+            Event::LookedAround { lock, walltime } => self.looked_around(now, lock, walltime),
             Event::Asked(reason) => self.stop(now, reason),
         }
         self.end_what_took_too_long(now);
         self.look_at_the_killed(now);
+        self.end_what_all_fail_alike(now);
         self.hand_out(now);
         self.wait_for_memory(now);
         self.wind_down(now);
@@ -138,6 +166,14 @@ impl State {
     /// The same, of files that look like this: a group of others fails.
     pub fn expecting(self, layout: Option<Layout>) -> Self {
         Self { layout, ..self }
+    }
+
+    /// Where no group is done, those that have failed in an earlier run come last: they may fail again, and
+    /// all alike, which ends the run before others are tried.
+    pub fn begin_with_untried(&mut self, has_failed: impl Fn(&GroupName) -> bool) {
+        if self.groups.tally().done == 0 {
+            self.groups.put_last(has_failed);
+        }
     }
 
     /// The same, where a group of an earlier run took so much memory, bytes.

@@ -28,6 +28,7 @@ impl State {
         match (running.len(), running.iter().max_by_key(|(_, since)| *since)) {
             (1, Some(&(worker, _))) if self.memory.is_too_large(worker) => {
                 let reason = self.memory.too_large(worker);
+                self.memory.disregard(worker);
                 self.end_worker(now, worker, Ending::TooLarge(reason));
             }
             (1, Some(&(worker, _))) => {
@@ -57,7 +58,7 @@ impl State {
     pub(super) fn wait_for_memory(&mut self, now: Moment) {
         let one_fits = || self.admits(self.crew.those(Slot::is_idle).first().copied());
         let (waiting, postponed) = (self.groups.waiting(), self.groups.postponed());
-        let goes_on = self.stopped.is_none() && waiting + postponed > 0;
+        let goes_on = self.stopped.is_none() && self.looks_around.is_none() && waiting + postponed > 0;
         if !goes_on || !self.busy().is_empty() || waiting > 0 && one_fits() {
             self.short_since = None;
         } else if self.short_since.is_none() {

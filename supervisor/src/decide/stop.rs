@@ -13,6 +13,8 @@ use super::patience::{AT_ONCE, IN_A_HURRY, PATIENCE};
 pub enum Stop {
     /// No group that is left would end before the walltime.
     Walltime,
+    /// Groups fail, all for the same reason, and none is done.
+    SameFailure,
     /// No worker can be started.
     NoWorkers,
     /// All workers hang in a file system, killed and not gone.
@@ -41,7 +43,12 @@ impl Stop {
         match self {
             Self::AtOnce => AT_ONCE,
             Self::Walltime | Self::Signal => IN_A_HURRY,
-            Self::NoWorkers | Self::Stuck | Self::MemoryTaken | Self::NoSpace | Self::LockLost => PATIENCE,
+            Self::SameFailure
+            | Self::NoWorkers
+            | Self::Stuck
+            | Self::MemoryTaken
+            | Self::NoSpace
+            | Self::LockLost => PATIENCE,
         }
     }
 }
@@ -50,6 +57,7 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Walltime => "the walltime is near",
+            Self::SameFailure => "all groups fail for the same reason",
             Self::NoWorkers => "no worker could be started",
             Self::Stuck => "all workers hang in a file system that does not answer",
             Self::MemoryTaken => "other processes of the job use the memory that is needed",

@@ -7,6 +7,7 @@
 //! end that was asked for does not wait for them.
 
 use super::State;
+use super::answers::Chance;
 use super::event::{Exit, How, Moment};
 use super::patience::{GONE_IN, IN_A_HURRY, PATIENCE};
 use super::stop::Stop;
@@ -35,7 +36,7 @@ impl State {
             ),
         });
         let exit = Exit { how: How::Stuck, out_of_memory: false, log: Vec::new() };
-        self.put_down(now, worker, hand, Some(why), exit);
+        self.put_down(now, worker, hand, Some(why), exit, Chance::AsUsual);
     }
 
     /// What a worker has in hand, in words that go on.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::State;
 use super::crew::{Ending, Slot};
-use super::event::{Action, Moment};
+use super::event::{Action, Moment, Walltime};
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
 
@@ -30,6 +30,26 @@ impl State {
         }
     }
 
+    /// Ends a run in which groups fail, one as the other, before any is done. Nothing is started any more
+    /// when there are enough of them; whether that is so for good, those at work may still show.
+    pub(super) fn end_what_all_fail_alike(&mut self, now: Moment) {
+        let has_group = |slot: &Slot| slot.hand().is_some_and(|hand| !hand.is_empty());
+        let is_open = !self.crew.those(has_group).is_empty() || self.groups.is_settling();
+        let Some((groups, reason)) = self.causes.common().filter(|_| self.stopped.is_none() && !is_open)
+        else {
+            return;
+        };
+        if self.groups.tally().left == 0 {
+            return;
+        }
+        let message = format!(
+            "{groups} groups have failed for the same reason and none is done, so no more are started: \
+             {reason}; correct that and run again, which begins with the groups that have not been tried"
+        );
+        self.tell(Happening::Warning { message });
+        self.stop(now, Stop::SameFailure);
+    }
+
     /// The same command would come no further.
     fn explain_the_walltime(&mut self) {
         let kept = self.clock.kept_for_the_end().as_secs_f64();
@@ -44,7 +64,8 @@ impl State {
 
     /// Ends groups that are over `--timeout`, and everything when the walltime or a grace is over.
     pub(super) fn end_what_took_too_long(&mut self, now: Moment) {
-        if self.clock.is_up(now) && self.groups.tally().left > 0 {
+        let is_up = self.looks_around.is_none() && self.clock.is_up(now);
+        if is_up && self.groups.tally().left > 0 {
             self.stop(now, Stop::Walltime);
         }
         for (worker, since) in self.running() {
@@ -74,11 +95,30 @@ impl State {
         }
     }
 
-    /// A pause counts neither as a group's time nor as grace; the walltime goes on.
-    pub(super) fn forget(&mut self, paused: Duration) {
+    /// A pause counts neither as a group's time nor as grace. Whether it counts as walltime the batch system
+    /// knows, and whether somebody has taken the run directory over the lock does.
+    pub(super) fn go_on_after(&mut self, paused: Duration) {
         self.crew.postpone(paused);
         if let Some((_, since)) = &mut self.stopped {
             *since += paused;
+        }
+        if self.looks_around.is_none() {
+            self.actions.push(Action::LookAround);
+        }
+        self.looks_around = Some(self.looks_around.unwrap_or_default() + paused);
+    }
+
+    /// What has changed during a pause is known.
+    pub(super) fn looked_around(&mut self, now: Moment, lock: Result<(), String>, walltime: Walltime) {
+        let paused = self.looks_around.take().unwrap_or_default();
+        match walltime {
+            Walltime::WentOn => {}
+            Walltime::StoodStill => self.clock.postpone_the_end(paused),
+            Walltime::Left(left) => self.clock.ends_at(left.map(|left| now + left)),
+        }
+        if let Err(message) = lock {
+            self.tell(Happening::Warning { message });
+            self.stop(now, Stop::LockLost);
         }
     }
 
@@ -101,7 +141,7 @@ impl State {
 
     /// Lets workers go when nothing is left for them.
     pub(super) fn wind_down(&mut self, now: Moment) {
-        if self.stopped.is_none() && self.nothing_can_start(now) {
+        if self.stopped.is_none() && self.looks_around.is_none() && self.nothing_can_start(now) {
             self.stop(now, Stop::Walltime);
         }
         if self.stopped.is_none() && self.groups.tally().left > 0 {
@@ -129,8 +169,9 @@ impl State {
         let timeouts = self.running().into_iter().filter_map(|(_, since)| self.clock.times_out(since));
         let grace = self.work_ends().filter(|_| !self.crew.is_dead());
         let goes_on = self.stopped.is_none() && self.groups.tally().left > 0;
-        let walltime = self.clock.last_end().filter(|_| goes_on);
-        let too_late = self.clock.latest_start().filter(|_| goes_on && !self.not_asked_back().is_empty());
+        let is_known = goes_on && self.looks_around.is_none();
+        let walltime = self.clock.last_end().filter(|_| is_known);
+        let too_late = self.clock.latest_start().filter(|_| is_known && !self.not_asked_back().is_empty());
         let patience = self.crew.ids().filter_map(|worker| self.crew.patience_ends(worker));
         let taken = self.memory_is_taken_from().filter(|_| goes_on);
         let ends = grace.into_iter().chain(walltime).chain(too_late).chain(taken);

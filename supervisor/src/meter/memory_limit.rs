@@ -5,17 +5,44 @@ use std::path::PathBuf;
 
 use super::cgroup::{Hierarchy, Version, hierarchies, read_if_there};
 use super::usage::{self, GroupMemory};
-use super::{Host, Readings};
+use super::{Host, Reading, Readings};
 
 /// Larger values mean "unlimited": version 1 writes 2^63 less a page.
 const UNLIMITED: u64 = 1 << 60;
 
-/// Reads every limit on memory, in bytes. `given` is the user's own.
-pub fn memory_limit(host: &Host, given: Option<u64>) -> Readings<u64> {
+/// Where the deciding limit comes from, and so what can be done about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The batch job or its control group.
+    #[default]
+    Job,
+    /// The user.
+    Given,
+    /// There is no more.
+    Machine,
+}
+
+const GIVEN: &str = "--memory";
+const MACHINE: &str = "the machine's memory (MemTotal in /proc/meminfo)";
+
+/// Where a reading of [`memory_limit`] comes from.
+pub fn origin(reading: &Reading<u64>) -> Origin {
+    match reading.source.as_str() {
+        GIVEN => Origin::Given,
+        MACHINE => Origin::Machine,
+        _ => Origin::Job,
+    }
+}
+
+/// Reads every limit on memory, in bytes. `given` is the user's own, `asked_for` what the batch system says
+/// that the job asked for.
+pub fn memory_limit(host: &Host, given: Option<u64>, asked_for: Option<Reading<u64>>) -> Readings<u64> {
     let mut readings = Readings::new();
     if let Some(bytes) = given {
-        readings.push(bytes, "--memory");
+        readings.push(bytes, GIVEN);
     }
+    // of equals the first is shown, and this is what people wrote
+    readings.all.extend(asked_for);
     for hierarchy in hierarchies(host, "memory") {
         groups(host, &hierarchy, &mut readings);
     }
@@ -108,7 +135,7 @@ fn pbs(host: &Host, readings: &mut Readings<u64>) {
 }
 
 /// A size as PBS writes it: `190gb`, powers of 1024.
-fn pbs_size(text: &str) -> Option<u64> {
+pub(super) fn pbs_size(text: &str) -> Option<u64> {
     let text = text.to_ascii_lowercase();
     let (number, suffix) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let unit: u64 = match suffix {
@@ -144,7 +171,7 @@ fn slurm(host: &Host, readings: &mut Readings<u64>) {
 fn machine(host: &Host, readings: &mut Readings<u64>) {
     let text = host.read("/proc/meminfo").unwrap_or_default();
     match usage::kilobytes(&text, "MemTotal") {
-        Some(bytes) => readings.push(bytes, "the machine's memory (MemTotal in /proc/meminfo)"),
+        Some(bytes) => readings.push(bytes, MACHINE),
         None => readings.warnings.push("/proc/meminfo names no MemTotal: it is ignored".into()),
     }
 }
@@ -155,7 +182,7 @@ mod tests {
     use crate::meter::fixture::{self, Fixture};
 
     fn decided(fixture: &Fixture) -> (u64, String) {
-        let readings = memory_limit(&fixture.host, None);
+        let readings = memory_limit(&fixture.host, None, None);
         assert!(readings.warnings.is_empty(), "{readings:?}");
         let deciding = readings.deciding().unwrap();
         (deciding.value, deciding.source.clone())
@@ -166,7 +193,7 @@ mod tests {
         let (bytes, source) = decided(&fixture::gadi());
         assert_eq!(bytes, 190_000_000_000);
         assert!(source.ends_with("jobid/1234.gadi-pbs/memory.limit_in_bytes"), "{source}");
-        let sources = memory_limit(&fixture::gadi().host, None).all.len();
+        let sources = memory_limit(&fixture::gadi().host, None, None).all.len();
         assert_eq!(sources, 4, "the group, its stat, PBS_VMEM and the machine");
     }
 
@@ -175,7 +202,7 @@ mod tests {
         let (bytes, source) = decided(&fixture::slurm());
         assert_eq!(bytes, 8 << 30);
         assert!(source.ends_with("job_77/memory.max"), "{source}");
-        let all = memory_limit(&fixture::slurm().host, None).all;
+        let all = memory_limit(&fixture::slurm().host, None, None).all;
         assert!(all.iter().any(|reading| reading.value == 16 << 30 && reading.source.contains("PER_CPU")));
     }
 
@@ -197,9 +224,25 @@ mod tests {
 
     #[test]
     fn the_users_own_limit_counts_if_it_is_the_smallest() {
-        let deciding = |given| memory_limit(&fixture::gadi().host, Some(given)).deciding().cloned().unwrap();
+        let deciding =
+            |given| memory_limit(&fixture::gadi().host, Some(given), None).deciding().cloned().unwrap();
         assert_eq!(deciding(1000).source, "--memory");
         assert_eq!(deciding(1 << 40).value, 190_000_000_000);
+    }
+
+    #[test]
+    fn what_the_job_asked_for_counts_and_is_shown_where_its_control_group_says_the_same() {
+        let asked = |bytes| Some(Reading { value: bytes, source: "mem of qstat".to_owned() });
+        let deciding =
+            |bytes| memory_limit(&fixture::gadi().host, None, asked(bytes)).deciding().cloned().unwrap();
+        assert_eq!((deciding(1 << 30).value, origin(&deciding(1 << 30))), (1 << 30, Origin::Job));
+        assert_eq!(deciding(190_000_000_000).source, "mem of qstat");
+        assert!(deciding(1 << 40).source.ends_with("memory.limit_in_bytes"));
+        let origin_of =
+            |fixture: &Fixture, given| origin(memory_limit(&fixture.host, given, None).deciding().unwrap());
+        assert_eq!(origin_of(&fixture::plain(), None), Origin::Machine);
+        assert_eq!(origin_of(&fixture::plain(), Some(1000)), Origin::Given);
+        assert_eq!(origin_of(&fixture::gadi(), None), Origin::Job);
     }
 
     #[test]
@@ -209,7 +252,7 @@ mod tests {
         fixture.set("SLURM_MEM_PER_NODE", "4G");
         fixture.set("SLURM_MEM_PER_CPU", "100");
         fixture.write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "?\n");
-        let readings = memory_limit(&fixture.host, None);
+        let readings = memory_limit(&fixture.host, None, None);
         assert_eq!(readings.deciding().map(|reading| reading.value), Some(190_000_000_000));
         let all = readings.warnings.join("\n");
         for named in

@@ -11,12 +11,15 @@ pub mod cores;
 #[cfg(test)]
 mod fixture;
 pub mod host;
+pub mod kills;
 pub mod memory_limit;
 pub mod processes;
+mod program;
 pub mod qstat;
 pub mod question;
 pub mod queues;
 pub mod reading;
+pub mod units;
 pub mod usage;
 pub mod walltime;
 

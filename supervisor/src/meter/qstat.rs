@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::clock::clock_seconds;
+use super::memory_limit::pbs_size;
 
 /// How late PBS may look at a job: its walltime is enforced by then, and `resources_used` lags by
 /// as much. Intervals of up to 120 s were seen.
@@ -38,6 +39,22 @@ pub fn time_left(
     let now = whole["timestamp"].as_i64().and_then(|at| Timestamp::from_second(at).ok()).unwrap_or(now);
     let elapsed = elapsed(job, limit, now, zone)?;
     Ok(Some(Duration::from_secs(limit.saturating_sub(elapsed))))
+}
+
+/// What memory `job` asked for on each of its nodes, bytes, and as it is written; `None` where it asked for
+/// none. Nothing else may say it: without the cgroup hook, nothing else limits the job.
+pub fn memory(output: &str, job: &str) -> Option<(u64, String)> {
+    let whole: Value = serde_json::from_str(output).ok()?;
+    let asked = &find(&whole, job)?["Resource_List"];
+    let text = match &asked["mem"] {
+        Value::String(text) => text.clone(),
+        Value::Number(bytes) => bytes.to_string(),
+        _ => return None,
+    };
+    let nodes = asked["nodect"].as_u64().filter(|&nodes| nodes > 1);
+    let bytes = pbs_size(&text).filter(|&bytes| bytes > 0)? / nodes.unwrap_or(1);
+    let shown = nodes.map_or(format!("mem={text}"), |nodes| format!("mem={text} on {nodes} nodes"));
+    Some((bytes, shown))
 }
 
 /// The job in the answer: by its id, or by its number if the server has another name here.
@@ -95,6 +112,18 @@ mod tests {
     fn the_recorded_answer_leaves_37_of_40_seconds() {
         assert_eq!(left(RUNNING), Ok(Some(37)));
         assert_eq!(left(&RUNNING.replace("\"2.pbs-server\"", "\"2.pbs\"")), Ok(Some(37)), "by its number");
+    }
+
+    #[test]
+    fn the_recorded_answer_says_what_memory_was_asked_for() {
+        let asked = |output: &str| memory(output, "2.pbs-server");
+        assert_eq!(asked(RUNNING), Some((1 << 30, "mem=1gb".into())));
+        let retyped = RUNNING.replace("\"1gb\",\n\t\t\t\t\"ncpus\"", "2048,\n\t\t\t\t\"ncpus\"");
+        assert_eq!(asked(&retyped), Some((2048, "mem=2048".into())));
+        let nodes = RUNNING.replace("\"nodect\":\t1", "\"nodect\":\t2");
+        assert_eq!(asked(&nodes), Some((1 << 29, "mem=1gb on 2 nodes".into())));
+        assert_eq!(asked(&RUNNING.replace("\"mem\"", "\"m\"")), None);
+        assert_eq!(asked(include_str!("../../tests/recorded/qstat_unknown.json")), None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The one question to the batch system: how long has this job still to run?
 //!
-//! `squeue` or `qstat` is asked once, at the start, with a few seconds for the answer: sites ask
-//! for at most one such question every ten minutes, and a server that is down must not hold a run.
+//! `squeue` or `qstat` is asked at the start, and again after the job was suspended, with a few seconds for
+//! the answer: sites ask for at most one such question every ten minutes, and a server that is down must not
+//! hold a run.
 
 use std::io::Read;
 use std::os::unix::process::CommandExt;
@@ -15,12 +16,12 @@ use jiff::tz::TimeZone;
 use super::Host;
 use super::batch::{BatchSystem, batch_job};
 use super::clock::clock_seconds;
-use super::qstat;
+use super::{program, qstat};
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
-    /// The batch system's own program, found through `PATH`.
+    /// The batch system's own program: its name, or its path where `PATH` does not find it.
     pub program: String,
     /// Its arguments.
     pub args: Vec<String>,
@@ -51,6 +52,9 @@ pub enum QuestionError {
         #[source]
         source: std::io::Error,
     },
+    /// The program is nowhere.
+    #[error("{0} is not found in PATH, where /etc/pbs.conf says, or in the usual places: put it in PATH")]
+    NotFound(String),
     /// No answer in time.
     #[error("{program} gave no answer within {seconds} s")]
     Late {
@@ -94,7 +98,8 @@ pub fn question(host: &Host) -> Option<Question> {
         BatchSystem::Slurm => ("squeue", vec!["-h", "-j", &job.id, "-o", "%L"]),
     };
     let args = args.into_iter().map(str::to_owned).collect();
-    Some(Question { program: program.into(), args, system: job.system, job: job.id })
+    let program = program::find(host, job.system, program).unwrap_or_else(|| program.to_owned());
+    Some(Question { program, args, system: job.system, job: job.id })
 }
 
 /// The time left by the program's answer, `None` where there is no limit. `now` and `zone` are the
@@ -119,6 +124,12 @@ pub fn answer(
         BatchSystem::Slurm => squeue_time_left(&reply.output),
     };
     left.map_err(|reason| QuestionError::Unclear { program, job, reason })
+}
+
+/// What memory the job asked for, by the program's answer: bytes, and as it was written.
+pub fn memory(question: &Question, reply: &Reply) -> Option<(u64, String)> {
+    let is_told = question.system == BatchSystem::Pbs && reply.exit == Some(0);
+    if is_told { qstat::memory(&reply.output, &question.job) } else { None }
 }
 
 fn meaning(system: BatchSystem, exit: i32) -> &'static str {
@@ -150,7 +161,10 @@ fn squeue_time_left(output: &str) -> Result<Option<Duration>, String> {
 /// Runs the program and gives it so long to answer; then it is ended, with all that it started.
 pub fn ask(question: &Question, within: Duration) -> Result<Reply, QuestionError> {
     let program = || question.program.clone();
-    let failed = |source| QuestionError::Run { program: program(), source };
+    let failed = |source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::NotFound => QuestionError::NotFound(program()),
+        _ => QuestionError::Run { program: program(), source },
+    };
     let late = || QuestionError::Late { program: program(), seconds: within.as_secs() };
     let deadline = Instant::now() + within;
     let mut child = start(question).map_err(failed)?;
@@ -292,6 +306,7 @@ mod tests {
     #[test]
     fn a_missing_program_is_named() {
         let question = Question { program: "no-such-qstat".into(), ..shell("") };
-        assert!(ask(&question, Duration::from_secs(1)).unwrap_err().to_string().contains("no-such-qstat"));
+        let said = ask(&question, Duration::from_secs(1)).unwrap_err().to_string();
+        assert!(said.contains("no-such-qstat is not found in PATH"), "{said}");
     }
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::question::{self, Question, QuestionError, Reply};
 use super::{Host, Reading};
+use crate::decide::event::Walltime;
 
 /// How long the batch system has for its answer.
 pub const PATIENCE: Duration = Duration::from_secs(5);
@@ -17,6 +18,8 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 pub struct TimeLeft {
     /// `None` where there is no limit, or none is known.
     pub left: Option<Reading<Duration>>,
+    /// Bytes that the job asked for on this node, where that was told in the same answer.
+    pub memory: Option<Reading<u64>>,
     /// Why it is not known, where it should be.
     pub warnings: Vec<String>,
 }
@@ -37,22 +40,54 @@ pub fn time_left(
         let seconds = end.saturating_sub(now.as_second());
         return known(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)), "SLURM_JOB_END_TIME");
     }
-    let Some(question) = question::question(host) else { return TimeLeft { left: None, warnings } };
-    let zone = TimeZone::system();
-    match ask(&question).and_then(|reply| question::answer(&question, &reply, now, &zone)) {
-        Ok(left) => {
-            let source = format!("{} {}", question.program, question.args.join(" "));
-            TimeLeft { left: left.map(|value| Reading { value, source }), warnings }
-        }
+    let Some(question) = question::question(host) else {
+        return TimeLeft { warnings, ..TimeLeft::default() };
+    };
+    let asked = format!("{} {}", question.program, question.args.join(" "));
+    let reply = match ask(&question) {
+        Ok(reply) => reply,
+        Err(error) => return unknown(warnings, &error),
+    };
+    let memory = question::memory(&question, &reply)
+        .map(|(value, shown)| Reading { value, source: format!("{shown} of the job ({asked})") });
+    match question::answer(&question, &reply, now, &TimeZone::system()) {
+        Ok(left) => TimeLeft { left: left.map(|value| Reading { value, source: asked }), memory, warnings },
+        Err(error) => TimeLeft { memory, ..unknown(warnings, &error) },
+    }
+}
+
+/// The time left after a pause of this process: a suspended job's does not pass, and the environment still
+/// says what was true before. `given` is whether the user said how long the job may run, `known` whether that
+/// was known at all.
+pub fn after_a_pause(host: &Host, given: bool, known: bool) -> (Walltime, Vec<String>) {
+    let Some(question) = question::question(host) else { return (Walltime::WentOn, Vec::new()) };
+    if given {
+        return (Walltime::StoodStill, Vec::new());
+    }
+    let reply = question::ask(&question, PATIENCE);
+    let left =
+        reply.and_then(|reply| question::answer(&question, &reply, Timestamp::now(), &TimeZone::system()));
+    match left {
+        Ok(left) => (Walltime::Left(left), Vec::new()),
+        // that nothing is known has been told
+        Err(_) if !known => (Walltime::WentOn, Vec::new()),
         Err(error) => {
-            warnings.push(format!("the time left is not known: {}", with_cause(&error)));
-            TimeLeft { left: None, warnings }
+            let told = format!(
+                "the time left after a pause is not known, and taken to be what it was before: {}",
+                with_cause(&error)
+            );
+            (Walltime::StoodStill, vec![told])
         }
     }
 }
 
+fn unknown(mut warnings: Vec<String>, error: &QuestionError) -> TimeLeft {
+    warnings.push(format!("the time left is not known: {}", with_cause(error)));
+    TimeLeft { warnings, ..TimeLeft::default() }
+}
+
 fn known(left: Duration, source: &str) -> TimeLeft {
-    TimeLeft { left: Some(Reading { value: left, source: source.into() }), warnings: Vec::new() }
+    TimeLeft { left: Some(Reading { value: left, source: source.into() }), ..TimeLeft::default() }
 }
 
 fn with_cause(error: &QuestionError) -> String {
@@ -107,6 +142,16 @@ mod tests {
         let reading = known.left.unwrap();
         assert!(asked && known.warnings[0].contains("SLURM_JOB_END_TIME"));
         assert_eq!((reading.value.as_secs(), reading.source.as_str()), (60, "squeue -h -j 77 -o %L"));
+    }
+
+    #[test]
+    fn the_same_answer_tells_what_memory_was_asked_for() {
+        let mut fixture = fixture::gadi();
+        fixture.set("PBS_JOBID", "2.pbs-server");
+        let running = include_str!("../../tests/recorded/qstat_running.json");
+        let memory = left(&fixture.host, None, Some(running)).0.memory.unwrap();
+        assert_eq!(memory.value, 1 << 30);
+        assert_eq!(memory.source, "mem=1gb of the job (qstat -f -F json 2.pbs-server)");
     }
 
     #[test]

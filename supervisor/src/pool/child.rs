@@ -23,6 +23,7 @@ use tokio_util::codec::{FramedRead, LengthDelimitedCodec, LinesCodec, LinesCodec
 use super::launch::Launcher;
 use crate::decide::event::{Event, Exit, How};
 use crate::happening::WorkerId;
+use crate::limits::explained;
 use crate::orphans;
 
 /// So many of a worker's last lines are kept, to be told when it fails.
@@ -100,7 +101,7 @@ pub fn start(worker: WorkerId, launcher: &Launcher, heard: Sender<Heard>) -> Han
         let exit = match child {
             Ok(child) => live(worker, child, outgoing, &heard).await,
             Err(error) => {
-                Exit { how: How::NotStarted(error.to_string()), out_of_memory: false, log: Vec::new() }
+                Exit { how: How::NotStarted(explained(&error)), out_of_memory: false, log: Vec::new() }
             }
         };
         let _pool_gone = heard.send(Heard::Event(Event::Exited { worker, exit })).await;

@@ -1,10 +1,11 @@
 //! Reads memory for the pool: every worker's, the supervisor's own, and the cgroup's.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::decide::event::{GroupUse, Reading};
 use crate::happening::WorkerId;
 use crate::meter::Host;
+use crate::meter::kills::Kills;
 use crate::meter::memory_limit::limited_group;
 use crate::meter::processes::Processes;
 use crate::meter::usage::GroupMemory;
@@ -17,19 +18,20 @@ pub struct Meter {
     host: Host,
     processes: Processes,
     group: Option<GroupMemory>,
-    kills: Option<u64>,
+    kills: Kills,
 }
 
 impl Meter {
     /// Of this machine and this job.
     pub fn new(host: Host) -> Self {
         let group = limited_group(&host);
-        let kills = group.as_ref().and_then(|group| group.kills(&host));
+        let kills = Kills::since(group.as_ref().and_then(|group| group.kills(&host)));
         Self { processes: Processes::new(host.clone()), group, kills, host }
     }
 
     /// Reads these workers, each by its process.
     pub fn read(&mut self, workers: &[(WorkerId, u32)]) -> Reading {
+        self.read_kills();
         let own = std::process::id();
         let pids: Vec<u32> = workers.iter().map(|&(_, pid)| pid).collect();
         let (resident, supervisor) = self.processes.resident(&pids, own);
@@ -43,11 +45,16 @@ impl Meter {
         }
     }
 
-    /// Whether the kernel has killed something for want of memory since this was last asked.
-    pub fn has_killed(&mut self) -> bool {
-        let kills = self.group.as_ref().and_then(|group| group.kills(&self.host));
-        let more = kills > self.kills;
-        self.kills = kills;
-        more
+    /// Whether the kernel has killed something for want of memory within this time that explains no other
+    /// death.
+    pub fn claim_kill(&mut self, within: Duration) -> bool {
+        self.read_kills();
+        self.kills.claim(within, Instant::now())
+    }
+
+    /// A kill is told by its time: looked at as often as memory is.
+    fn read_kills(&mut self) {
+        let count = self.group.as_ref().and_then(|group| group.kills(&self.host));
+        self.kills.read(count, Instant::now());
     }
 }

@@ -6,6 +6,7 @@
 //! - [`launch`]: how a worker is started · [`child`]: its pipes and its end
 //! - [`keeper`]: puts results into their places
 //! - [`metering`]: reads memory · [`signals`]: hears signals · [`pauses`]: knows when we were stopped
+//! - [`surroundings`]: finds out what has changed meanwhile
 //! - [`probe`]: asks one worker about one file, before any work
 
 pub mod child;
@@ -15,28 +16,33 @@ mod metering;
 mod pauses;
 pub mod probe;
 pub mod signals;
+pub mod surroundings;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use dayfold_contract::frame::FrameError;
-use dayfold_contract::message::{Assignment, Attempt, FailureKind, FromWorker, Output, ToWorker};
+use dayfold_contract::message::{Assignment, Attempt, FailureKind, FromWorker, Output, ProgramEnd, ToWorker};
 use dayfold_contract::{Fingerprint, Group, PartialName};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::decide::State;
-use crate::decide::event::{Action, Event, How, Reading};
+use crate::decide::event::{Action, Event, How, Reading, Walltime};
 use crate::happening::{Happening, Listener, WorkerId};
-use crate::meter::Host;
-use crate::room;
+use crate::meter::{Host, kills};
+use crate::{limits, room};
 use child::{Handle, Heard};
 use keeper::{Keeper, Keeping, ToKeep};
 use launch::Launcher;
 use metering::Meter;
 use pauses::Pauses;
 use rustix::process::Signal;
+use surroundings::Surroundings;
+
+/// How whatever the kernel kills ends.
+const KILL: i32 = Signal::KILL.as_raw();
 
 /// Children wait when so much has not been heard: a worker that floods its log is slowed down.
 const UNHEARD: usize = 1024;
@@ -48,7 +54,7 @@ pub enum PoolError {
     #[error("failed to encode a message to a worker")]
     Frame(#[from] FrameError),
     /// The keeper's thread cannot be started.
-    #[error("failed to start a thread")]
+    #[error("failed to start a thread: {}", limits::explained(.0))]
     Thread(#[source] std::io::Error),
     /// Signals cannot be listened to.
     #[error("failed to listen to signals")]
@@ -70,6 +76,9 @@ pub struct Pool<'a> {
     meter: Meter,
     ticks: Interval,
     pauses: Pauses,
+    /// How long all pauses were: listeners hear no time in which nothing was done.
+    paused: Duration,
+    surroundings: Surroundings,
     late: VecDeque<Event>,
     /// Results that came so far, and their bytes.
     written: (u64, u64),
@@ -86,6 +95,7 @@ impl<'a> Pool<'a> {
         launcher: &'a Launcher,
         groups: &'a [Group],
         keeping: Keeping,
+        surroundings: Surroundings,
         listener: &'a mut dyn Listener,
         began: Instant,
     ) -> Result<Self, PoolError> {
@@ -107,6 +117,8 @@ impl<'a> Pool<'a> {
             meter: Meter::new(Host::here()),
             ticks,
             pauses: Pauses::new(Instant::now()),
+            paused: Duration::ZERO,
+            surroundings,
             late: VecDeque::new(),
             written: (0, 0),
             heard,
@@ -114,11 +126,11 @@ impl<'a> Pool<'a> {
         })
     }
 
-    /// Runs until everything is done or stopped.
+    /// Runs until everything is done or stopped. How long it did not run meanwhile.
     ///
     /// # Errors
     /// If a message cannot be encoded.
-    pub async fn run(mut self, state: &mut State) -> Result<(), PoolError> {
+    pub async fn run(mut self, state: &mut State) -> Result<Duration, PoolError> {
         let mut event = Event::Begin;
         loop {
             for action in state.on(self.began.elapsed(), event) {
@@ -128,7 +140,7 @@ impl<'a> Pool<'a> {
                 if state.leaves_behind() {
                     self.keeper.hurry();
                 }
-                return Ok(());
+                return Ok(self.paused);
             }
             event = self.wait(state).await;
         }
@@ -142,6 +154,7 @@ impl<'a> Pool<'a> {
         let event = self.hear(state).await;
         match self.pauses.seen(Instant::now()) {
             Some(paused) => {
+                self.paused += paused;
                 self.late.push_back(event);
                 Event::Continued { paused }
             }
@@ -159,7 +172,10 @@ impl<'a> Pool<'a> {
                     Heard::Warning(message) => self.tell_listener(&Happening::Warning { message }),
                     Heard::Pause => self.pause(),
                 },
-                _ = self.ticks.tick() => return Event::Metered(self.read_memory()),
+                _ = self.ticks.tick() => match self.surroundings.has_lost_the_lock() {
+                    None => return Event::Metered(self.read_memory()),
+                    Some(why) => return Event::LookedAround { lock: Err(why), walltime: Walltime::WentOn },
+                },
                 () = sleep(until_wake) => return Event::Woke,
             }
         }
@@ -184,18 +200,23 @@ impl<'a> Pool<'a> {
         match &mut event {
             Event::Exited { worker, exit } => {
                 let ours = self.children.remove(worker).is_some_and(|child| child.was_killed());
-                exit.out_of_memory = !ours && exit.how == How::Signal(9) && self.meter.has_killed();
+                exit.out_of_memory =
+                    !ours && exit.how == How::Signal(KILL) && self.meter.claim_kill(kills::FOUND_WITHIN);
+                event
             }
-            Event::Said { worker, message: FromWorker::Failed { failure, .. } }
-                if failure.kind == FailureKind::Passing && self.meter.has_killed() =>
-            {
-                let worker = *worker;
-                self.late.push_back(event);
-                return Event::ProgramKilled(worker);
+            Event::Said { worker, message: FromWorker::Failed { attempt, failure } } => {
+                let within = match failure.program {
+                    Some(ProgramEnd::Signal(KILL)) => kills::FOUND_WITHIN,
+                    Some(_) => kills::FAILS_WITHIN,
+                    None => return event,
+                };
+                if failure.kind != FailureKind::Passing || !self.meter.claim_kill(within) {
+                    return event;
+                }
+                Event::ProgramKilled { worker: *worker, attempt: *attempt, failure: failure.clone() }
             }
-            _ => {}
+            _ => event,
         }
-        event
     }
 
     fn pass_on(&mut self, state: &State, worker: WorkerId, line: String) {
@@ -219,6 +240,7 @@ impl<'a> Pool<'a> {
             }
             Action::Keep(worker, attempt, output) => self.keep(worker, attempt, output),
             Action::Discard(output) => self.discard(&output),
+            Action::LookAround => self.surroundings.look(self.tell.clone()),
             Action::TellRoom => self.tell_room(state),
             Action::Tell(happening) => self.tell_listener(&happening),
         }
@@ -263,7 +285,7 @@ impl<'a> Pool<'a> {
     }
 
     fn tell_listener(&mut self, happening: &Happening) {
-        self.listener.hear(self.began.elapsed(), happening);
+        self.listener.hear(self.began.elapsed().saturating_sub(self.paused), happening);
     }
 }
 

@@ -105,6 +105,7 @@ fn own_tally(run: &Run<'_>, known: &Known, state: &State) -> Tally {
 /// Where not all of this part has been tried, there is nothing to be folded.
 fn early_end(state: &State, tally: Tally) -> Option<Verdict> {
     match (state.stopped(), tally) {
+        (Some(Stop::SameFailure), _) => Some(Verdict::Failed),
         (Some(stop), _) => Some(Verdict::Interrupted(stop)),
         (None, Tally { not_now: 0, .. }) => None,
         (None, Tally { failed: 0, .. }) => Some(Verdict::PartDone),

@@ -58,7 +58,9 @@ impl<'a> Ears<'a> {
             Happening::AttemptFailed { group, attempt, reason, file, again: false, .. } => {
                 self.failed.push(failed(group, *attempt, reason, file.as_ref()));
             }
-            Happening::WorkerLost { reason, .. } => self.lost = Some(reason.clone()),
+            Happening::WorkerLost { reason, .. } | Happening::NotStarted { reason, .. } => {
+                self.lost = Some(reason.clone());
+            }
             _ => {}
         }
     }

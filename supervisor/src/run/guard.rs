@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+
+use dayfold_contract::error::in_one_line;
 
 use crate::helper::Helper;
 use crate::lock::{Lock, LockError, TOUCH_EVERY};
@@ -13,6 +15,8 @@ use crate::lock::{Lock, LockError, TOUCH_EVERY};
 pub struct Guard {
     lock: Arc<Mutex<Lock>>,
     path: PathBuf,
+    /// Why it is lost, once a touch has found that.
+    lost: Arc<OnceLock<String>>,
     end: Option<mpsc::Sender<()>>,
     thread: Helper,
 }
@@ -23,9 +27,16 @@ impl Guard {
         let path = lock.path().to_owned();
         let lock = Arc::new(Mutex::new(lock));
         let (end, ended) = mpsc::channel();
-        let touched = Arc::clone(&lock);
-        let thread = Helper::start("lock", move || touch(&touched, &ended))?;
-        Ok(Self { lock, path, end: Some(end), thread })
+        let (touched, lost) = (Arc::clone(&lock), Arc::<OnceLock<String>>::default());
+        let finds = Arc::clone(&lost);
+        let thread = Helper::start("lock", move || touch(&touched, &finds, &ended))?;
+        Ok(Self { lock, path, lost, end: Some(end), thread })
+    }
+
+    /// Why the lock is lost, as far as its own signs of life have found: a question that costs nothing.
+    pub fn watch(&self) -> impl Fn() -> Option<String> + use<> {
+        let lost = Arc::clone(&self.lost);
+        move || lost.get().cloned()
     }
 
     /// A question to be asked, from any thread, before anything is renamed. It keeps no lock: for a thread
@@ -46,10 +57,13 @@ impl Drop for Guard {
     }
 }
 
-/// A touch that fails is not told here: who is about to rename something asks by itself.
-fn touch(lock: &Mutex<Lock>, ended: &mpsc::Receiver<()>) {
+/// A touch that fails for the moment is not told: who is about to rename something asks by itself.
+fn touch(lock: &Mutex<Lock>, lost: &OnceLock<String>, ended: &mpsc::Receiver<()>) {
     while ended.recv_timeout(TOUCH_EVERY) == Err(RecvTimeoutError::Timeout) {
-        let _asked_again = lock.lock().unwrap_or_else(PoisonError::into_inner).touch();
+        let touched = lock.lock().unwrap_or_else(PoisonError::into_inner).touch();
+        if let Some(error) = touched.err().filter(LockError::is_lost) {
+            let _told_before = lost.set(format!("failed to {}", in_one_line(&error)));
+        }
     }
 }
 

@@ -49,6 +49,7 @@ use crate::decide::stop::Stop;
 use crate::happening::{Happening, Listener};
 use crate::interrupt::Interrupt;
 use crate::journal::Session;
+use crate::limits;
 use crate::lock::ask::until_answered;
 use crate::lock::{Held, LockError};
 use crate::pool::PoolError;
@@ -117,7 +118,7 @@ pub enum RunError {
     #[error("{0}; the results of this run are kept in its run directory")]
     Taken(#[source] RunDirError),
     /// The system gives no threads or no runtime.
-    #[error("failed to start a thread")]
+    #[error("failed to start a thread: {}", limits::explained(.0))]
     Thread(#[source] std::io::Error),
     /// The system gives nothing to this process that killed workers leave.
     #[error("failed to become the parent of what killed workers leave")]

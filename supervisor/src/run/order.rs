@@ -30,6 +30,8 @@ pub struct Order {
     pub given: Vec<Given>,
     /// How the run goes.
     pub settings: Settings,
+    /// The user says how long the job may run; else the batch system is asked again after a pause.
+    pub walltime_given: bool,
     /// Where the memory limit was read, for people.
     pub memory_source: Option<String>,
     /// Which part of the plan.

@@ -42,10 +42,11 @@ fn of(command: &str, taker: &Taker) -> Session {
 
 /// Durations in seconds, sizes in bytes; what was not given is null.
 fn options(order: &Order) -> Map<String, Value> {
-    let Settings { attempts, memory, time, .. } = order.settings;
+    let Settings { attempts, retry, memory, time, .. } = order.settings;
     let only: Vec<&str> = order.selection.only.iter().map(dayfold_contract::GroupName::as_str).collect();
     let options = json!({
         "attempts": attempts,
+        "retry": retry,
         "memory_per_group": memory.per_group,
         "timeout": time.timeout.map(|timeout| timeout.as_secs_f64()),
         "grace": time.grace.as_secs_f64(),

@@ -1,7 +1,12 @@
 //! The work itself: the archive is probed, the plan is frozen, the pool does what is left.
 
-use dayfold_contract::Job;
+use std::collections::HashSet;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::frame::FrameError;
+use dayfold_contract::{GroupName, Job};
 use tokio::runtime::{Builder, Runtime};
 
 use super::entrance::Entrance;
@@ -9,16 +14,19 @@ use super::guard::Guard;
 use super::known::{Freeze, Known};
 use super::lore;
 use super::order::Order;
-use super::{Run, RunError};
-use crate::decide::State;
+use super::{Run, RunError, teller};
 use crate::decide::groups::Before;
+use crate::decide::{Settings, State};
 use crate::happening::Happening;
-use crate::orphans;
+use crate::lock::ask::until_answered;
+use crate::meter::{Host, walltime};
 use crate::pool::keeper::Keeping;
 use crate::pool::launch::Launcher;
 use crate::pool::probe::probe;
+use crate::pool::surroundings::Surroundings;
 use crate::pool::{self, Pool, PoolError};
-use crate::rundir::{done_marker, plan_file};
+use crate::rundir::{done_marker, failed_table, plan_file};
+use crate::{limits, orphans};
 
 /// So many groups are looked into for a first file that can be read.
 const PROBED_GROUPS: usize = 10;
@@ -52,9 +60,16 @@ pub fn settle(
 /// # Errors
 /// If the pool cannot work.
 pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, RunError> {
-    run.hear(&begun(order, known));
+    let (workers, few) = limits::room_for(order.settings.workers.get());
+    let workers = NonZeroU32::new(workers).unwrap_or(NonZeroU32::MIN);
+    run.hear(&begun(order, known, workers));
+    run.warn(few.as_slice());
     let names = known.frozen.plan.groups.iter().map(|group| group.name.clone());
-    let state = State::new(order.settings, names.zip(known.before.iter().copied()));
+    let settings = Settings { workers, ..order.settings };
+    let mut state = State::new(settings, names.zip(known.before.iter().copied()));
+    let failed: HashSet<GroupName> =
+        failed_table::read(&run.dir)?.into_iter().map(|failed| failed.group).collect();
+    state.begin_with_untried(|group| failed.contains(group));
     let peak = lore::largest_peak(&run.dir, known.frozen.run);
     let mut state = state.expecting(known.frozen.layout.clone()).remembering(peak);
     if known.to_do() > 0 {
@@ -96,12 +111,30 @@ async fn fill_pool(
     };
     let launcher = launcher(order, &order.job)?;
     orphans::adopt().map_err(RunError::Adopt)?;
-    let pool = Pool::new(&launcher, &known.frozen.plan.groups, keeping, &mut run.ears, run.began)?;
+    let surroundings = surroundings(run, order);
+    let groups = &known.frozen.plan.groups;
+    let pool = Pool::new(&launcher, groups, keeping, surroundings, &mut run.ears, run.began)?;
     run.interrupt.in_order();
     if run.interrupt.is_asked() {
         return Err(RunError::Interrupted);
     }
-    Ok(pool.run(state).await?)
+    run.began += pool.run(state).await?;
+    Ok(())
+}
+
+/// Who is asked after a pause.
+fn surroundings(run: &Run<'_>, order: &Order) -> Surroundings {
+    let askers: Vec<_> = run.guards.iter().map(Guard::asker).collect();
+    let watches: Vec<_> = run.guards.iter().map(Guard::watch).collect();
+    let lock = move || match until_answered(&|| askers.iter().try_for_each(|ask| ask()), |_passes| {}) {
+        Err(lost) if lost.is_lost() => Err(format!("failed to {}", in_one_line(&lost))),
+        // whoever gives a result its name asks again
+        _ => Ok(()),
+    };
+    let (given, known) = (order.walltime_given, order.settings.time.walltime.is_some());
+    let time = move || walltime::after_a_pause(&Host::here(), given, known);
+    let watch = move || watches.iter().find_map(|watch| watch());
+    Surroundings::new(Box::new(lock), Arc::new(time), Box::new(watch))
 }
 
 fn launcher(order: &Order, job: &Job) -> Result<Launcher, FrameError> {
@@ -114,7 +147,12 @@ fn launcher(order: &Order, job: &Job) -> Result<Launcher, FrameError> {
 async fn look_at_archive(run: &mut Run<'_>, order: &mut Order, known: &mut Known) -> Result<(), RunError> {
     if known.frozen.layout.is_none() {
         let files = first_files(known);
-        if let Some(probe) = probe(&launcher(order, &order.job)?, &files).await? {
+        let launcher = launcher(order, &order.job)?;
+        let probed = {
+            let mut tell = teller(&mut run.ears, run.began);
+            probe(&launcher, &files, &mut tell).await?
+        };
+        if let Some(probe) = probed {
             run.warn(&probe.warnings);
             if probe.layout.is_some() {
                 known.freeze = known.freeze.changed();
@@ -132,7 +170,7 @@ fn first_files(known: &Known) -> Vec<String> {
     to_do.filter_map(|group| group.files.first()).take(PROBED_GROUPS).cloned().collect()
 }
 
-fn begun(order: &Order, known: &Known) -> Happening {
+fn begun(order: &Order, known: &Known, workers: NonZeroU32) -> Happening {
     let shard = order.shard;
     let (done_before, to_do) = (known.count(shard, Before::Done), known.count(shard, Before::ToDo));
     Happening::Begun {
@@ -140,7 +178,7 @@ fn begun(order: &Order, known: &Known) -> Happening {
         done_before,
         to_do,
         missing: known.frozen.plan.missing.len(),
-        workers: order.settings.workers.get() as usize,
+        workers: workers.get() as usize,
         memory_limit: order.settings.memory.limit,
         memory_source: order.memory_source.clone(),
     }

@@ -21,8 +21,29 @@ pub struct Shard {
 
 /// A text that should name a shard and does not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no shard: expected I/N, such as 1/4 to 4/4 for four of them")]
-pub struct NotAShard(String);
+#[error("{text:?} is not a shard: {why}")]
+pub struct NotAShard {
+    /// As it was given.
+    text: String,
+    why: String,
+}
+
+impl NotAShard {
+    fn new(text: &str) -> Self {
+        let parts = text.trim().split_once('/');
+        let numbers = parts.and_then(|(index, count)| {
+            Some((index.trim().parse::<u32>().ok()?, count.trim().parse::<u32>().ok()?))
+        });
+        let why = match numbers {
+            Some((0, count)) if count > 0 => format!("the first of them is 1/{count}"),
+            Some((index, count)) if count > 0 => {
+                format!("{index} is more than {count}, and the last of {count} shards is {count}/{count}")
+            }
+            _ => "expected I/N, such as 1/4 to 4/4 for four of them".to_owned(),
+        };
+        Self { text: text.to_owned(), why }
+    }
+}
 
 impl Shard {
     /// Everything.
@@ -96,7 +117,7 @@ impl FromStr for Shard {
     fn from_str(text: &str) -> Result<Self, NotAShard> {
         let parts = text.trim().split_once('/');
         let shard = parts.and_then(|(index, count)| Self::parse(index.trim(), count.trim()));
-        shard.ok_or_else(|| NotAShard(text.to_owned()))
+        shard.ok_or_else(|| NotAShard::new(text))
     }
 }
 

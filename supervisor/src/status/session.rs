@@ -212,7 +212,10 @@ impl Replay {
                 self.session.is_folding = false;
                 self.session.end = Some(end);
             }
-            Happening::WorkerLog { .. } | Happening::Stopping { .. } | Happening::Warning { .. } => {}
+            Happening::NotStarted { .. }
+            | Happening::WorkerLog { .. }
+            | Happening::Stopping { .. }
+            | Happening::Warning { .. } => {}
         }
     }
 

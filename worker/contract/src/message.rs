@@ -131,6 +131,17 @@ pub struct Failure {
     pub file: Option<String>,
     /// The last lines that a program of the task's wrote; none where there is no such program.
     pub log: Vec<String>,
+    /// How a program of the task's ended, where that is why.
+    pub program: Option<ProgramEnd>,
+}
+
+/// How a program ended that did not end well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProgramEnd {
+    /// By itself, with this exit code.
+    Code(i32),
+    /// By this signal; of a shell: a program of its.
+    Signal(i32),
 }
 
 /// What a failure means for the group and the run.

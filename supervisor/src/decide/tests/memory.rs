@@ -4,11 +4,13 @@ use crate::decide::budget::Pressure;
 use crate::decide::event::{GroupUse, Reading};
 use crate::decide::memory::{FIRST_LOOK, Growth, Memory, MemorySettings};
 use crate::happening::WorkerId;
+use crate::meter::memory_limit::Origin;
+use crate::meter::queues::Gadi;
 
 const LIMIT: u64 = 1000;
 
 fn memory(per_group: Option<u64>) -> Memory {
-    Memory::new(MemorySettings { limit: Some(LIMIT), per_group, gadi: false })
+    Memory::new(MemorySettings { limit: Some(LIMIT), per_group, ..MemorySettings::default() })
 }
 
 fn reading(workers: &[u64]) -> Reading {
@@ -131,10 +133,48 @@ fn a_worker_that_never_comes_down_is_suspected_and_proven_while_idle() {
 
 #[test]
 fn on_gadi_the_queue_that_would_hold_a_group_is_named() {
-    let settings = MemorySettings { limit: Some(190_000_000_000), per_group: None, gadi: true };
-    let mut memory = Memory::new(settings);
-    memory.metered(&reading(&[185_000_000_000]));
-    assert!(memory.too_large(WorkerId(0)).contains("queue normalsr"), "{}", memory.too_large(WorkerId(0)));
+    let advice = |limit: u64, used: u64| {
+        let gadi = Some(Gadi::in_queue("normal-exec"));
+        let mut memory =
+            Memory::new(MemorySettings { limit: Some(limit), gadi, ..MemorySettings::default() });
+        memory.metered(&reading(&[used]));
+        memory.too_large(WorkerId(0))
+    };
+    const GB: u64 = 1_000_000_000;
+    let little = advice(4 * GB, 5 * GB);
+    assert!(
+        little.contains("give the job more memory (a node of this queue, normal, has 190 GB), or make"),
+        "{little}"
+    );
+    let larger = advice(190 * GB, 185 * GB);
+    assert!(
+        larger.contains("give the job more memory (a node of the queue normalsr has 500 GB)"),
+        "{larger}"
+    );
+    let none = advice(2990 * GB, 2900 * GB);
+    assert!(none.ends_with("in all: no node has so much: make the groups smaller"), "{none}");
+}
+
+#[test]
+fn what_is_advised_is_possible_where_the_limit_comes_from() {
+    let advice = |origin| {
+        let settings = MemorySettings { limit: Some(8 << 30), origin, ..MemorySettings::default() };
+        Memory::new(settings).too_large(WorkerId(0))
+    };
+    let expected = [
+        (Origin::Job, "the limit is 8.0 GiB in all: give the job more memory, or make the groups smaller"),
+        (
+            Origin::Given,
+            "the limit is 8.0 GiB in all: allow it more with --memory, or make the groups smaller",
+        ),
+        (
+            Origin::Machine,
+            "the limit is 8.0 GiB in all: use a machine that has more, or make the groups smaller",
+        ),
+    ];
+    for (origin, said) in expected {
+        assert!(advice(origin).ends_with(said), "{}", advice(origin));
+    }
 }
 
 #[test]

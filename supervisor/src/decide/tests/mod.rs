@@ -1,22 +1,25 @@
 //! Whole runs on plain state: rules in a few lines each, and any order of events.
 
 mod any_order;
+mod failures;
 mod memory;
 mod pressure;
 mod rules;
 mod stuck;
+mod taking_long;
 mod world;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output, PROTOCOL};
+use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output, PROTOCOL, ProgramEnd};
 use dayfold_contract::{GroupId, GroupName};
 
 use super::clock::TimeSettings;
 use super::event::{Action, Event, Exit, How, KeptPartial};
 use super::groups::Before;
 use super::memory::MemorySettings;
+use super::retry::Retry;
 use super::{Settings, State};
 use crate::happening::WorkerId;
 
@@ -27,6 +30,8 @@ fn settings(workers: u32) -> Settings {
     Settings {
         workers: NonZeroU32::new(workers).unwrap(),
         attempts: NonZeroU32::new(3).unwrap(),
+        retry: Retry::default(),
+        allow_failed: false,
         memory: MemorySettings::default(),
         time: TimeSettings {
             timeout: None,
@@ -66,8 +71,11 @@ fn done(worker: u32, attempt: Attempt) -> Event {
 }
 
 fn failed(worker: u32, attempt: Attempt, kind: FailureKind) -> Event {
-    let failure = Failure { kind, reason: "no reason".into(), file: None, log: Vec::new() };
-    said(worker, FromWorker::Failed { attempt, failure })
+    said(worker, FromWorker::Failed { attempt, failure: failure(kind, None) })
+}
+
+fn failure(kind: FailureKind, program: Option<ProgramEnd>) -> Failure {
+    Failure { kind, reason: "no reason".into(), file: None, log: Vec::new(), program }
 }
 
 fn kept(worker: u32, attempt: Attempt) -> Event {

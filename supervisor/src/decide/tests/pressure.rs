@@ -1,11 +1,12 @@
 //! Rules of a run whose memory is limited.
 
 use super::super::event::{GroupUse, Reading};
-use super::super::memory::FIRST_LOOK;
+use super::super::memory::{FIRST_LOOK, LONG, STEADY};
 use super::super::patience::PATIENCE;
 use super::super::stop::Stop;
 use super::*;
 use crate::happening::Happening;
+use crate::meter::queues::Gadi;
 
 fn reading(workers: &[u64]) -> Event {
     let workers = (0..).map(WorkerId).zip(workers.iter().copied()).collect();
@@ -119,32 +120,57 @@ fn memory_that_others_keep_ends_the_run_early() {
     assert_eq!((state.tally().left, state.tally().failed), (1, 0));
 }
 
+/// What is told of an attempt that failed, and whether it is tried again.
+fn told(actions: &[Action]) -> (String, bool) {
+    let failed = actions.iter().find_map(|action| match action {
+        Action::Tell(Happening::AttemptFailed { reason, again, .. }) => Some((reason.clone(), *again)),
+        _ => None,
+    });
+    failed.unwrap_or_else(|| panic!("{actions:?}"))
+}
+
+fn worker_killed(worker: WorkerId) -> Event {
+    let exit = Exit { how: How::Signal(9), out_of_memory: true, log: Vec::new() };
+    Event::Exited { worker, exit }
+}
+
+fn program_killed(worker: WorkerId, attempt: Attempt) -> Event {
+    let failure = failure(FailureKind::Passing, Some(ProgramEnd::Code(1)));
+    Event::ProgramKilled { worker, attempt, failure }
+}
+
 #[test]
-fn a_group_that_the_kernel_killed_alone_at_work_fails_with_both_figures() {
+fn a_group_that_the_kernel_killed_alone_at_work_fails_at_once_with_both_figures() {
     let mut settings = limited(1, 190_000_000_000);
-    settings.memory.gadi = true;
-    let reason = |end: fn(&mut State) -> Vec<Action>| {
-        let mut state = State::new(settings, groups(1));
+    settings.memory.gadi = Some(Gadi::in_queue("normal"));
+    for killed in [worker_killed(W0), program_killed(W0, attempt(0, 1))] {
+        let mut state = State::new(settings, groups(2));
         feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), reading(&[50_000_000_000])]);
-        let actions = end(&mut state);
-        let reason = actions.iter().find_map(|action| match action {
-            Action::Tell(Happening::AttemptFailed { reason, again: true, .. }) => Some(reason.clone()),
-            _ => None,
-        });
-        reason.unwrap_or_else(|| panic!("{actions:?}"))
-    };
-    let of_a_worker = reason(|state| {
-        let exit = Exit { how: How::Signal(9), out_of_memory: true, log: Vec::new() };
-        state.on(Duration::from_secs(9), Event::Exited { worker: W0, exit })
-    });
-    let of_a_program = reason(|state| {
-        state.on(Duration::from_secs(9), Event::ProgramKilled(W0));
-        state.on(Duration::from_secs(9), failed(0, attempt(0, 1), FailureKind::Passing))
-    });
-    for reason in [of_a_worker, of_a_program] {
+        let (reason, again) = told(&state.on(Duration::from_secs(9), killed));
         let named = ["alone at work", "last seen with 50.0 GB", "190.0 GB in all", "queue normalsr"];
-        assert!(named.iter().all(|part| reason.contains(part)), "{reason}");
+        assert!(named.iter().all(|part| reason.contains(part)) && !again, "{reason}");
+        assert_eq!(reason.matches("more memory").count(), 1, "{reason}");
+        assert_eq!(state.memory.expected(), 0, "others are not reckoned by it");
     }
+}
+
+#[test]
+fn a_group_that_the_kernel_killed_beside_others_is_tried_again_and_alone_in_the_end() {
+    for killed in [worker_killed(W1), program_killed(W1, attempt(2, 1))] {
+        let mut state = two_at_work(limited(8, 1_000_000_000), 20);
+        // the other has ended when the kill is heard of
+        state.on(Duration::from_secs(8), done(0, attempt(0, 1)));
+        let (reason, again) = told(&state.on(Duration::from_secs(9), killed));
+        assert!(again && !reason.contains("alone"), "{reason}");
+        assert_eq!(state.memory.expected(), 900_000_000 / 7, "one fewer than the eight that were busy");
+    }
+}
+
+#[test]
+fn a_kill_that_others_memory_explains_is_no_fault_of_a_group_that_is_alone() {
+    let mut state = State::new(limited(1, 1_000_000_000), groups(1));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), shared(300, 400)]);
+    assert!(told(&state.on(Duration::from_secs(9), worker_killed(W0))).1);
 }
 
 #[test]
@@ -190,4 +216,33 @@ fn a_worker_that_has_grown_for_good_is_replaced_between_two_groups() {
     assert_eq!(feed(&mut state, [megabytes(400)]), [Action::Shutdown(W0)]);
     assert_eq!(feed(&mut state, [exited(0, How::Code(0))]), [Action::Spawn(W0)]);
     assert_eq!(feed(&mut state, [ready(0)]), [Action::Assign(W0, attempt(FIRST_LOOK, 1))]);
+}
+
+/// One of four workers is at work on the first group, and nothing is known of memory.
+fn first_at_work() -> State {
+    let mut state = State::new(limited(4, 1000), groups(20));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    state
+}
+
+fn readings(state: &mut State, usage: impl Fn(u32) -> u64, count: u32) -> Option<u32> {
+    (1..=count).find(|&number| {
+        let actions = state.on(Duration::from_millis(u64::from(number) * 250), reading(&[usage(number)]));
+        actions.contains(&Action::Spawn(W1))
+    })
+}
+
+#[test]
+fn a_first_group_that_hangs_keeps_the_others_waiting_for_some_seconds_only() {
+    let mut state = first_at_work();
+    assert_eq!(readings(&mut state, |_| 100, STEADY + 2), Some(STEADY + 1));
+    assert_eq!(deeds(state.on(Duration::from_secs(9), ready(1))), [Action::Assign(W1, attempt(2, 1))]);
+}
+
+#[test]
+fn one_that_grows_is_waited_for_until_it_has_had_much_time_and_memory_decides_in_any_case() {
+    assert_eq!(readings(&mut first_at_work(), |number| 100 + u64::from(number) * 3 / 2, 40), None);
+    let slowly = |number: u32| 10 * 6u64.pow(number / 19) / 5u64.pow(number / 19);
+    assert_eq!(readings(&mut first_at_work(), slowly, LONG + 1), Some(LONG));
+    assert_eq!(readings(&mut first_at_work(), |_| 400, LONG + 1), None, "400 and twice that are over 900");
 }

@@ -4,7 +4,7 @@ use dayfold_contract::Fingerprint;
 use dayfold_contract::job::Layout;
 use dayfold_contract::message::FailureKind;
 
-use super::super::event::KeepFailure;
+use super::super::event::{KeepFailure, Walltime};
 use super::super::patience::{IN_A_HURRY, PATIENCE};
 use super::super::stop::Stop;
 use super::*;
@@ -272,8 +272,69 @@ fn a_pause_does_not_count_as_a_groups_time() {
     let mut state = State::new(timed, groups(1));
     feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
     let after = Duration::from_secs(3600);
-    assert_eq!(deeds(state.on(after, Event::Continued { paused: Duration::from_secs(3590) })), []);
+    let paused = Event::Continued { paused: Duration::from_secs(3590) };
+    assert_eq!(deeds(state.on(after, paused)), [Action::LookAround]);
     assert_eq!(state.next_wake(), Some(Duration::from_secs(2 + 3590 + 60)));
+    // the worker's own clock has gone on
+    let output = Output { elapsed: Duration::from_secs(3600), ..output() };
+    let done = said(0, FromWorker::Done { attempt: attempt(0, 1), output });
+    let kept = state.on(after, done).into_iter().find_map(|action| match action {
+        Action::Keep(_, _, output) => Some(output.elapsed),
+        _ => None,
+    });
+    assert_eq!(kept, Some(Duration::from_secs(10)));
+}
+
+/// A group is at work, three more wait, and after 60 s of 100 the job was suspended for an hour.
+fn suspended() -> (State, Duration) {
+    let mut timed = settings(1);
+    timed.time.walltime = Some(Duration::from_secs(100));
+    let mut state = State::new(timed, groups(4));
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
+    let now = Duration::from_secs(3660);
+    assert_eq!(
+        deeds(state.on(now, Event::Continued { paused: Duration::from_secs(3600) })),
+        [Action::LookAround]
+    );
+    assert_eq!((state.stopped(), state.next_wake()), (None, None), "the walltime is not known");
+    let done = state.on(now, done(0, attempt(0, 1)));
+    assert!(
+        !done.iter().any(|action| matches!(action, Action::Assign(..) | Action::TakeBack(..))),
+        "{done:?}"
+    );
+    (state, now)
+}
+
+fn looked_around(lock: Result<(), String>, walltime: Walltime) -> Event {
+    Event::LookedAround { lock, walltime }
+}
+
+#[test]
+fn after_a_suspension_the_walltime_is_what_the_batch_system_says() {
+    let goes_on = |walltime| {
+        let (mut state, now) = suspended();
+        state.on(now, started(0, attempt(1, 1)));
+        let actions = state.on(now, looked_around(Ok(()), walltime));
+        (state.stopped().is_none() && actions.contains(&Action::Assign(W0, attempt(2, 1))), state.next_wake())
+    };
+    let left = |seconds| Walltime::Left(Some(Duration::from_secs(seconds)));
+    let end = Duration::from_secs(3660 - 7);
+    assert!(goes_on(left(1000)).0);
+    assert_eq!(goes_on(Walltime::Left(None)), (true, None));
+    assert!(!goes_on(left(5)).0);
+    assert!(!goes_on(Walltime::WentOn).0);
+    assert_eq!(goes_on(Walltime::StoodStill).1, Some(end + Duration::from_secs(100 - 60)));
+}
+
+#[test]
+fn a_lock_that_was_lost_in_a_pause_ends_the_run_before_anything_is_started() {
+    let (mut state, now) = suspended();
+    let actions = state.on(now, looked_around(Err("it is somebody else's".into()), Walltime::StoodStill));
+    assert_eq!(state.stopped(), Some(Stop::LockLost));
+    assert!(
+        !actions.iter().any(|action| matches!(action, Action::Assign(..) | Action::Spawn(_))),
+        "{actions:?}"
+    );
 }
 
 #[test]

@@ -139,7 +139,7 @@ impl World {
                 let group = group.as_str().trim_start_matches('g').parse().unwrap();
                 assert!(self.named.insert(group), "{group} failed twice");
             }
-            Action::Discard(_) | Action::TellRoom | Action::Tell(_) => {}
+            Action::LookAround | Action::Discard(_) | Action::TellRoom | Action::Tell(_) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-use signal_hook::consts::SIGKILL;
+use dayfold_contract::message::ProgramEnd;
 use signal_hook::low_level::signal_name;
 
 use super::error::CommandError;
@@ -16,7 +16,7 @@ pub fn check(status: ExitStatus) -> Result<(), CommandError> {
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(()),
         (Some(code), _) => Err(CommandError::Code { code, hint: hint(code) }),
-        (None, Some(signal)) => Err(CommandError::Signal { signal: named(signal), hint: killed(signal) }),
+        (None, Some(signal)) => Err(CommandError::Signal(signal)),
         (None, None) => Err(CommandError::Ended(status.to_string())),
     }
 }
@@ -26,33 +26,26 @@ fn hint(code: i32) -> String {
     match code {
         126 => ": a program that it calls cannot be executed, if it is a shell's".to_owned(),
         127 => ": a program that it calls was not found, if it is a shell's".to_owned(),
-        _ => match code.checked_sub(SHELL_SIGNALLED).filter(|&signal| signal_name(signal).is_some()) {
-            Some(signal) => {
-                format!(
-                    ": a program that it calls was ended by {}, if it is a shell's{}",
-                    named(signal),
-                    killed(signal)
-                )
+        _ => match meaning(code) {
+            ProgramEnd::Signal(signal) => {
+                format!(": a program that it calls was ended by {}, if it is a shell's", named(signal))
             }
-            None => String::new(),
+            ProgramEnd::Code(_) => String::new(),
         },
     }
 }
 
-fn named(signal: i32) -> String {
+/// What an exit code says: a shell's can stand for the signal that ended its program.
+pub fn meaning(code: i32) -> ProgramEnd {
+    let signal = code.checked_sub(SHELL_SIGNALLED).filter(|&signal| signal_name(signal).is_some());
+    signal.map_or(ProgramEnd::Code(code), ProgramEnd::Signal)
+}
+
+/// A signal's number and name.
+pub fn named(signal: i32) -> String {
     match signal_name(signal) {
         Some(name) => format!("signal {signal} ({name})"),
         None => format!("signal {signal}"),
-    }
-}
-
-/// Nobody here sends this to a program that may still answer.
-fn killed(signal: i32) -> &'static str {
-    match signal {
-        SIGKILL => {
-            "; if nobody sent it, the kernel was out of memory: use fewer workers, or give the job more"
-        }
-        _ => "",
     }
 }
 
@@ -70,14 +63,17 @@ mod tests {
         assert_eq!(said(0), "well");
         assert_eq!(said(3 << 8), "it ended with exit code 3");
         assert_eq!(said(11), "it was ended by signal 11 (SIGSEGV)");
-        assert!(said(9).contains("SIGKILL") && said(9).contains("out of memory"), "{}", said(9));
+        assert_eq!(said(9), "it was ended by signal 9 (SIGKILL)");
     }
 
     #[test]
     fn what_a_shell_tells_of_its_programs_is_put_in_words() {
         assert!(said(127 << 8).contains("was not found"));
         assert!(said(143 << 8).contains("ended by signal 15 (SIGTERM)"), "{}", said(143 << 8));
-        assert!(said(137 << 8).contains("out of memory"));
+        assert_eq!([127, 128, 137, 255].map(meaning), {
+            use ProgramEnd::{Code, Signal};
+            [Code(127), Code(128), Signal(9), Code(255)]
+        });
         assert_eq!(said(255 << 8), "it ended with exit code 255");
     }
 }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use dayfold_contract::command::BadArgument;
 use dayfold_contract::error::{in_one_line, is_no_space};
-use dayfold_contract::message::{Failure, FailureKind};
+use dayfold_contract::message::{Failure, FailureKind, ProgramEnd};
 use dayfold_ncio::NcError;
 use rustix::io::Errno;
 
+use super::ended;
 use super::program::ProgramError;
 
 /// What programs say when a disk or a quota is full: the C library's own words.
@@ -62,13 +63,8 @@ pub enum CommandError {
         hint: String,
     },
     /// A signal ended it.
-    #[error("it was ended by {signal}{hint}")]
-    Signal {
-        /// Its number and name.
-        signal: String,
-        /// What it may mean.
-        hint: &'static str,
-    },
+    #[error("it was ended by {}", ended::named(*.0))]
+    Signal(i32),
     /// Neither code nor signal.
     #[error("it ended with {0}")]
     Ended(String),
@@ -101,7 +97,16 @@ impl CommandError {
             Some(rest) => format!("{program} {rest}"),
             None => in_one_line(&self),
         };
-        Failure { kind: self.kind(&log), reason, file: None, log }
+        Failure { kind: self.kind(&log), reason, file: None, log, program: self.program_end() }
+    }
+
+    /// How the program ended, where that is what went wrong.
+    fn program_end(&self) -> Option<ProgramEnd> {
+        match self {
+            Self::Code { code, .. } => Some(ended::meaning(*code)),
+            Self::Signal(signal) => Some(ProgramEnd::Signal(*signal)),
+            _ => None,
+        }
     }
 
     fn kind(&self, log: &[String]) -> FailureKind {
@@ -111,7 +116,7 @@ impl CommandError {
             Self::Code { .. } if FULL.iter().any(|full| log.iter().any(|line| line.contains(full))) => {
                 FailureKind::NoSpace
             }
-            Self::Code { .. } | Self::Signal { .. } | Self::Ended(_) => FailureKind::Passing,
+            Self::Code { .. } | Self::Signal(_) | Self::Ended(_) => FailureKind::Passing,
             _ => FailureKind::Input,
         }
     }
