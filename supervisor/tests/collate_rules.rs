@@ -8,7 +8,7 @@ use std::io::Write;
 use collate_support::{Bench, find, read, series, strings, texts, values, variable};
 use dayfold_contract::partial::SKIPPED_FILES;
 use dayfold_ncio::dataset::{Attribute, DataType, Dataset, Values, attribute};
-use dayfold_ncio::time::UtcTime;
+
 use dayfold_supervisor::collate::{CollateError, Collation, prepare, to_the_end};
 
 #[test]
@@ -43,8 +43,8 @@ fn other_values_at_one_time_are_a_contradiction() {
         other => panic!("{other}"),
     };
     let (one, other) = (series(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0]), series(&[2.0, 3.0], &[2.0, 3.5]));
-    let three_hours = UtcTime(3 * 3_600_000_000);
-    let expected = ("a".to_owned(), "b".to_owned(), three_hours, "power".to_owned());
+    let three_hours = "1970-01-01T03:00:00Z".to_owned();
+    let expected = ("a".to_owned(), "b".to_owned(), three_hours.clone(), "power".to_owned());
     assert_eq!(contradiction(&[one, other]), expected);
     // zeros of another sign are other values; twice in one partial is no better
     let twice = contradiction(&[series(&[3.0, 3.0], &[0.0, -0.0])]);
@@ -305,7 +305,7 @@ fn an_old_output_stays_until_the_new_one_is_published() {
     let output = bench.output();
     std::fs::copy(&bench.sources[0].path, &output).unwrap();
     let before = std::fs::read(&output).unwrap();
-    let left_over = bench.folder().join(".aside-out.nc-collation-1");
+    let left_over = bench.folder().join(".aside-out.nc-collation-test-1");
     std::fs::File::create(&left_over).unwrap();
     let collation =
         Collation { sources: &bench.sources, output: &output, owner: "test", attributes: &[], own: &[] };

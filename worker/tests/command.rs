@@ -161,6 +161,30 @@ fn what_cannot_be_folded_is_said_at_once_and_not_tried_again() {
     }
 }
 
+/// Files that netCDF4-python, scipy and h5py wrote.
+#[test]
+fn values_that_are_missing_cut_off_or_elsewhere_are_said_at_once() {
+    let fixture = |path: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    let partial = |name: &str| fixture("supervisor/tests/fixtures/partials").join(name);
+    let place = Place::new();
+    let fails = |script: &str, said: &str| {
+        let failure = place.sh(script).unwrap_err();
+        assert!(failure.reason.contains(said) && failure.kind == FailureKind::Input, "{failure:?}");
+    };
+    let of = |path: &Path| format!(r#"cp '{}' "$1""#, path.display());
+    fails(&of(&partial("never_written_times.2.nc")), "is no time: the time at index 0 is missing");
+    for name in ["virtual", "external", "linked"] {
+        let path = fixture("worker/ncio/tests/fixtures/foreign").join(format!("{name}.nc"));
+        fails(&of(&path), "write the values into the file itself");
+    }
+    let cut = format!(r#"head -c -8 '{}' > "$1""#, partial("classic.1.nc").display());
+    fails(&cut, "is truncated or damaged: it has 544 bytes and its header asks for 552");
+    for name in ["noleap", "360_day", "packed", "classic", "nanoseconds"] {
+        assert_eq!(place.sh(&of(&partial(&format!("{name}.1.nc")))), Ok(Produced::Partial), "{name}");
+        fs::remove_file(place.partial()).unwrap();
+    }
+}
+
 #[test]
 fn more_files_than_a_command_line_takes_are_told_with_a_way_out() {
     let place = Place::new();

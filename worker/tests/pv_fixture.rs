@@ -8,11 +8,10 @@ use std::path::Path;
 
 use common::archive::{copy, copy_job, rewrite};
 use common::{assert_agrees, files_below, fixtures, job, reference, run, spec};
-use dayfold_contract::Fingerprint;
-use dayfold_contract::Job;
 use dayfold_contract::job::{Layout, ProbeFailure};
 use dayfold_contract::message::FailureKind;
 use dayfold_contract::task::{Mount, Temperature};
+use dayfold_contract::{Fingerprint, Job, Polygon, Region, RegionSet};
 use dayfold_ncio::dataset::Values;
 use dayfold_worker::task;
 
@@ -104,6 +103,43 @@ fn the_same_time_twice_is_kept_once_and_a_contradiction_names_both() {
     assert_eq!(failure.kind, FailureKind::Input);
     assert!([&files[0], &again].iter().all(|file| failure.reason.contains(&file[..])), "{}", failure.reason);
     assert!(failure.reason.contains("2022-01-31T23:30:00Z"), "{}", failure.reason);
+}
+
+/// The archive moved to Greenwich, by day: from -22 to 22 degrees, or as 338 to 360 and then 0 to 22.
+#[test]
+fn longitudes_over_greenwich_are_those_of_the_other_convention() {
+    let square = |west: f64, east: f64| Polygon {
+        exterior: vec![[west, -40.0], [east, -40.0], [east, -15.0], [west, -15.0]],
+        holes: Vec::new(),
+    };
+    let region = |name: &str, polygon| Region { name: name.into(), polygons: vec![polygon] };
+    let regions = vec![region("across", square(-10.0, 5.0)), region("west", square(345.0, 358.0))];
+    let tables = [-180.0, 0.0].map(|lowest| {
+        let (root, files) = copy();
+        let path = root.path().join(&files[0]);
+        rewrite(&path, &path, |file| {
+            for variable in &mut file.variables {
+                let values = variable.values.to_f64().unwrap_or_default();
+                let turned = |value: &f64| (value - 134.0 - lowest).rem_euclid(360.0) + lowest;
+                match variable.name.as_str() {
+                    "longitude" => variable.values = Values::F64(values.iter().map(turned).collect()),
+                    "time" => variable.values = Values::F64(vec![values[0] + 43_200.0]),
+                    _ => {}
+                }
+            }
+        });
+        let regions = Some(RegionSet { regions: regions.clone() });
+        let job = Job { regions, ..copy_job(root.path()) };
+        run(job, &files[..1]).unwrap().unwrap().table()
+    });
+    let [plain, turned] = tables;
+    assert_eq!(plain.len(), 2);
+    for (key, values) in plain {
+        assert!(values[0] > 0.0 && values[3] > 100.0, "{key:?}: {values:?}");
+        for (one, other) in values.iter().zip(turned[&key]) {
+            assert!((one - other).abs() <= 1e-9 * one.abs(), "{key:?}: {one} and {other}");
+        }
+    }
 }
 
 #[test]

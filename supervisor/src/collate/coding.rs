@@ -1,20 +1,30 @@
 //! Times in variables: which variables hold any, how they are coded, and one coding for all.
 //!
 //! Programs choose units of time file by file ("minutes since" the file's first). Where partials
-//! differ in that, all are coded anew as seconds since 1970; where they agree nothing is changed.
+//! differ in that, all are coded anew as seconds since 1970 of their calendar, or nanoseconds where any count
+//! these; where they agree nothing is changed. A coordinate and the bounds of its cells are coded anew together.
 
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::{Attribute, DataType, Values};
 use dayfold_ncio::raw::{Schema, VariableSchema};
-use dayfold_ncio::time::{self, TimeError, Units, UtcTime};
+use dayfold_ncio::time::{self, Calendar, CalendarUnits, Coding, Instant, TimeError};
 
-const NEW_UNITS: &str = "seconds since 1970-01-01 00:00:00";
-/// Instants are counted in it, whatever calendar they were read by.
-const NEW_CALENDAR: &str = "proleptic_gregorian";
+/// What instants of the world are counted in, where partials do not all name the same calendar.
+const COMMON_CALENDAR: &str = "proleptic_gregorian";
 
 /// Attributes that say how numbers stand for times, and are numbers of that kind themselves.
-const CODING: [&str; 7] =
-    ["units", "calendar", "_FillValue", "missing_value", "valid_min", "valid_max", "valid_range"];
+const CODING: [&str; 10] = [
+    "units",
+    "calendar",
+    "_FillValue",
+    "missing_value",
+    "valid_min",
+    "valid_max",
+    "valid_range",
+    "scale_factor",
+    "add_offset",
+    "_Unsigned",
+];
 
 /// Whether two attributes, or their absence, are the same.
 pub(super) fn same(one: Option<&Attribute>, other: Option<&Attribute>) -> bool {
@@ -34,7 +44,8 @@ pub(super) fn is_coding(attribute: &str) -> bool {
 pub(super) enum Temporal {
     /// The coordinate by which partials are merged.
     Coordinate,
-    /// The bounds of its cells, which share its units.
+    /// The bounds of cells in time, of any coordinate that holds times; they have its units unless they name their
+    /// own.
     Bounds,
     /// Data that are times.
     Data,
@@ -43,29 +54,54 @@ pub(super) enum Temporal {
 impl Temporal {
     /// `None` for variables without times or without the shared dimension.
     pub(super) fn find(schema: &Schema, variable: &VariableSchema) -> Option<Self> {
-        let packed = ["scale_factor", "add_offset"].iter().any(|name| variable.attribute(name).is_some());
-        let numbers = !matches!(variable.data_type, DataType::Char | DataType::String);
-        if packed || !numbers || variable.axis(SHARED_DIMENSION).is_none() {
+        if variable.data_type.number_type().is_none() || variable.axis(SHARED_DIMENSION).is_none() {
             return None;
         }
         if variable.name == SHARED_DIMENSION {
             return Some(Self::Coordinate);
         }
-        if bounds(schema) == Some(&variable.name) {
+        if bounded(schema, variable).is_some() {
             return Some(Self::Bounds);
         }
-        units(variable).is_some_and(|units| units.is_ok()).then_some(Self::Data)
+        units(variable).is_some().then_some(Self::Data)
     }
 }
 
-/// The name of the variable that bounds the time coordinate's cells.
-fn bounds(schema: &Schema) -> Option<&str> {
-    schema.variable(SHARED_DIMENSION)?.attribute("bounds")?.text()
+/// The coordinate of times whose cells a variable bounds.
+fn bounded<'a>(schema: &'a Schema, variable: &VariableSchema) -> Option<&'a VariableSchema> {
+    let names = |coordinate: &VariableSchema, attribute| {
+        let bounds = coordinate.attribute(attribute).and_then(Attribute::text);
+        bounds.is_some_and(|bounds| bounds.trim() == variable.name)
+    };
+    let is_bounded = |coordinate: &&VariableSchema| {
+        coordinate.name != variable.name
+            && ["bounds", "climatology"].into_iter().any(|attribute| names(coordinate, attribute))
+            && (coordinate.name == SHARED_DIMENSION || units(coordinate).is_some())
+    };
+    schema.variables.iter().find(is_bounded)
 }
 
-fn units(variable: &VariableSchema) -> Option<Result<Units, TimeError>> {
+/// What a variable counts times in; `None` where it does not say, or holds something else.
+fn units(variable: &VariableSchema) -> Option<CalendarUnits> {
     let text = |name| variable.attribute(name).and_then(Attribute::text);
-    Some(time::decode(text("units")?, text("calendar")))
+    time::decode_in_any_calendar(text("units")?, text("calendar")).ok()
+}
+
+/// The variable that says how another's times are coded: the coordinate that it bounds, or it itself.
+pub(super) fn family<'a>(schema: &'a Schema, variable: &'a VariableSchema) -> &'a VariableSchema {
+    bounded(schema, variable).unwrap_or(variable)
+}
+
+/// How numbers stand for times in one variable of one file.
+pub(super) fn coding(schema: &Schema, variable: &VariableSchema) -> Result<Coding, TimeError> {
+    let bounded = bounded(schema, variable).map(|coordinate| coordinate.attributes.as_slice());
+    Coding::new(variable.data_type, &variable.attributes, bounded)
+}
+
+/// The calendar of a variable that holds times.
+pub(super) fn calendar(schema: &Schema, variable: &VariableSchema) -> Option<Calendar> {
+    Temporal::find(schema, variable)?;
+    coding(schema, variable).ok().map(|coding| coding.units().calendar())
 }
 
 /// Whether a variable's times are coded alike in two files.
@@ -74,83 +110,87 @@ pub(super) fn alike(one: &VariableSchema, other: &VariableSchema) -> bool {
         && CODING.iter().all(|name| same(one.attribute(name), other.attribute(name)))
 }
 
-/// How numbers stand for times in one variable of one file.
-pub(super) struct Coding {
-    units: Units,
-    missing: Vec<f64>,
+/// How times are coded anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NewCoding {
+    /// None of them is missing or between two seconds.
+    WholeSeconds,
+    /// NaN for missing ones.
+    Seconds,
+    /// The smallest integer for missing ones.
+    Nanoseconds,
 }
 
-impl Coding {
-    /// As the variable's attributes say; bounds without units have the coordinate's.
-    pub(super) fn of(schema: &Schema, variable: &VariableSchema) -> Result<Self, TimeError> {
-        let coordinate = || schema.variable(SHARED_DIMENSION).and_then(units);
-        let inherited = || (bounds(schema) == Some(&variable.name)).then(coordinate).flatten();
-        let units = units(variable).or_else(inherited).ok_or(TimeError::NoUnits)??;
-        Ok(Self { units, missing: missing(variable) })
-    }
-
-    /// The instants that values stand for; `None` for missing ones.
-    pub(super) fn decode(&self, values: &Values) -> Result<Vec<Option<UtcTime>>, TimeError> {
-        let Some(floats) = values.to_f64() else { return Ok(Vec::new()) };
-        let exact = whole_numbers(values);
-        let instants = floats.iter().enumerate().map(|(index, &float)| {
-            if float.is_nan() || self.missing.contains(&float) {
-                return Ok(None);
-            }
-            match exact.and_then(|numbers| numbers.get(index)) {
-                Some(&number) => self.units.time_int(number),
-                None => self.units.time(float),
-            }
-            .map(Some)
-        });
-        instants.collect()
-    }
-}
-
-/// Values that are exact as they are and would not all be as floats.
-fn whole_numbers(values: &Values) -> Option<&[i64]> {
-    match values {
-        Values::I64(numbers) => Some(numbers),
-        _ => None,
-    }
-}
-
-fn missing(variable: &VariableSchema) -> Vec<f64> {
-    let values = ["_FillValue", "missing_value"].into_iter().filter_map(|name| variable.attribute(name));
-    let numbers = values.filter_map(|value| match value {
-        Attribute::Values(values) => values.to_f64(),
-        Attribute::Text(_) => None,
-    });
-    numbers.flatten().collect()
-}
-
-/// The values that stand for instants in the new coding: whole seconds, or doubles with NaN for
-/// missing ones.
-pub(super) fn encode(instants: &[Option<UtcTime>], data_type: DataType) -> Values {
-    let seconds = instants.iter().map(|instant| instant.map_or(f64::NAN, UtcTime::unix_seconds));
-    match data_type {
-        DataType::I64 => Values::I64(seconds.map(|seconds| seconds as i64).collect()),
-        _ => Values::F64(seconds.collect()),
-    }
-}
-
-/// The variable as it is with the new coding.
-pub(super) fn recoded(variable: &VariableSchema, role: Temporal, data_type: DataType) -> VariableSchema {
-    let mut attributes = Vec::new();
-    for (name, value) in &variable.attributes {
-        match name.as_str() {
-            "units" => attributes.push((name.clone(), NEW_UNITS.into())),
-            other if is_coding(other) => {}
-            _ => attributes.push((name.clone(), value.clone())),
+impl NewCoding {
+    pub(super) fn data_type(self) -> DataType {
+        match self {
+            Self::WholeSeconds | Self::Nanoseconds => DataType::I64,
+            Self::Seconds => DataType::F64,
         }
     }
-    if variable.attribute("units").is_some() {
-        attributes.push(("calendar".to_owned(), NEW_CALENDAR.into()));
+
+    fn units(self) -> &'static str {
+        match self {
+            Self::WholeSeconds | Self::Seconds => "seconds since 1970-01-01 00:00:00",
+            Self::Nanoseconds => "nanoseconds since 1970-01-01 00:00:00",
+        }
     }
-    if role == Temporal::Data {
-        attributes.push(("_FillValue".to_owned(), f64::NAN.into()));
+
+    /// The values that stand for times of a calendar.
+    pub(super) fn encode(
+        self,
+        instants: &[Option<Instant>],
+        calendar: Calendar,
+    ) -> Result<Values, TimeError> {
+        let seconds = instants.iter().map(|instant| instant.map_or(f64::NAN, Instant::seconds));
+        let nanoseconds = |instant: &Option<Instant>| match instant {
+            None => Ok(i64::MIN),
+            Some(instant) => i64::try_from(instant.nanoseconds())
+                .map_err(|_| TimeError::NanosecondOverflow(instant.show(calendar))),
+        };
+        Ok(match self {
+            Self::WholeSeconds => Values::I64(seconds.map(|seconds| seconds as i64).collect()),
+            Self::Seconds => Values::F64(seconds.collect()),
+            Self::Nanoseconds => Values::I64(instants.iter().map(nanoseconds).collect::<Result<_, _>>()?),
+        })
     }
-    VariableSchema { data_type, attributes, ..variable.clone() }
+
+    /// A variable as it is with this coding. `mixed` where partials name several calendars of the world.
+    pub(super) fn applied(self, schema: &Schema, variable: &VariableSchema, mixed: bool) -> VariableSchema {
+        let mut attributes = Vec::new();
+        for (name, value) in &variable.attributes {
+            match name.as_str() {
+                "units" => attributes.push((name.clone(), self.units().into())),
+                other if is_coding(other) => {}
+                _ => attributes.push((name.clone(), value.clone())),
+            }
+        }
+        if variable.attribute("units").is_some() {
+            attributes.push(("calendar".to_owned(), new_calendar(schema, variable, mixed).into()));
+        }
+        match (self, Temporal::find(schema, variable)) {
+            (_, Some(Temporal::Coordinate) | None) | (Self::WholeSeconds, _) => {}
+            (Self::Nanoseconds, _) => {
+                attributes.push(("_FillValue".to_owned(), Values::I64(vec![i64::MIN]).into()));
+            }
+            (Self::Seconds, Some(Temporal::Data)) => {
+                attributes.push(("_FillValue".to_owned(), f64::NAN.into()));
+            }
+            (Self::Seconds, Some(Temporal::Bounds)) => {}
+        }
+        VariableSchema { data_type: self.data_type(), attributes, ..variable.clone() }
+    }
+}
+
+/// The calendar that is named, if partials agree in it; else that in which instants of the world are counted.
+fn new_calendar(schema: &Schema, variable: &VariableSchema, mixed: bool) -> String {
+    let named = |variable: &VariableSchema| variable.attribute("calendar")?.text().map(str::to_owned);
+    let named = named(variable).or_else(|| named(family(schema, variable)));
+    match calendar(schema, variable) {
+        Some(calendar) if !calendar.is_real() => named.unwrap_or_else(|| calendar.name().to_owned()),
+        _ if mixed => COMMON_CALENDAR.to_owned(),
+        _ => named.unwrap_or_else(|| COMMON_CALENDAR.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -167,62 +207,111 @@ mod tests {
         Schema { dimensions: vec![(SHARED_DIMENSION.to_owned(), 2)], variables, attributes: vec![] }
     }
 
+    fn anew(schema: &Schema, name: &str, values: &Values, new: NewCoding) -> Values {
+        let coding = coding(schema, schema.variable(name).unwrap()).unwrap();
+        new.encode(&coding.decode(values).unwrap(), coding.units().calendar()).unwrap()
+    }
+
     #[test]
     fn minutes_of_a_day_become_seconds_since_1970() {
         let units = Attribute::from("minutes since 2022-02-01 00:10:00");
-        let time = variable("time", DataType::I64, &[("units", units)]);
-        let schema = schema(vec![time]);
-        let coding = Coding::of(&schema, &schema.variables[0]).unwrap();
-        let instants = coding.decode(&Values::I64(vec![0, 20])).unwrap();
+        let schema = schema(vec![variable("time", DataType::I64, &[("units", units)])]);
+        let values = Values::I64(vec![0, 20]);
         // 2022-02-01T00:10:00Z by `date -u -d ... +%s`
-        assert_eq!(encode(&instants, DataType::I64), Values::I64(vec![1_643_674_200, 1_643_675_400]));
-        assert_eq!(encode(&instants, DataType::F64), Values::F64(vec![1_643_674_200.0, 1_643_675_400.0]));
+        let whole = anew(&schema, "time", &values, NewCoding::WholeSeconds);
+        assert_eq!(whole, Values::I64(vec![1_643_674_200, 1_643_675_400]));
+        let doubles = anew(&schema, "time", &values, NewCoding::Seconds);
+        assert_eq!(doubles, Values::F64(vec![1_643_674_200.0, 1_643_675_400.0]));
+        let nanoseconds = anew(&schema, "time", &values, NewCoding::Nanoseconds);
+        assert_eq!(nanoseconds, Values::I64(vec![1_643_674_200_000_000_000, 1_643_675_400_000_000_000]));
     }
 
     #[test]
-    fn missing_times_are_told_by_fill_value_and_nan() {
-        let attributes = [("units", "hours since 1970-01-01".into()), ("_FillValue", (-1.0).into())];
-        let sunrise = variable("sunrise", DataType::F64, &attributes);
-        let schema = schema(vec![sunrise]);
-        let coding = Coding::of(&schema, &schema.variables[0]).unwrap();
-        let instants = coding.decode(&Values::F64(vec![0.5, -1.0, f64::NAN])).unwrap();
-        assert_eq!(instants, [Some(UtcTime(1_800_000_000)), None, None]);
+    fn what_is_too_far_away_for_nanoseconds_is_told() {
+        let schema = schema(vec![variable("time", DataType::I64, &[("units", "days since 1-1-1".into())])]);
+        let coding = coding(&schema, &schema.variables[0]).unwrap();
+        let instants = coding.decode(&Values::I64(vec![1])).unwrap();
+        let error = NewCoding::Nanoseconds.encode(&instants, Calendar::Standard).unwrap_err().to_string();
+        assert!(
+            error.starts_with("0001-01-02T00:00:00Z is too far from 1970 to be counted in nano"),
+            "{error}"
+        );
     }
 
     #[test]
-    fn bounds_without_units_have_the_coordinates() {
-        let attributes = [("units", "days since 1970-01-02".into()), ("bounds", "time_bnds".into())];
-        let time = variable("time", DataType::I32, &attributes);
-        let schema = schema(vec![time, variable("time_bnds", DataType::I32, &[])]);
-        let bounds = &schema.variables[1];
-        assert_eq!(Temporal::find(&schema, bounds), Some(Temporal::Bounds));
-        let instants = Coding::of(&schema, bounds).unwrap().decode(&Values::I32(vec![0])).unwrap();
-        assert_eq!(encode(&instants, DataType::F64), Values::F64(vec![86_400.0]));
-        assert!(recoded(bounds, Temporal::Bounds, DataType::F64).attributes.is_empty());
+    fn bounds_follow_the_coordinate_that_they_belong_to() {
+        let with = |name: &str, attribute: &str, bounds: &str| {
+            let attributes = [("units", "days since 1970-01-02".into()), (attribute, bounds.into())];
+            variable(name, DataType::I32, &attributes)
+        };
+        let own_units = [("units", "hours since 1970-01-02".into())];
+        let schema = schema(vec![
+            with("time", "climatology", "seasons"),
+            variable("seasons", DataType::I32, &[]),
+            with("centred", "bounds", "ends"),
+            variable("ends", DataType::I32, &own_units),
+            variable("power", DataType::F64, &[("units", "W".into()), ("bounds", "power_bounds".into())]),
+            variable("power_bounds", DataType::F64, &[]),
+        ]);
+        let found = |name: &str| {
+            let variable = schema.variable(name).unwrap();
+            (Temporal::find(&schema, variable), family(&schema, variable).name.as_str())
+        };
+        assert_eq!(found("seasons"), (Some(Temporal::Bounds), "time"));
+        assert_eq!(found("ends"), (Some(Temporal::Bounds), "centred"));
+        assert_eq!(found("centred"), (Some(Temporal::Data), "centred"));
+        assert_eq!(found("power_bounds").0, None);
+        let values = Values::I32(vec![0, 1, -2_147_483_647]);
+        let expected = Values::F64(vec![86_400.0, 172_800.0, f64::NAN]);
+        assert!(anew(&schema, "seasons", &values, NewCoding::Seconds).same(&expected));
+        let expected = Values::F64(vec![86_400.0, 90_000.0, f64::NAN]);
+        assert!(anew(&schema, "ends", &values, NewCoding::Seconds).same(&expected));
+        let new = |name: &str| NewCoding::Seconds.applied(&schema, schema.variable(name).unwrap(), false);
+        assert!(new("seasons").attributes.is_empty());
+        let names: Vec<_> = new("ends").attributes.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["units", "calendar"]);
     }
 
     #[test]
-    fn durations_and_packed_numbers_are_no_times() {
+    fn durations_are_no_times_and_packed_times_are() {
         let role = |attributes: &[(&str, Attribute)]| {
             let schema = schema(vec![variable("x", DataType::F64, attributes)]);
             Temporal::find(&schema, &schema.variables[0])
         };
+        let data = Some(Temporal::Data);
         assert_eq!(role(&[("units", "minutes".into())]), None);
-        assert_eq!(role(&[("units", "hours since 2022-02-01".into())]), Some(Temporal::Data));
-        assert_eq!(role(&[("units", "hours since 2022-02-01".into()), ("scale_factor", 0.1.into())]), None);
+        assert_eq!(role(&[("units", "hours since 2022-02-01".into())]), data);
+        assert_eq!(role(&[("units", "hours since 2022-02-01".into()), ("scale_factor", 0.1.into())]), data);
+        assert_eq!(role(&[("units", "hours since 2022-02-01".into()), ("calendar", "noleap".into())]), data);
+        assert_eq!(role(&[("units", "hours since 2022-02-01".into()), ("calendar", "x".into())]), None);
     }
 
     #[test]
-    fn a_recoded_variable_keeps_its_other_attributes() {
-        let attributes = [
-            ("long_name", "sunrise".into()),
-            ("units", "hours since 2022-02-01".into()),
-            ("_FillValue", Values::I16(vec![-1]).into()),
-        ];
-        let new = recoded(&variable("x", DataType::I16, &attributes), Temporal::Data, DataType::F64);
-        let names: Vec<_> = new.attributes.iter().map(|(name, _)| name.as_str()).collect();
+    fn a_recoded_variable_keeps_its_other_attributes_and_its_calendar() {
+        let attributes = |calendar: Option<&str>| {
+            let mut attributes = vec![
+                ("long_name", "sunrise".into()),
+                ("units", "hours since 2022-02-01".into()),
+                ("scale_factor", 0.5.into()),
+                ("_FillValue", Values::I16(vec![-1]).into()),
+            ];
+            attributes.extend(calendar.map(|calendar| ("calendar", calendar.into())));
+            attributes
+        };
+        let new = |calendar, mixed| {
+            let schema = schema(vec![variable("x", DataType::I16, &attributes(calendar))]);
+            NewCoding::Seconds.applied(&schema, &schema.variables[0], mixed)
+        };
+        let plain = new(None, false);
+        let names: Vec<_> = plain.attributes.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["long_name", "units", "calendar", "_FillValue"]);
-        assert_eq!(new.attribute("units").and_then(Attribute::text), Some(NEW_UNITS));
-        assert!(new.attribute("_FillValue").unwrap().same(&f64::NAN.into()));
+        assert_eq!(plain.attribute("units").unwrap().text(), Some("seconds since 1970-01-01 00:00:00"));
+        assert!(plain.attribute("_FillValue").unwrap().same(&f64::NAN.into()));
+        let calendar =
+            |named, mixed| new(named, mixed).attribute("calendar").unwrap().text().unwrap().to_owned();
+        assert_eq!(calendar(None, false), "proleptic_gregorian");
+        assert_eq!(calendar(Some("gregorian"), false), "gregorian");
+        assert_eq!(calendar(Some("standard"), true), "proleptic_gregorian");
+        assert_eq!(calendar(Some("365_day"), false), "365_day");
     }
 }

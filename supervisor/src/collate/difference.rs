@@ -6,7 +6,7 @@ use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::Attribute;
 use dayfold_ncio::raw::{Schema, VariableSchema};
 
-use super::coding::{Temporal, is_coding, same};
+use super::coding::{self, Temporal, is_coding, same};
 
 /// Something that is one way in one partial and another way in another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,16 +39,25 @@ impl Difference {
 }
 
 /// The first difference that matters. The length of the shared dimension, global attributes, the
-/// order of variables and how times are coded do not.
+/// order of variables and how times are coded do not, but for their calendar.
 pub(super) fn find(first: &Schema, second: &Schema) -> Option<Difference> {
     lengths(first, second).or_else(|| missing_variable(first, second)).or_else(|| {
         first.variables.iter().find_map(|variable| {
             let other = second.variable(&variable.name)?;
             let coded = |schema, variable| Temporal::find(schema, variable).is_some();
             let both_times = coded(first, variable) && coded(second, other);
-            variables(variable, other, both_times)
+            calendars((first, variable), (second, other)).or_else(|| variables(variable, other, both_times))
         })
     })
+}
+
+/// Times of different calendars can be neither compared nor counted alike. `standard` and `proleptic_gregorian` can:
+/// they count the same days, and call those before 1582-10-15 by other dates.
+fn calendars(first: (&Schema, &VariableSchema), second: (&Schema, &VariableSchema)) -> Option<Difference> {
+    let calendar = |(schema, variable)| coding::calendar(schema, variable);
+    let (one, other) = (calendar(first)?, calendar(second)?);
+    let what = || format!("the calendar of variable {:?}", first.1.name);
+    (!one.counts_as(other)).then(|| Difference::between(what, Some(one.name()), Some(other.name())))
 }
 
 fn lengths(first: &Schema, second: &Schema) -> Option<Difference> {
@@ -143,6 +152,21 @@ mod tests {
             schema.variables.reverse();
         });
         assert_eq!(other, None);
+    }
+
+    #[test]
+    fn calendars_that_count_other_days_differ() {
+        let named = |calendar: &str| {
+            found(|schema| schema.variables[0].attributes.push(("calendar".to_owned(), calendar.into())))
+        };
+        assert_eq!(named("proleptic_gregorian"), None);
+        assert_eq!(named("gregorian"), None);
+        for calendar in ["julian", "noleap", "all_leap", "360_day"] {
+            let expected = format!(
+                "the calendar of variable \"time\" is standard in the first and {calendar} in the second"
+            );
+            assert_eq!(named(calendar), Some(expected));
+        }
     }
 
     #[test]

@@ -8,7 +8,8 @@ use dayfold_contract::error::is_no_space;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::TypesDiffer;
 use dayfold_ncio::error::NcError;
-use dayfold_ncio::time::{TimeError, UtcTime};
+use dayfold_ncio::raw::CannotCarry;
+use dayfold_ncio::time::TimeError;
 
 use super::difference::Difference;
 
@@ -110,6 +111,17 @@ pub enum CollateError {
         #[source]
         source: TimeError,
     },
+    /// A partial has something that the final file cannot hold.
+    #[error("cannot use {path}, the partial of group {group}", path = .path.display())]
+    CannotCarry {
+        /// The group.
+        group: GroupName,
+        /// Its partial.
+        path: PathBuf,
+        /// What, and why not.
+        #[source]
+        source: Box<CannotCarry>,
+    },
     /// A variable that has the shared dimension more than once.
     #[error(
         "variable {variable:?} of group {group} has the dimension {SHARED_DIMENSION:?} more than once: \
@@ -145,14 +157,14 @@ pub enum CollateError {
         variable: String,
     },
     /// One time, two values. `first` and `second` may be one group.
-    #[error("{}", contradiction(first, second, *time, variable, results))]
+    #[error("{}", contradiction(first, second, time, variable, results))]
     Contradiction {
         /// One group.
         first: GroupName,
         /// The other.
         second: GroupName,
-        /// The time that both have.
-        time: UtcTime,
+        /// The time that both have, as it is shown to people.
+        time: String,
         /// The first variable that differs.
         variable: String,
         /// The files that hold their values.
@@ -192,7 +204,7 @@ pub enum CollateError {
 fn contradiction(
     first: &GroupName,
     second: &GroupName,
-    time: UtcTime,
+    time: &str,
     variable: &str,
     results: &[PathBuf; 2],
 ) -> String {

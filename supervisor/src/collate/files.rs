@@ -6,15 +6,15 @@ use std::ops::Range;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::Values;
 use dayfold_ncio::raw::RawFile;
-use dayfold_ncio::time::{TimeError, UtcTime};
+use dayfold_ncio::time::TimeError;
 
 use super::Source;
-use super::coding::{Coding, encode};
+use super::coding::coding;
 use super::error::CollateError;
 use super::layout::Column;
 use super::opening::Opening;
 use super::order::Run;
-use super::survey::{partial, time, times};
+use super::survey::{calendar_of_times, partial, time, times};
 
 /// Enough for partials that overlap with their neighbours, few enough for the memory and the
 /// descriptors that each takes.
@@ -49,12 +49,14 @@ impl<'a> Files<'a> {
         Ok(values.swap_axes(column.outer, length))
     }
 
-    /// The time of a row.
-    pub(super) fn time(&mut self, place: u32, row: u32) -> Result<UtcTime, CollateError> {
+    /// The time of a row, for people.
+    pub(super) fn time(&mut self, place: u32, row: u32) -> Result<String, CollateError> {
         let source = self.source(place);
-        let times = times(source, self.file(place)?)?;
+        let file = self.file(place)?;
+        let times = times(source, file)?;
         let missing = || time(source, SHARED_DIMENSION)(TimeError::Missing(row as usize));
-        times.get(row as usize).copied().ok_or_else(missing)
+        let calendar = calendar_of_times(file);
+        times.get(row as usize).map(|instant| instant.show(calendar)).ok_or_else(missing)
     }
 
     fn file(&mut self, place: u32) -> Result<&RawFile, CollateError> {
@@ -78,9 +80,9 @@ impl<'a> Files<'a> {
 }
 
 fn recode(file: &RawFile, column: &Column, values: Values) -> Result<Values, TimeError> {
-    let (Some(data_type), Some(variable)) = (column.recode, file.schema().variable(&column.name)) else {
+    let (Some(new), Some(variable)) = (column.recode, file.schema().variable(&column.name)) else {
         return Ok(values);
     };
-    let instants = Coding::of(file.schema(), variable)?.decode(&values)?;
-    Ok(encode(&instants, data_type))
+    let old = coding(file.schema(), variable)?;
+    new.encode(&old.decode(&values)?, old.units().calendar())
 }

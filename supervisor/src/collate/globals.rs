@@ -6,7 +6,7 @@ use std::path::Path;
 use dayfold_contract::partial::{GRID, SKIPPED_FILES};
 use dayfold_ncio::dataset::{Attribute, Values, attribute};
 use dayfold_ncio::error::NcError;
-use dayfold_ncio::raw::RawFile;
+use dayfold_ncio::raw::{RawFile, is_reserved};
 
 use super::coding::same;
 
@@ -38,7 +38,9 @@ impl Globals {
         if self.grid.is_none() {
             self.grid = attribute(attributes, GRID).cloned();
         }
-        let counts = |name: &String| name != SKIPPED_FILES && name != GRID && !self.own.contains(name);
+        let counts = |name: &String| {
+            !is_reserved(name) && name != SKIPPED_FILES && name != GRID && !self.own.contains(name)
+        };
         let others: Attributes = attributes.iter().filter(|(name, _)| counts(name)).cloned().collect();
         let Some(kept) = &mut self.kept else {
             self.kept = Some(others);

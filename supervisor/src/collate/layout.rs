@@ -4,7 +4,7 @@ use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::{Attribute, DataType};
 use dayfold_ncio::raw::{Schema, Storage, VariableSchema};
 
-use super::coding::{Temporal, recoded};
+use super::coding::{NewCoding, Temporal, family};
 use super::survey::{Reference, Survey};
 
 /// Measured on series of 30 regions as doubles, shuffled, in chunks of 512 KiB, at levels 1, 4 and 9:
@@ -24,8 +24,8 @@ pub(super) struct Column {
     pub(super) name: String,
     /// The type in the final file.
     pub(super) data_type: DataType,
-    /// The type of times to recode to, where that is needed.
-    pub(super) recode: Option<DataType>,
+    /// How its times are coded anew, where that is needed.
+    pub(super) recode: Option<NewCoding>,
     /// The product of the dimensions before the shared one.
     pub(super) outer: usize,
     /// Values at one time.
@@ -57,8 +57,9 @@ impl Layout {
             }
         }
         for variable in &mut schema.variables {
-            if let Some((role, data_type)) = recoding(survey, &reference.schema, variable) {
-                *variable = recoded(variable, role, data_type);
+            if let Some(new) = recoding(survey, &reference.schema, variable) {
+                let mixed = survey.mixed_calendars.contains(&variable.name);
+                *variable = new.applied(&reference.schema, variable, mixed);
             }
         }
         // the coordinate first, the others as they are
@@ -67,7 +68,7 @@ impl Layout {
         let chunk_bytes = CHUNK_BYTES.min(BUFFER_BYTES / shared.count().max(1));
         let storage = Storage::Deflated { level: LEVEL, chunk_bytes, along: SHARED_DIMENSION.to_owned() };
         let columns = schema.variables.iter().filter_map(|variable| {
-            let recode = recoding(survey, &reference.schema, variable).map(|(_, data_type)| data_type);
+            let recode = recoding(survey, &reference.schema, variable);
             Column::new(&schema, &storage, variable, recode, chunk_bytes)
         });
         Self { columns: columns.collect(), schema, storage }
@@ -80,7 +81,7 @@ impl Column {
         schema: &Schema,
         storage: &Storage,
         variable: &VariableSchema,
-        recode: Option<DataType>,
+        recode: Option<NewCoding>,
         chunk_bytes: usize,
     ) -> Option<Self> {
         let axis = variable.axis(SHARED_DIMENSION)?;
@@ -98,12 +99,16 @@ impl Column {
     }
 }
 
-/// The part that a variable plays and its new type, where its times are to be coded anew.
-fn recoding(survey: &Survey<'_>, schema: &Schema, variable: &VariableSchema) -> Option<(Temporal, DataType)> {
+/// How a variable's times are coded anew, where they are.
+fn recoding(survey: &Survey<'_>, schema: &Schema, variable: &VariableSchema) -> Option<NewCoding> {
     if !survey.recode.contains(&variable.name) {
         return None;
     }
-    let role = Temporal::find(schema, schema.variable(&variable.name)?)?;
-    let whole = role == Temporal::Coordinate && survey.whole_seconds;
-    Some((role, if whole { DataType::I64 } else { DataType::F64 }))
+    let old = schema.variable(&variable.name)?;
+    let role = Temporal::find(schema, old)?;
+    Some(match role {
+        _ if survey.nanoseconds.contains(&family(schema, old).name) => NewCoding::Nanoseconds,
+        Temporal::Coordinate if survey.whole_seconds => NewCoding::WholeSeconds,
+        _ => NewCoding::Seconds,
+    })
 }

@@ -107,14 +107,16 @@ pub enum Progress {
 /// Hears how far it is, and may break it off.
 pub type Watch<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 
-/// The times in a final file, in its order.
+/// The times in a final file, in its order; in a calendar that is not of the world, those of the same dates.
 ///
 /// # Errors
 /// In words, why they cannot be read.
 pub fn times_of(path: &Path) -> Result<Vec<UtcTime>, String> {
     let source = Source::new(GroupName::new("(the final file)"), path.to_owned());
     let file = RawFile::open(path).map_err(|error| in_one_line(&error))?;
-    survey::times(&source, &file).map_err(|error| in_one_line(&error))
+    let times = survey::times(&source, &file).map_err(|error| in_one_line(&error))?;
+    let calendar = survey::calendar_of_times(&file);
+    Ok(times.into_iter().map(|time| time.at_its_date(calendar)).collect())
 }
 
 /// Lets it go on to the end.
@@ -165,7 +167,7 @@ pub fn prepare(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Pr
     let layout = Layout::new(&survey, &reference, times, attributes);
     let aside = aside(output, owner)?;
     copy::copy(&aside, layout, &reference.constants, &survey, &steps, progress)?;
-    let warnings = warning(&survey.globals.dropped(attributes)).into_iter().collect();
+    let warnings = warnings(&survey, attributes);
     let output = output.to_owned();
     Ok(Prepared { aside, collated: Collated { output, times, with_values, without_values, warnings } })
 }
@@ -210,8 +212,14 @@ fn aside(output: &Path, owner: &str) -> Result<TempPath, CollateError> {
     TempPath::try_from_path(path).map_err(system("write beside", output))
 }
 
-fn warning(dropped: &[&str]) -> Option<String> {
-    let names = dropped.join(", ");
-    (!dropped.is_empty())
-        .then(|| format!("global attributes that are not the same in all partials are left out: {names}"))
+/// What was left out.
+fn warnings(survey: &survey::Survey<'_>, set: &[(String, Attribute)]) -> Vec<String> {
+    let dropped = survey.globals.dropped(set).join(", ");
+    let reserved: Vec<_> = survey.left_out.iter().map(String::as_str).collect();
+    let reserved = reserved.join(", ");
+    let dropped = (!dropped.is_empty())
+        .then(|| format!("global attributes that are not the same in all partials are left out: {dropped}"));
+    let reserved = (!reserved.is_empty())
+        .then(|| format!("attributes that a NetCDF-4 file cannot hold are left out: {reserved}"));
+    dropped.into_iter().chain(reserved).collect()
 }

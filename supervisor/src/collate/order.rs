@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use dayfold_ncio::time::UtcTime;
-
 /// A row of a partial: what it has at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Row {
-    pub(super) time: UtcTime,
+    /// Since 1970, in what the survey counts in.
+    pub(super) time: i64,
     /// The partial's place among the sources.
     pub(super) source: u32,
     /// The place within the partial.
@@ -114,11 +113,7 @@ mod tests {
     /// Each source with the times of its rows.
     fn of(sources: &[&[i64]]) -> (Vec<Step>, usize) {
         let rows = sources.iter().enumerate().flat_map(|(source, times)| {
-            let row = move |(row, &time): (usize, &i64)| Row {
-                time: UtcTime(time),
-                source: source as u32,
-                row: row as u32,
-            };
+            let row = move |(row, &time): (usize, &i64)| Row { time, source: source as u32, row: row as u32 };
             times.iter().enumerate().map(row)
         });
         steps(rows.collect())

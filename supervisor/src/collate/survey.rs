@@ -8,10 +8,10 @@ use dayfold_contract::GroupName;
 use dayfold_contract::partial::{GRID, SHARED_DIMENSION};
 use dayfold_ncio::dataset::{Attribute, Values, attribute};
 use dayfold_ncio::error::NcError;
-use dayfold_ncio::raw::{RawFile, Schema, VariableSchema};
-use dayfold_ncio::time::{TimeError, UtcTime};
+use dayfold_ncio::raw::{Carried, RawFile, Schema, VariableSchema, carried};
+use dayfold_ncio::time::{Calendar, Instant, TimeError};
 
-use super::coding::{Coding, Temporal, alike};
+use super::coding::{Temporal, alike, calendar, coding, family};
 use super::difference;
 use super::error::CollateError;
 use super::globals::Globals;
@@ -31,8 +31,16 @@ pub(super) struct Survey<'a> {
     pub(super) rows: Vec<Row>,
     /// Variables whose times are not coded alike everywhere.
     pub(super) recode: BTreeSet<String>,
+    /// Of these, those that some partial counts in nanoseconds, by the coordinate of their family.
+    pub(super) nanoseconds: BTreeSet<String>,
+    /// Variables for which partials name several calendars of the world.
+    pub(super) mixed_calendars: BTreeSet<String>,
     /// Whether all times are whole seconds.
     pub(super) whole_seconds: bool,
+    /// Whether `rows` are counted in nanoseconds, not microseconds: where times lie between two of these.
+    fine: bool,
+    /// Attributes that NetCDF-4 cannot hold, for people.
+    pub(super) left_out: BTreeSet<String>,
     pub(super) globals: Globals,
     /// How they are opened again.
     pub(super) opening: Opening,
@@ -60,7 +68,11 @@ pub(super) fn survey<'a>(
         reference: None,
         rows: Vec::new(),
         recode: BTreeSet::new(),
+        nanoseconds: BTreeSet::new(),
+        mixed_calendars: BTreeSet::new(),
         whole_seconds: true,
+        fine: false,
+        left_out: BTreeSet::new(),
         globals: Globals::without(own),
         opening: Opening::default(),
         grid: None,
@@ -86,7 +98,7 @@ impl<'a> Survey<'a> {
             self.without_values += 1;
             return Ok(());
         }
-        self.take_times(&times);
+        self.take_times(source, &file, &times)?;
         // what is like another one but for values that vary has been compared with it
         if !file.is_alike() {
             self.compare(source, &file)?;
@@ -109,22 +121,54 @@ impl<'a> Survey<'a> {
         Err(CollateError::Grids { first, second, one: grid.clone(), other: found.to_owned() })
     }
 
-    fn take_times(&mut self, times: &[UtcTime]) {
-        let source = self.sources.len() as u32;
-        let row = |(row, &time): (usize, &UtcTime)| Row { time, source, row: row as u32 };
-        self.rows.extend(times.iter().enumerate().map(row));
-        self.whole_seconds &= times.iter().all(|time| time.unix_seconds().fract() == 0.0);
+    fn take_times(&mut self, source: &Source, file: &RawFile, times: &[Instant]) -> Result<(), CollateError> {
+        let is_between = |length: i128| times.iter().any(|time| time.nanoseconds() % length != 0);
+        self.whole_seconds &= !is_between(1_000_000_000);
+        if !self.fine && is_between(1_000) {
+            self.count_nanoseconds()?;
+        }
+        let (place, length) = (self.sources.len() as u32, if self.fine { 1 } else { 1_000 });
+        for (row, time_of_row) in times.iter().enumerate() {
+            let count = i64::try_from(time_of_row.nanoseconds() / length).map_err(|_| {
+                let shown = time_of_row.show(calendar_of_times(file));
+                time(source, SHARED_DIMENSION)(TimeError::NanosecondOverflow(shown))
+            })?;
+            self.rows.push(Row { time: count, source: place, row: row as u32 });
+        }
+        Ok(())
+    }
+
+    /// From now on, and what is there too.
+    fn count_nanoseconds(&mut self) -> Result<(), CollateError> {
+        self.fine = true;
+        for row in &mut self.rows {
+            let count = row.time.checked_mul(1_000);
+            row.time = count.ok_or_else(|| {
+                let shown = format!("{} microseconds since 1970", row.time);
+                let overflow = TimeError::NanosecondOverflow(shown);
+                time(self.sources[row.source as usize], SHARED_DIMENSION)(overflow)
+            })?;
+        }
+        Ok(())
     }
 
     /// With the first partial, which this may be itself.
     fn compare(&mut self, source: &'a Source, file: &RawFile) -> Result<(), CollateError> {
+        let bad = |error| CollateError::CannotCarry {
+            group: source.group.clone(),
+            path: source.path.clone(),
+            source: Box::new(error),
+        };
+        let Carried { schema: other, left_out } = carried(file.schema()).map_err(bad)?;
+        self.left_out.extend(left_out);
+        self.nanoseconds.extend(in_nanoseconds(&other));
         let Some(reference) = &self.reference else {
-            self.reference = Some(Reference::read(source, file)?);
+            self.reference = Some(Reference::read(source, file, other)?);
             return Ok(());
         };
-        let (schema, other) = (&reference.schema, file.schema());
+        let schema = &reference.schema;
         let first = || self.sources.first().unwrap_or(&source).group.clone();
-        if let Some(difference) = difference::find(schema, other) {
+        if let Some(difference) = difference::find(schema, &other) {
             let (second, difference) = (source.group.clone(), Box::new(difference));
             return Err(CollateError::Schema { first: first(), second, difference });
         }
@@ -134,14 +178,14 @@ impl<'a> Survey<'a> {
                 return Err(CollateError::Unequal { first: first(), second, variable });
             }
         }
-        self.recode.extend(coded_otherwise(schema, other));
+        self.recode.extend(coded_otherwise(schema, &other));
+        self.mixed_calendars.extend(of_mixed_calendars(schema, &other));
         Ok(())
     }
 }
 
 impl Reference {
-    fn read(source: &Source, file: &RawFile) -> Result<Self, CollateError> {
-        let schema = file.schema().clone();
+    fn read(source: &Source, file: &RawFile, schema: Schema) -> Result<Self, CollateError> {
         let mut constants = Vec::new();
         for variable in &schema.variables {
             match variable.dimensions.iter().filter(|name| *name == SHARED_DIMENSION).count() {
@@ -160,24 +204,46 @@ impl Reference {
     }
 }
 
-/// The variables whose times are coded otherwise in the second file. Coordinate and bounds share
-/// their units: both or none.
+/// The variables whose times are coded otherwise in the second file. A coordinate and its bounds share
+/// their units: all or none.
 fn coded_otherwise(first: &Schema, second: &Schema) -> Vec<String> {
-    let temporal = first.variables.iter().filter_map(|variable| {
-        let role = Temporal::find(first, variable)?;
-        let other = second.variable(&variable.name)?;
-        Some((role, &variable.name, alike(variable, other)))
-    });
-    let temporal: Vec<_> = temporal.collect();
-    let shares_units = |role: Temporal| role != Temporal::Data;
-    let axis_differs = temporal.iter().any(|&(role, _, alike)| shares_units(role) && !alike);
-    let differs =
-        |&&(role, _, alike): &&(Temporal, &String, bool)| !alike || (axis_differs && shares_units(role));
-    temporal.iter().filter(differs).map(|&(_, name, _)| name.clone()).collect()
+    let temporal = || first.variables.iter().filter(|variable| Temporal::find(first, variable).is_some());
+    let differs = |variable: &&VariableSchema| {
+        second.variable(&variable.name).is_some_and(|other| !alike(variable, other))
+    };
+    let families: BTreeSet<_> =
+        temporal().filter(differs).map(|variable| &family(first, variable).name).collect();
+    let of_these = |variable: &&VariableSchema| families.contains(&family(first, variable).name);
+    temporal().filter(of_these).map(|variable| variable.name.clone()).collect()
+}
+
+/// The families of variables in which times are counted in nanoseconds.
+fn in_nanoseconds(schema: &Schema) -> Vec<String> {
+    let counts_them = |variable: &&VariableSchema| {
+        let coding = Temporal::find(schema, variable).and_then(|_| coding(schema, variable).ok());
+        coding.is_some_and(|coding| coding.units().are_nanoseconds())
+    };
+    let variables = schema.variables.iter().filter(counts_them);
+    variables.map(|variable| family(schema, variable).name.clone()).collect()
+}
+
+/// The variables whose times have calendars of several names, which count the same days.
+fn of_mixed_calendars(first: &Schema, second: &Schema) -> Vec<String> {
+    let is_mixed = |variable: &&VariableSchema| {
+        let other = second.variable(&variable.name).and_then(|other| calendar(second, other));
+        other.is_some() && other != calendar(first, variable)
+    };
+    first.variables.iter().filter(is_mixed).map(|variable| variable.name.clone()).collect()
+}
+
+/// The calendar of a partial's times.
+pub(super) fn calendar_of_times(file: &RawFile) -> Calendar {
+    let variable = file.schema().variable(SHARED_DIMENSION);
+    variable.and_then(|variable| calendar(file.schema(), variable)).unwrap_or(Calendar::Standard)
 }
 
 /// The times of a partial, none of them missing.
-pub(super) fn times(source: &Source, file: &RawFile) -> Result<Vec<UtcTime>, CollateError> {
+pub(super) fn times(source: &Source, file: &RawFile) -> Result<Vec<Instant>, CollateError> {
     let schema = file.schema();
     let variable = coordinate(schema).map_err(|found| CollateError::NoTime {
         group: source.group.clone(),
@@ -192,13 +258,8 @@ fn decode_all(
     schema: &Schema,
     variable: &VariableSchema,
     values: &Values,
-) -> Result<Vec<UtcTime>, TimeError> {
-    if values.is_empty() {
-        return Ok(Vec::new());
-    }
-    let instants = Coding::of(schema, variable)?.decode(values)?;
-    let there = |(index, instant): (usize, Option<UtcTime>)| instant.ok_or(TimeError::Missing(index));
-    instants.into_iter().enumerate().map(there).collect()
+) -> Result<Vec<Instant>, TimeError> {
+    if values.is_empty() { Ok(Vec::new()) } else { coding(schema, variable)?.decode_all(values) }
 }
 
 /// The time coordinate, or what is there instead.
@@ -216,7 +277,7 @@ fn coordinate(schema: &Schema) -> Result<&VariableSchema, String> {
     }
     match Temporal::find(schema, variable) {
         Some(_) => Ok(variable),
-        None => Err(format!("its variable is of type {}, or packed", variable.data_type)),
+        None => Err(format!("its variable is of type {}", variable.data_type)),
     }
 }
 

@@ -5,16 +5,41 @@
 //! crash. So this is asked first. Formats CDF-1, CDF-2 and CDF-5 as the NetCDF User's Guide,
 //! "File Format Specifications", gives them. Everything else about these files is left to the library.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use crate::error::NcError;
 
 const DIMENSIONS: u64 = 10;
 const VARIABLES: u64 = 11;
 const ATTRIBUTES: u64 = 12;
 
+/// Whether a file that begins so is of a classic format.
+pub(crate) fn is_classic(start: &[u8]) -> bool {
+    matches!(start, [b'C', b'D', b'F', 1 | 2 | 5, ..])
+}
+
+/// Refuses a file of a classic format that the library would read as something else.
+///
+/// # Errors
+/// [`NcError::Damaged`] where its header is damaged or asks for more than there is, [`NcError::Open`].
+pub(crate) fn check(path: &Path) -> Result<(), NcError> {
+    let open = |source| NcError::Open { path: path.to_owned(), source };
+    let damaged = |found| NcError::Damaged { path: path.to_owned(), found };
+    let file = File::open(path).map_err(open)?;
+    let present = file.metadata().map_err(open)?.len();
+    match needed_bytes(BufReader::new(file)) {
+        Ok(needed) if needed <= present => Ok(()),
+        Ok(needed) => Err(damaged(format!("it has {present} bytes and its header asks for {needed}"))),
+        Err(error) => Err(damaged(format!("its header cannot be read ({error})"))),
+    }
+}
+
 /// How many bytes a file of a classic format has at least, by its header; `stream` begins with it.
 ///
 /// An error of kind `UnexpectedEof` where the header itself is cut off, `InvalidData` where it is none.
-pub(crate) fn needed_bytes(stream: impl Read) -> io::Result<u64> {
+fn needed_bytes(stream: impl Read) -> io::Result<u64> {
     let mut header = Header::begin(stream)?;
     let records = header.count()?;
     // a writer that streams leaves the number of records open

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::cf::BadAttribute;
 use crate::chunks::{ChunkError, IndexError};
 use crate::grid::GridError;
-use crate::raw::RawError;
+use crate::raw::{Elsewhere, RawError};
 use crate::time::TimeError;
 
 /// A NetCDF file that cannot be read or written as asked.
@@ -105,6 +105,20 @@ pub enum NcError {
         /// What that number stands for.
         name: &'static str,
     },
+    /// A variable whose values are not in the file.
+    #[error(
+        "variable {variable:?} of {path} {found}: what is missing there would be read as fill values; write the \
+         values into the file itself",
+        path = .path.display()
+    )]
+    Elsewhere {
+        /// The file.
+        path: PathBuf,
+        /// The variable.
+        variable: String,
+        /// Where they are, to read on after the variable.
+        found: &'static str,
+    },
     /// A variable holds something other than numbers.
     #[error("variable {variable:?} of {path} holds {found}: expected integers or floats", path = .path.display())]
     NotNumbers {
@@ -181,6 +195,16 @@ pub enum NcError {
 }
 
 impl NcError {
+    /// Of a variable whose values are somewhere else.
+    pub(crate) fn elsewhere(path: &Path, variable: &str, elsewhere: Elsewhere) -> Self {
+        let found = match elsewhere {
+            Elsewhere::Virtual => "is a virtual dataset, whose values are in other files",
+            Elsewhere::External => "has its values in external files",
+            Elsewhere::Linked => "is a link to another file",
+        };
+        Self::Elsewhere { path: path.to_owned(), variable: variable.to_owned(), found }
+    }
+
     /// The file concerned.
     pub fn path(&self) -> &Path {
         match self {
@@ -192,6 +216,7 @@ impl NcError {
             | Self::Chunk { path, .. }
             | Self::ChunkIndex { path, .. }
             | Self::Filter { path, .. }
+            | Self::Elsewhere { path, .. }
             | Self::NotNumbers { path, .. }
             | Self::Layout { path, .. }
             | Self::Attribute { path, .. }

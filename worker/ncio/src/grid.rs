@@ -11,7 +11,7 @@ pub struct Grid {
     /// Degrees north, strictly ascending or descending.
     pub latitudes: Arc<[f64]>,
     /// Degrees east in the file's own range (-180 to 180, 0 to 360), strictly ascending or
-    /// descending.
+    /// descending: where the file's turn back, the rest is another turn (358, 359, 360, 361).
     pub longitudes: Arc<[f64]>,
 }
 
@@ -97,6 +97,24 @@ impl Axis {
     }
 }
 
+/// Longitudes that leave their range and come in again at its other end, as 358, 359, 0, 1 do: from there on by a
+/// full turn more, or less where they fall. Others, and those that would then go around more than once, are as they
+/// were.
+pub(crate) fn unwrapped(longitudes: Vec<f64>) -> Vec<f64> {
+    const TURN: f64 = 360.0;
+    let leaps = |pair: &[f64]| matches!(pair, [one, other] if (one - other).abs() > TURN / 2.0);
+    let mut places = longitudes.windows(2).enumerate().filter(|(_, pair)| leaps(pair));
+    let (Some((before, pair)), None) = (places.next(), places.next()) else { return longitudes };
+    if check_monotonic(&longitudes).is_ok() {
+        return longitudes;
+    }
+    let turn = if pair[0] > pair[1] { TURN } else { -TURN };
+    let one = |(index, &value): (usize, &f64)| if index > before { value + turn } else { value };
+    let turned: Vec<f64> = longitudes.iter().enumerate().map(one).collect();
+    let is_one_turn = matches!(turned.as_slice(), [first, .., last] if (last - first).abs() < TURN);
+    if is_one_turn && check_monotonic(&turned).is_ok() { turned } else { longitudes }
+}
+
 /// Quick where both are one.
 fn same_bits(one: &Arc<[f64]>, other: &Arc<[f64]>) -> bool {
     let same = |(one, other): (&f64, &f64)| one.to_bits() == other.to_bits();
@@ -162,6 +180,29 @@ mod tests {
             assert_eq!(Axis::Latitude.check(values), Ok(()));
         }
         assert_eq!(Axis::Longitude.check(&[0.0, 180.0, 359.5]), Ok(()));
+    }
+
+    #[test]
+    fn longitudes_may_go_over_the_end_of_their_range_once() {
+        let same = |from: &[f64], to: &[f64]| assert_eq!(unwrapped(from.to_vec()), to, "{from:?}");
+        same(&[358.0, 359.0, 0.0, 1.0], &[358.0, 359.0, 360.0, 361.0]);
+        same(&[1.0, 0.0, 359.0, 358.0], &[1.0, 0.0, -1.0, -2.0]);
+        same(&[178.0, 179.0, -179.0, -178.0], &[178.0, 179.0, 181.0, 182.0]);
+        same(&[335.05, 359.95, 0.05, 44.95], &[335.05, 359.95, 360.05, 404.95]);
+        for kept in [
+            &[-2.0, -1.0, 0.0, 1.0][..],
+            &[0.0, 200.0],
+            &[359.0, 0.0],
+            &[0.0, 180.0, 359.0],
+            // twice, a whole turn, and another turn back
+            &[358.0, 0.0, 359.0, 1.0],
+            &[0.0, 120.0, 240.0, 359.0, 0.0],
+            &[358.0, 359.0, 0.0, 1.0, 0.5],
+            &[1.0, 0.0, 2.0],
+            &[],
+        ] {
+            same(kept, kept);
+        }
     }
 
     #[test]

@@ -13,8 +13,7 @@ mod whole;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,10 +22,11 @@ pub use field::Field;
 pub(crate) use layout::Positions;
 
 use crate::cf::Rule;
-use crate::classic;
+use crate::classic::{self, is_classic};
 use crate::decode::element::Element;
 use crate::error::NcError;
 use crate::metadata::{Metadata, Storage};
+use crate::raw::Elsewhere;
 use crate::source::{HDF5, Source};
 use crate::sys::Dataset;
 use crate::variable::{Stored, Variable};
@@ -64,7 +64,7 @@ impl Reader {
     pub fn open(path: &Path) -> Result<Self, NcError> {
         let source = Source::open(path).map_err(|source| NcError::Open { path: path.to_owned(), source })?;
         if is_classic(source.signature()) {
-            check_classic(path)?;
+            classic::check(path)?;
         }
         let reader = Self {
             path: path.to_owned(),
@@ -156,8 +156,22 @@ impl Reader {
                 |(variable, storage)| Found { variable: Rc::new(variable), storage: Some(Rc::new(storage)) };
             return Ok(known.map(found));
         }
-        let variable = self.library()?.variable(name).map_err(self.read_error(name))?;
-        Ok(variable.map(|variable| Found { variable: Rc::new(variable), storage: None }))
+        let library = self.library()?;
+        let Some(variable) = library.variable(name).map_err(self.read_error(name))? else { return Ok(None) };
+        if library.is_hdf5() {
+            self.refuse_values_elsewhere(name)?;
+        }
+        Ok(Some(Found { variable: Rc::new(variable), storage: None }))
+    }
+
+    /// Of values in other files HDF5 does not tell which it could not find. Linked files must be there.
+    fn refuse_values_elsewhere(&self, name: &str) -> Result<(), NcError> {
+        let found = Elsewhere::of(&self.path_of_this_file(), name)
+            .map_err(|failed| damaged(&self.path, format!("of variable {name:?}: {failed}")))?;
+        match found {
+            None | Some(Elsewhere::Linked) => Ok(()),
+            Some(elsewhere) => Err(NcError::elsewhere(&self.path, name, elsewhere)),
+        }
     }
 
     /// All values of a variable, as they are stored.
@@ -214,23 +228,6 @@ fn diagnose(path: &Path, start: &[u8], reason: &netcdf::Error) -> NcError {
         other => format!("begins with \"{}\"", other.escape_ascii()),
     };
     NcError::NotNetcdf { path: path.to_owned(), found }
-}
-
-fn is_classic(start: &[u8]) -> bool {
-    matches!(start, [b'C', b'D', b'F', 1 | 2 | 5, ..])
-}
-
-/// Refuses classic files that the library would read as something else: it fills what is missing at
-/// the end with zeros, and a damaged header can crash it.
-fn check_classic(path: &Path) -> Result<(), NcError> {
-    let open = |source| NcError::Open { path: path.to_owned(), source };
-    let file = File::open(path).map_err(open)?;
-    let present = file.metadata().map_err(open)?.len();
-    match classic::needed_bytes(BufReader::new(file)) {
-        Ok(needed) if needed <= present => Ok(()),
-        Ok(needed) => Err(damaged(path, format!("it has {present} bytes and its header asks for {needed}"))),
-        Err(error) => Err(damaged(path, format!("its header cannot be read ({error})"))),
-    }
 }
 
 /// What HDF5's register of filters calls a number.

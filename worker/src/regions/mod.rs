@@ -227,6 +227,21 @@ mod tests {
         assert_eq!(longitudes_of(&found, 1, 0, &both), [-180.0, -170.0, 170.0]);
     }
 
+    /// As `ncio` gives 358, 359, 0, 1.
+    #[test]
+    fn a_grid_that_goes_on_over_greenwich_meets_regions_of_either_convention() {
+        let grid = [358.0, 359.0, 360.0, 361.0];
+        let regions = vec![
+            square("west and east", -1.5, 0.5, 0.0, 2.0),
+            square("from 0 to 360", 357.5, 359.5, 0.0, 2.0),
+            square("east", 0.5, 1.5, 0.0, 2.0),
+        ];
+        let found = coverage(regions, &[1.0], &grid);
+        assert_eq!(longitudes_of(&found, 0, 0, &grid), [359.0, 360.0]);
+        assert_eq!(longitudes_of(&found, 1, 0, &grid), [358.0, 359.0]);
+        assert_eq!(longitudes_of(&found, 2, 0, &grid), [361.0]);
+    }
+
     #[test]
     fn overlapping_polygons_of_one_region_count_once() {
         let mut region = square("a", 0.5, 2.5, 0.0, 2.0);

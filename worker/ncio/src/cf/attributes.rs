@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::number::{Number, NumberType};
+use crate::dataset::{self, Values};
 
 /// The value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,22 @@ pub enum Attribute {
         /// Their values.
         values: Vec<Number>,
     },
+}
+
+impl Attribute {
+    fn of(attribute: &dataset::Attribute) -> Option<Self> {
+        let up_to_nul = |text: &str| text.split('\0').next().unwrap_or_default().to_owned();
+        Some(match attribute {
+            dataset::Attribute::Text(text) => Self::Text(up_to_nul(text)),
+            dataset::Attribute::Values(Values::Strings(texts)) => Self::Text(texts.join(" ")),
+            dataset::Attribute::Values(Values::Chars(bytes)) => {
+                Self::Text(up_to_nul(&String::from_utf8_lossy(bytes)))
+            }
+            dataset::Attribute::Values(values) => {
+                Self::Numbers { kind: values.data_type().number_type()?, values: values.to_numbers()? }
+            }
+        })
+    }
 }
 
 /// All attributes of a variable that hold text or numbers.
@@ -35,6 +52,13 @@ pub struct BadAttribute {
 }
 
 impl Attributes {
+    /// From those of a file as it is.
+    pub fn of(attributes: &[(String, dataset::Attribute)]) -> Self {
+        let converted =
+            attributes.iter().filter_map(|(name, value)| Some((name.clone(), Attribute::of(value)?)));
+        converted.collect()
+    }
+
     /// The text of an attribute; `None` where it is not there or not text.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {

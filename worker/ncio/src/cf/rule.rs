@@ -33,10 +33,15 @@ impl Rule {
     /// are floats of the wider type of `scale_factor` and `add_offset` and that type is wider than
     /// the variable's: then they are of unpacked values.
     pub fn new(stored: NumberType, attributes: &Attributes) -> Result<Self, BadAttribute> {
-        let number_type = number_type(stored, attributes)?;
         let scale = attributes.number("scale_factor")?;
         let offset = attributes.number("add_offset")?;
         let limits = Limits::new(attributes)?;
+        let said = said_sign(stored, attributes)?;
+        let number_type = match said {
+            Some(number_type) => number_type,
+            None if limits.are_unpacked(stored, wider(scale, offset)) => stored,
+            None => limits.sign_of_bytes(stored),
+        };
         let reread = |(kind, number)| reread(stored, number_type, kind, number);
         Ok(Self {
             number_type,
@@ -80,6 +85,21 @@ impl Limits {
         }
     }
 
+    /// A byte that the limits of packed values let be more than 127 has no sign (NetCDF User's Guide; CF 1.11, 2.2):
+    /// `0, 255`, or `0, -1` where they are bytes themselves, which with a sign would leave no value at all.
+    fn sign_of_bytes(&self, stored: NumberType) -> NumberType {
+        let value = |limit: Option<Typed>| limit.map(|(_, number)| number.to_f64());
+        let unsigned = match (value(self.lowest), value(self.highest)) {
+            (lowest, Some(highest)) if highest > 127.0 => lowest.is_none_or(|lowest| lowest >= 0.0),
+            (Some(lowest), Some(highest)) => {
+                let same_type = [self.lowest, self.highest].iter().flatten().all(|(kind, _)| *kind == stored);
+                same_type && lowest >= 0.0 && highest < 0.0
+            }
+            _ => false,
+        };
+        if stored == NumberType::I8 && unsigned { NumberType::U8 } else { stored }
+    }
+
     fn are_unpacked(&self, number_type: NumberType, packing: Option<NumberType>) -> bool {
         let Some(packing) = packing else { return false };
         let mut types = self.lowest.iter().chain(&self.highest).map(|(kind, _)| *kind);
@@ -87,11 +107,12 @@ impl Limits {
     }
 }
 
-fn number_type(stored: NumberType, attributes: &Attributes) -> Result<NumberType, BadAttribute> {
+/// The type by the attribute `_Unsigned`, if it is there.
+fn said_sign(stored: NumberType, attributes: &Attributes) -> Result<Option<NumberType>, BadAttribute> {
     match attributes.text("_Unsigned") {
-        None => Ok(stored),
-        Some(text) if text.eq_ignore_ascii_case("true") => Ok(stored.with_sign(false)),
-        Some(text) if text.eq_ignore_ascii_case("false") => Ok(stored.with_sign(true)),
+        None => Ok(None),
+        Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(stored.with_sign(false))),
+        Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(stored.with_sign(true))),
         Some(text) => Err(BadAttribute {
             attribute: "_Unsigned",
             expected: "\"true\" or \"false\"",
@@ -159,6 +180,37 @@ mod tests {
         assert!(!limits_unpacked(I16, F32, I32));
         assert!(!limits_unpacked(I16, F64, F32));
         assert!(!limits_unpacked(F64, F64, F64));
+    }
+
+    #[test]
+    fn limits_of_bytes_may_say_that_they_have_no_sign() {
+        use NumberType::{F32, I8, I16, U8};
+        let of = |list: &[(&str, NumberType, &[f64])], stored| Rule::new(stored, &attributes(list)).unwrap();
+        let range = |kind, limits: [f64; 2]| of(&[("valid_range", kind, &limits)], I8).number_type;
+        assert_eq!(range(I16, [0.0, 255.0]), U8);
+        assert_eq!(range(F32, [1.0, 200.0]), U8);
+        assert_eq!(range(I8, [0.0, -1.0]), U8);
+        assert_eq!(range(I8, [0.0, 100.0]), I8);
+        assert_eq!(range(I16, [-1.0, 255.0]), I8);
+        assert_eq!(range(I16, [0.0, -1.0]), I8);
+        assert_eq!(of(&[("valid_max", I16, &[255.0])], I8).number_type, U8);
+        assert_eq!(of(&[("valid_max", I16, &[255.0])], I16).number_type, I16);
+        // of unpacked values they say nothing of the packed ones
+        let packed: &[(&str, NumberType, &[f64])] =
+            &[("valid_range", F32, &[0.0, 500.0]), ("scale_factor", F32, &[4.0])];
+        assert_eq!(of(packed, I8).number_type, I8);
+        let filled: &[(&str, NumberType, &[f64])] =
+            &[("valid_range", I8, &[0.0, -2.0]), ("_FillValue", I8, &[-1.0])];
+        let rule = of(filled, I8);
+        let limits = (rule.lowest.unwrap().to_f64(), rule.highest.unwrap().to_f64());
+        assert_eq!((rule.missing, limits), (vec![Number::Integer(255)], (0.0, 254.0)));
+        let said: Attributes = [
+            ("_Unsigned".to_owned(), Attribute::Text("false".to_owned())),
+            ("valid_max".to_owned(), Attribute::Numbers { kind: I16, values: vec![Number::Integer(255)] }),
+        ]
+        .into_iter()
+        .collect();
+        assert_eq!(Rule::new(I8, &said).unwrap().number_type, I8);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::cf::{Number, NumberType, Raw};
+
 use super::each::{map_vector, with_both, with_numbers, with_vector};
 
 /// The type of a variable's or an attribute's values.
@@ -92,6 +94,16 @@ impl Values {
         }
     }
 
+    /// One value of a type of numbers, which should be able to hold it; none of text.
+    pub(crate) fn of_number(number: Number, data_type: DataType) -> Self {
+        fn push<T: Raw>(numbers: &mut Vec<T>, number: Number) {
+            numbers.extend(T::equal_to(number));
+        }
+        let mut one = Self::empty(data_type);
+        with_numbers!(&mut one, numbers => push(numbers, number), else {});
+        one
+    }
+
     /// Their type.
     pub fn data_type(&self) -> DataType {
         match self {
@@ -161,6 +173,11 @@ impl Values {
         with_numbers!(self, numbers => Some(numbers.iter().map(|&number| number as f64).collect()), else None)
     }
 
+    /// The numbers as they are. `None` for text.
+    pub fn to_numbers(&self) -> Option<Vec<Number>> {
+        with_numbers!(self, numbers => Some(numbers.iter().map(|&raw| raw.to_number()).collect()), else None)
+    }
+
     /// For values of shape (`outer`, `middle`, rest): of shape (`middle`, `outer`, rest).
     pub fn swap_axes(self, outer: usize, middle: usize) -> Self {
         if outer == 1 || middle == 1 || self.is_empty() {
@@ -190,6 +207,23 @@ impl fmt::Display for DataType {
 }
 
 impl DataType {
+    /// The type of number; `None` for text.
+    pub fn number_type(self) -> Option<NumberType> {
+        Some(match self {
+            Self::F64 => NumberType::F64,
+            Self::F32 => NumberType::F32,
+            Self::I64 => NumberType::I64,
+            Self::I32 => NumberType::I32,
+            Self::I16 => NumberType::I16,
+            Self::I8 => NumberType::I8,
+            Self::U64 => NumberType::U64,
+            Self::U32 => NumberType::U32,
+            Self::U16 => NumberType::U16,
+            Self::U8 => NumberType::U8,
+            Self::Char | Self::String => return None,
+        })
+    }
+
     /// Bytes a value in a file; a string's text comes on top of its reference.
     pub fn size(self) -> usize {
         match self {

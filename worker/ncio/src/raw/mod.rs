@@ -7,6 +7,7 @@
 //! Two ways go past the library, with the same result: many files that are like a known one are read
 //! directly ([`Imprint`]), and chunks are deflated in any thread ([`Packer`]).
 
+mod carry;
 mod chunks;
 mod error;
 mod imprint;
@@ -17,9 +18,11 @@ mod schema;
 mod tiles;
 mod write;
 
+pub use carry::{CannotCarry, Carried, carried, is_reserved};
 pub use chunks::Storage;
 pub use error::RawError;
 pub use imprint::Imprint;
+pub(crate) use library::Elsewhere;
 pub use library::Failed;
 pub use pack::{LooseChunk, PackedChunk, Packer};
 pub use read::RawFile;

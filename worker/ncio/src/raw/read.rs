@@ -1,14 +1,16 @@
 //! Reading a file of any NetCDF format as it is.
 
 use std::ffi::c_int;
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::RawError;
 use super::imprint::Imprint;
-use super::library::{Definition, Failed, File, FileType, GLOBAL};
+use super::library::{Definition, Elsewhere, Failed, File, FileType, GLOBAL};
 use super::schema::{Schema, VariableSchema};
+use crate::classic::{self, is_classic};
 use crate::dataset::{Attribute, DataType, Values};
 use crate::error::NcError;
 
@@ -30,11 +32,23 @@ enum Source {
 
 impl RawFile {
     /// Opens a file of any NetCDF format and reads its schema. Groups and user-defined types are
-    /// errors that name them.
+    /// errors that name them; so are values that are not in the file, where it was cut off or refers to others.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, NcError> {
         let path = path.as_ref();
+        let is_classic = begins_as_classic(path);
+        if is_classic {
+            classic::check(path)?;
+        }
         let file = File::open(path).map_err(RawError::at("open", path))?;
         let schema = Arc::new(Inquiry { path, file: &file }.schema()?);
+        if !is_classic {
+            let names = schema.variables.iter().map(|variable| variable.name.as_str());
+            let elsewhere =
+                Elsewhere::first(path, names).map_err(RawError::at("look for the values of", path))?;
+            if let Some((variable, elsewhere)) = elsewhere {
+                return Err(NcError::elsewhere(path, variable, elsewhere));
+            }
+        }
         Ok(Self { path: path.to_owned(), source: Source::Library(file), schema })
     }
 
@@ -104,6 +118,13 @@ impl RawFile {
         let action = || format!("read variable {name:?} of");
         Ok(values.map_err(|failed| RawError::at(action(), &self.path)(failed))?)
     }
+}
+
+/// Whether it is of a classic format; what cannot be opened the library refuses.
+fn begins_as_classic(path: &Path) -> bool {
+    let mut start = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && is_classic(&start)
 }
 
 /// Reading the schema of an open file.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::chunks::Storage;
 use super::error::RawError;
-use super::library::{ChunkSink, Failed, File, GLOBAL, Slab};
+use super::library::{ChunkSink, Failed, File, GLOBAL, Slab, hdf5_name};
 use super::pack::{LooseChunk, PackedChunk, Packer};
 use super::schema::{Schema, VariableSchema, missing};
 use super::tiles::{Tile, tiles};
@@ -84,13 +84,16 @@ impl RawWriter {
     /// Puts a chunk that was cut for this file into its place.
     pub fn put_chunk(&mut self, chunk: &PackedChunk) -> Result<(), NcError> {
         let Self { sink, path, schema, .. } = self;
-        let Some(VariableSchema { name, .. }) = schema.variables.get(chunk.variable) else { return Ok(()) };
+        let Some(VariableSchema { name, dimensions, .. }) = schema.variables.get(chunk.variable) else {
+            return Ok(());
+        };
+        let stored_as = hdf5_name(name, schema.length(name).is_some(), dimensions);
         let failed = |failed| RawError::at(format!("write variable {name:?} of"), path)(failed);
         let sink = match sink {
             Some(sink) => sink,
             none => none.insert(ChunkSink::open(path).map_err(failed)?),
         };
-        let put = sink.put((chunk.variable, name), &chunk.origin, chunk.skipped, &chunk.bytes);
+        let put = sink.put((chunk.variable, &stored_as), &chunk.origin, chunk.skipped, &chunk.bytes);
         Ok(put.map_err(failed)?)
     }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Reader;
 use super::layout::Layout;
-use crate::cf::{Number, Packing, Raw, Rule, in_degrees, with_raw};
+use crate::cf::{Packing, in_degrees, with_raw};
 use crate::decode::element::Element;
 use crate::error::NcError;
-use crate::grid::{Axis, Grid, GridError};
-use crate::time::{TimeError, Units, UtcTime, decode};
+use crate::grid::{Axis, Grid, GridError, unwrapped};
+use crate::time::{TimeError, Units, UtcTime, decode, decode_values};
 use crate::variable::Variable;
 
 /// Longer axes are taken for damage: the tenth of a second of arc, or a year of seconds.
@@ -45,6 +45,7 @@ fn axis(reader: &Reader, variable: &Variable, axis: Axis) -> Result<Vec<f64>, Nc
         let packing = Packing::<T>::new(&rule);
         whole(reader, variable)?.into_iter().map(|raw: T| packing.unpack(raw)).collect::<Vec<_>>()
     });
+    let values = if axis == Axis::Longitude { unwrapped(values) } else { values };
     axis.check(&values).map_err(wrong)?;
     Ok(values)
 }
@@ -58,27 +59,15 @@ pub(super) fn times(reader: &Reader, layout: &Layout) -> Result<Vec<UtcTime>, Nc
     let rule = reader.rule(variable)?;
     with_raw!(rule.number_type, T => {
         let raw: Vec<T> = whole(reader, variable)?;
-        instants(&raw, &rule, &units).map_err(wrong)
+        let times = decode_values(&raw, &rule, |value| units.of(value)).map_err(wrong)?;
+        let there = |(index, time): (usize, Option<UtcTime>)| time.ok_or_else(|| wrong(TimeError::Missing(index)));
+        times.into_iter().enumerate().map(there).collect()
     })
 }
 
 fn units(variable: &Variable) -> Result<Units, TimeError> {
     let units = variable.attributes.text("units").ok_or(TimeError::NoUnits)?;
     decode(units, variable.attributes.text("calendar"))
-}
-
-/// Integers that are not packed are decoded exactly, all others as doubles.
-fn instants<T: Raw>(raw: &[T], rule: &Rule, units: &Units) -> Result<Vec<UtcTime>, TimeError> {
-    let packing = Packing::<T>::new(rule);
-    let instant = |(index, &raw): (usize, &T)| match raw.to_number() {
-        _ if packing.unpack(raw).is_nan() => Err(TimeError::Missing(index)),
-        Number::Integer(integer) if rule.is_plain() => {
-            let value = i64::try_from(integer).map_err(|_| TimeError::Overflow(integer.to_string()))?;
-            units.time_int(value)
-        }
-        _ => units.time(packing.unpack(raw)),
-    };
-    raw.iter().enumerate().map(instant).collect()
 }
 
 /// All values of a coordinate variable.

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// In a second.
+const MICROSECONDS: i64 = 1_000_000;
+
 const STANDARD: Option<&str> = Some("standard");
 const GREGORIAN: Option<&str> = Some("gregorian");
 const PROLEPTIC: Option<&str> = Some("proleptic_gregorian");
@@ -89,10 +92,117 @@ fn units_without_a_fixed_length_are_named() {
 }
 
 #[test]
-fn other_calendars_are_named() {
-    for calendar in ["noleap", "365_day", "all_leap", "360_day", "julian", "none", "tai"] {
+fn inputs_need_days_of_the_world_and_other_calendars_are_named() {
+    for calendar in ["noleap", "365_day", "all_leap", "360_day", "julian"] {
         let error = decode("days since 1970-01-01", Some(calendar)).unwrap_err();
         assert_eq!(error, TimeError::Calendar(calendar.to_owned()));
+    }
+    for calendar in ["none", "tai", ""] {
+        let error = decode_in_any_calendar("days since 1970-01-01", Some(calendar)).unwrap_err();
+        assert_eq!(error, TimeError::UnknownCalendar(calendar.to_owned()));
+    }
+}
+
+/// `calendars.tsv` is written by `tests/fixtures/make_times.py`.
+#[test]
+fn every_calendar_is_that_of_cftime() {
+    let lines = include_str!("../../tests/fixtures/calendars.tsv").lines();
+    let mut read = 0;
+    for line in lines {
+        let [units, calendar, number, expected] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let decoded = decode_in_any_calendar(units, Some(calendar));
+        if expected == "refused" {
+            assert_eq!(
+                decoded,
+                Err(TimeError::Reference(units.split_once(" since ").unwrap().1.to_owned())),
+                "{line}"
+            );
+            continue;
+        }
+        let decoded = decoded.unwrap();
+        let number: i64 = number.parse().unwrap();
+        for value in [Number::Integer(number.into()), Number::Float(number as f64)] {
+            let shown = decoded.instant(value).unwrap().show(decoded.calendar());
+            assert_eq!(shown.trim_end_matches('Z').split(' ').next(), Some(expected), "{line}");
+        }
+        read += 1;
+    }
+    assert!(read > 500, "{read}");
+}
+
+#[test]
+fn nanoseconds_are_counted_exactly_and_told_apart() {
+    let units = decode_in_any_calendar("nanoseconds since 2022-01-01", None).unwrap();
+    assert!(units.are_nanoseconds());
+    let instant = units.instant(Number::Integer(1_200_000_000_246)).unwrap();
+    assert_eq!(instant.nanoseconds(), 1_640_995_200_000_000_000 + 1_200_000_000_246);
+    assert_eq!(instant.show(Calendar::Standard), "2022-01-01T00:20:00.000000246Z");
+    for unit in ["ns", "nsec", "nsecs", "nanosecond", "nanosec", "Nanoseconds"] {
+        let other = decode_in_any_calendar(&format!("{unit} since 2022-01-01"), None).unwrap();
+        assert_eq!(other, units);
+    }
+    // instants of inputs are to the microsecond
+    let inputs = decode("ns since 1970-01-01", None).unwrap();
+    assert_eq!(inputs.time_int(1_499), Ok(UtcTime(1)));
+    assert_eq!(inputs.time_int(-1_501), Ok(UtcTime(-2)));
+    assert_eq!(inputs.time(1_500.4), Ok(UtcTime(2)));
+}
+
+#[test]
+fn times_are_shown_in_their_calendar() {
+    let show = |calendar, value| {
+        let units = decode_in_any_calendar("days since 2001-01-01", Some(calendar)).unwrap();
+        units.instant(Number::Float(value)).unwrap().show(units.calendar())
+    };
+    assert_eq!(show("360_day", 59.25), "2001-02-30T06:00:00 (360_day)");
+    assert_eq!(show("365_day", 58.0), "2001-02-28T00:00:00 (noleap)");
+    assert_eq!(show("gregorian", 0.5), "2001-01-01T12:00:00Z");
+    assert_eq!(show("standard", 1e-6), "2001-01-01T00:00:00.0864Z");
+}
+
+#[test]
+fn dates_of_other_calendars_are_found_in_the_world() {
+    let date = |calendar, days| {
+        let units = decode_in_any_calendar("days since 2001-01-01", Some(calendar)).unwrap();
+        units.instant(Number::Float(days)).unwrap().at_its_date(units.calendar()).to_string()
+    };
+    assert_eq!(date("360_day", 59.25), "2001-02-28T06:00:00Z");
+    assert_eq!(date("360_day", 60.0), "2001-03-01T00:00:00Z");
+    assert_eq!(date("noleap", 365.0 * 4.0), "2005-01-01T00:00:00Z");
+    assert_eq!(date("julian", 0.0), "2001-01-01T00:00:00Z");
+    assert_eq!(date("standard", 31.5), "2001-02-01T12:00:00Z");
+}
+
+/// As UDUNITS has it: hours, or hours and minutes, east of Greenwich.
+#[test]
+fn time_zones_need_no_sign() {
+    let hours_east = [
+        ("0", 0.0),
+        ("0:00", 0.0),
+        ("00", 0.0),
+        ("6", 6.0),
+        ("+6", 6.0),
+        ("6:30", 6.5),
+        ("0930", 9.5),
+        ("-3:30", -3.5),
+        ("-330", -3.5),
+        ("10:00:00", 10.0),
+    ];
+    for (zone, hours) in hours_east {
+        for reference in [format!("1993-1-1 00:00:00.0 {zone}"), format!("1993-01-01T00:00 {zone}")] {
+            let units = decode(&format!("seconds since {reference}"), None).unwrap();
+            // 1993-01-01T00:00:00Z by `date -u -d ... +%s`
+            assert_eq!(
+                units.time_int(0).unwrap().unix_seconds(),
+                725_846_400.0 - hours * 3600.0,
+                "{reference}"
+            );
+        }
+    }
+    for zone in ["25", "6:60", "1x", "12345", "EST"] {
+        assert!(decode(&format!("seconds since 1993-1-1 00:00 {zone}"), None).is_err(), "{zone}");
     }
 }
 
@@ -149,11 +259,11 @@ fn floats_go_to_the_nearest_microsecond() {
 
 #[test]
 fn whole_seconds_are_exact_and_printed_without_a_fraction() {
-    let time = UtcTime(1643740200 * SECOND);
+    let time = UtcTime(1643740200 * MICROSECONDS);
     assert_eq!(time.unix_seconds(), 1643740200.0);
     assert_eq!(time.to_string(), "2022-02-01T18:30:00Z");
-    assert_eq!(UtcTime(-SECOND / 2).unix_seconds(), -0.5);
-    assert_eq!(UtcTime(-SECOND / 2).to_string(), "1969-12-31T23:59:59.5Z");
-    assert_eq!(UtcTime(9_007_199_254 * SECOND).unix_seconds(), 9_007_199_254.0);
+    assert_eq!(UtcTime(-MICROSECONDS / 2).unix_seconds(), -0.5);
+    assert_eq!(UtcTime(-MICROSECONDS / 2).to_string(), "1969-12-31T23:59:59.5Z");
+    assert_eq!(UtcTime(9_007_199_254 * MICROSECONDS).unix_seconds(), 9_007_199_254.0);
     assert!(UtcTime(i64::MAX).to_string().contains("microseconds since"));
 }

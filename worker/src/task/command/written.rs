@@ -5,9 +5,8 @@ use std::io;
 use std::path::Path;
 
 use dayfold_contract::partial::SHARED_DIMENSION;
-use dayfold_ncio::dataset::Attribute;
-use dayfold_ncio::raw::{RawFile, Schema};
-use dayfold_ncio::time;
+use dayfold_ncio::raw::{RawFile, Schema, carried};
+use dayfold_ncio::time::Coding;
 
 use super::error::CommandError;
 use crate::task::Produced;
@@ -25,12 +24,14 @@ pub fn take(output: &Path, partial: &Path) -> Result<Produced, CommandError> {
     if metadata.len() == 0 {
         return Ok(Produced::Nothing);
     }
-    check(RawFile::open(output).map_err(CommandError::NotNetcdf)?.schema()).map_err(CommandError::Wrong)?;
+    let file = RawFile::open(output).map_err(CommandError::NotNetcdf)?;
+    check(file.schema()).map_err(CommandError::Wrong)?;
+    check_times(&file)?;
     fs::rename(output, partial).map_err(CommandError::at(output))?;
     Ok(Produced::Partial)
 }
 
-/// What is wrong with its times, without a look at them.
+/// What is wrong with it, without a look at its values.
 fn check(schema: &Schema) -> Result<(), String> {
     if schema.length(SHARED_DIMENSION).is_none() {
         let names: Vec<_> = schema.dimensions.iter().map(|(name, _)| name.as_str()).collect();
@@ -49,14 +50,21 @@ fn check(schema: &Schema) -> Result<(), String> {
             "a file whose variable \"{SHARED_DIMENSION}\" is over ({found}): expected one dimension"
         ));
     }
-    let text = |name| variable.attribute(name).and_then(Attribute::text);
-    let Some(units) = text("units") else {
+    if variable.attribute("units").is_none() {
         return Err(format!(
             "a file whose variable \"{SHARED_DIMENSION}\" has no units such as \"hours since 1970-01-01\""
         ));
-    };
-    let decoded = time::decode(units, text("calendar"));
-    decoded
-        .map(drop)
-        .map_err(|error| format!("a file whose variable \"{SHARED_DIMENSION}\" is no time: {error}"))
+    }
+    carried(schema).map(drop).map_err(|error| format!("a file that cannot be folded: {error}"))
+}
+
+/// Whether its times can be decoded and none is missing.
+fn check_times(file: &RawFile) -> Result<(), CommandError> {
+    let Some(variable) = file.schema().variable(SHARED_DIMENSION) else { return Ok(()) };
+    let values = file.read(SHARED_DIMENSION).map_err(CommandError::NotNetcdf)?;
+    let times = Coding::new(variable.data_type, &variable.attributes, None)
+        .and_then(|coding| coding.decode_all(&values).map(drop));
+    times.map_err(|error| {
+        CommandError::Wrong(format!("a file whose variable \"{SHARED_DIMENSION}\" is no time: {error}"))
+    })
 }

@@ -1,13 +1,14 @@
-//! What netcdf-c does not offer of HDF5: chunks put into a file as they are, and where values lie that
-//! are stored in one piece.
+//! What netcdf-c does not offer of HDF5: chunks put into a file as they are, where values lie that
+//! are stored in one piece, and whether a file holds them itself.
 //!
 //! A file that netcdf-c holds open is opened a second time: HDF5 then shares everything between the
 //! two. What is opened here is to be closed before netcdf-c closes the file.
 
 use std::collections::BTreeMap;
-use std::ffi::{CString, c_int};
+use std::ffi::{CString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::ptr::null_mut;
 
 use hdf5_metno_sys as sys;
 use netcdf_sys as nc;
@@ -16,8 +17,9 @@ use sys::h5d::{
     H5D_layout_t, H5Dclose, H5Dget_create_plist, H5Dget_offset, H5Dget_storage_size, H5Dget_type, H5Dopen2,
     H5Dwrite_chunk,
 };
-use sys::h5f::{H5F_ACC_RDONLY, H5F_ACC_RDWR, H5Fclose, H5Fget_create_plist, H5Fopen};
+use sys::h5f::{H5F_ACC_RDONLY, H5F_ACC_RDWR, H5Fclose, H5Fget_create_plist, H5Fget_name, H5Fopen};
 use sys::h5i::hid_t;
+use sys::h5l::H5Lexists;
 use sys::h5p::{H5P_DEFAULT, H5Pclose, H5Pget_external_count, H5Pget_layout, H5Pget_userblock};
 use sys::h5t::{self, H5Tclose, H5Tequal};
 
@@ -71,6 +73,91 @@ fn dataset(file: &Handle, name: &str) -> Result<Handle, Failed> {
     Handle::new(H5Dclose, || unsafe { H5Dopen2(file.id, name.as_ptr(), H5P_DEFAULT) })
 }
 
+/// What netcdf-c puts before the name of a variable that is called like a dimension and is not its coordinate: one
+/// that is not first over that dimension. The name itself is the dimension's in HDF5.
+pub const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
+
+/// The name in HDF5 of a variable that netcdf-c writes.
+pub fn hdf5_name(variable: &str, is_dimension: bool, dimensions: &[String]) -> String {
+    let is_coordinate = dimensions.first().is_some_and(|first| first == variable);
+    let before = if is_dimension && !is_coordinate { NOT_A_COORDINATE } else { "" };
+    format!("{before}{variable}")
+}
+
+/// Opens what holds the values of a variable that is in a file, whoever wrote it.
+fn values_of(file: &Handle, variable: &str) -> Result<Handle, Failed> {
+    let renamed = format!("{NOT_A_COORDINATE}{variable}");
+    let path = text(format!("/{renamed}").as_bytes())?;
+    let guard = nc::libnetcdf_lock.lock();
+    // SAFETY: the file is open, the name ends in NUL.
+    let is_renamed = unsafe { H5Lexists(file.id, path.as_ptr(), H5P_DEFAULT) } > 0;
+    drop(guard);
+    dataset(file, if is_renamed { &renamed } else { variable })
+}
+
+/// Where values are that a file does not hold itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// In datasets that a virtual one is put together from. HDF5 gives fill values for those that it cannot find.
+    Virtual,
+    /// In files of bytes. HDF5 gives zeros for what these lack.
+    External,
+    /// In another HDF5 file, to which a link leads.
+    Linked,
+}
+
+impl Elsewhere {
+    /// Where the values of a variable are, of an HDF5 file that netcdf-c holds open; `None` if there.
+    pub fn of(path: &Path, variable: &str) -> Result<Option<Self>, Failed> {
+        let file = open(path, H5F_ACC_RDONLY)?;
+        Self::within(&file, variable)
+    }
+
+    /// The first of a file's variables whose values are somewhere else.
+    pub fn first<'a>(
+        path: &Path,
+        variables: impl Iterator<Item = &'a str>,
+    ) -> Result<Option<(&'a str, Self)>, Failed> {
+        let file = open(path, H5F_ACC_RDONLY)?;
+        for variable in variables {
+            if let Some(elsewhere) = Self::within(&file, variable)? {
+                return Ok(Some((variable, elsewhere)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn within(file: &Handle, variable: &str) -> Result<Option<Self>, Failed> {
+        let values = values_of(file, variable)?;
+        // SAFETY: the dataset is open.
+        let list = Handle::new(H5Pclose, || unsafe { H5Dget_create_plist(values.id) })?;
+        let guard = nc::libnetcdf_lock.lock();
+        // SAFETY: the list is open.
+        let (layout, files) = unsafe { (H5Pget_layout(list.id), H5Pget_external_count(list.id)) };
+        drop(guard);
+        Ok(match (layout, files) {
+            (H5D_layout_t::H5D_VIRTUAL, _) => Some(Self::Virtual),
+            (_, 1..) => Some(Self::External),
+            _ if file_name(file)? != file_name(&values)? => Some(Self::Linked),
+            _ => None,
+        })
+    }
+}
+
+/// The name of the file that a handle belongs to.
+fn file_name(handle: &Handle) -> Result<Vec<u8>, Failed> {
+    let mut length = 0;
+    // SAFETY: the handle is open; no place is given for the name, whose length is asked for.
+    let ask = |name: *mut c_char, room: usize| unsafe { H5Fget_name(handle.id, name, room) };
+    hdf5(|| {
+        length = ask(null_mut(), 0);
+        if length < 0 { -1 } else { 0 }
+    })?;
+    let mut name = vec![0_u8; length.unsigned_abs() + 1];
+    hdf5(|| if ask(name.as_mut_ptr().cast(), name.len()) < 0 { -1 } else { 0 })?;
+    Ok(name)
+}
+
 /// A file into which chunks are put as they are, past the filters.
 #[derive(Debug)]
 pub struct ChunkSink {
@@ -85,7 +172,8 @@ impl ChunkSink {
         Ok(Self { datasets: BTreeMap::new(), file: open(path, H5F_ACC_RDWR)? })
     }
 
-    /// Puts a chunk of a variable where `origin` says, which has a number for each of its dimensions.
+    /// Puts a chunk of a variable, by its name in HDF5, where `origin` says, which has a number for each of its
+    /// dimensions.
     /// The filters of `skipped`, by bits, were not applied.
     pub fn put(
         &mut self,
@@ -123,7 +211,7 @@ impl Places {
     /// Where the values of a variable begin, if they are there in one piece, in this file, as they are
     /// in memory, and of so many bytes.
     pub fn of(&self, name: &str, data_type: DataType, bytes: u64) -> Option<u64> {
-        let dataset = dataset(&self.0, name).ok()?;
+        let dataset = values_of(&self.0, name).ok()?;
         // SAFETY: the dataset is open.
         let stored = Handle::new(H5Tclose, || unsafe { H5Dget_type(dataset.id) }).ok()?;
         let native = native(data_type)?;

@@ -18,7 +18,7 @@ mod hdf5;
 mod inquire;
 mod transfer;
 
-pub use hdf5::{ChunkSink, Places};
+pub use hdf5::{ChunkSink, Elsewhere, NOT_A_COORDINATE, Places, hdf5_name};
 pub use inquire::{Definition, FileType};
 pub use transfer::Slab;
 
