@@ -3,7 +3,7 @@
 
 use dayfold_contract::TaskSpec;
 use dayfold_contract::command::Argument;
-use dayfold_contract::task::{IrradianceNames, Mount, PvSpec, Temperature};
+use dayfold_contract::task::{IrradianceNames, Mount, Night, PvSpec, Temperature};
 use dayfold_pv::database;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
@@ -18,6 +18,9 @@ const DEFAULT_INVERTER: &str = "ABB__MICRO_0_25_I_OUTD_US_208__208V_";
 const DEFAULT_TEMPERATURE: f64 = 18.0;
 /// Deg C: what is outside was meant in another unit.
 const TEMPERATURES: std::ops::RangeInclusive<f64> = -100.0..=100.0;
+
+const NIGHTS: [(&str, Night); 3] =
+    [("missing", Night::Missing), ("zero", Night::Zero), ("inverter", Night::Inverter)];
 
 type Reader = fn(&Table<'_>, &Paths<'_>) -> Option<TaskSpec>;
 const KINDS: [(&str, Reader); 2] = [("pv", read_pv), ("command", read_command)];
@@ -40,6 +43,7 @@ fn read_pv(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {
         None => Some(Temperature::Constant(DEFAULT_TEMPERATURE)),
     };
     let variables = read_variables(&task.table("variables"));
+    let night = task.get("night").map_or(Some(Night::default()), |night| night.choice(&NIGHTS));
     task.finish();
     Some(TaskSpec::Pv(PvSpec {
         mount: mount?,
@@ -47,6 +51,7 @@ fn read_pv(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {
         inverter: inverter?,
         temperature: temperature?,
         variables: variables?,
+        night: night?,
     }))
 }
 

@@ -1,7 +1,7 @@
 //! A plan as people read it.
 
 use dayfold_contract::plan::GroupBy;
-use dayfold_contract::task::{CommandSpec, Mount, PvSpec, Temperature};
+use dayfold_contract::task::{CommandSpec, Mount, Night, PvSpec, Temperature};
 use dayfold_contract::{GroupName, TaskSpec};
 
 use super::table::TwoColumns;
@@ -76,7 +76,7 @@ fn task(task: &TaskSpec) -> String {
 }
 
 fn pv_details(pv: &PvSpec) -> String {
-    let PvSpec { mount, module, inverter, temperature, variables } = pv;
+    let PvSpec { mount, module, inverter, temperature, variables, night } = pv;
     let mount = match mount {
         Mount::SingleAxis => "single-axis tracker".to_owned(),
         Mount::Latitude => "fixed, tilted by the latitude towards the equator".to_owned(),
@@ -86,8 +86,13 @@ fn pv_details(pv: &PvSpec) -> String {
         Temperature::Constant(degrees) => format!("{degrees} deg C"),
         Temperature::Nearest { pattern, variable } => format!("nearest {variable} of {pattern}"),
     };
+    let night = match night {
+        Night::Missing => "missing: means are over the cells that deliver",
+        Night::Zero => "0 W, in the means over all cells",
+        Night::Inverter => "what the inverter draws, in the means over all cells",
+    };
     format!(
-        "mount {mount}\nmodule {}\ninverter {}\ntemperature {temperature}\nirradiance {}, {}, {}",
+        "mount {mount}\nmodule {}\ninverter {}\ntemperature {temperature}\nirradiance {}, {}, {}\nat night {night}",
         module.name, inverter.name, variables.ghi, variables.dni, variables.dhi
     )
 }

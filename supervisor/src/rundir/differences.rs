@@ -71,7 +71,7 @@ fn tasks(old: &TaskSpec, new: &TaskSpec, found: &mut Found) {
 }
 
 fn pv(old: &PvSpec, new: &PvSpec, found: &mut Found) {
-    let PvSpec { mount, module, inverter, temperature, variables } = old;
+    let PvSpec { mount, module, inverter, temperature, variables, night } = old;
     found.compare("task.mount", mount, &new.mount, |mount| Shown(*mount).to_string());
     found.compare_named("task.module", (&module.name, module), (&new.module.name, &new.module));
     found.compare_named("task.inverter", (&inverter.name, inverter), (&new.inverter.name, &new.inverter));
@@ -83,6 +83,7 @@ fn pv(old: &PvSpec, new: &PvSpec, found: &mut Found) {
     ] {
         found.compare(key, old, new, Clone::clone);
     }
+    found.compare("task.night", night, &new.night, word);
 }
 
 /// As it is written in a configuration.

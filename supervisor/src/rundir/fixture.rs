@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dayfold_contract::job::BadFiles;
 use dayfold_contract::plan::GroupBy;
-use dayfold_contract::task::{Inverter, IrradianceNames, Module, Mount, PvSpec, Temperature};
+use dayfold_contract::task::{Inverter, IrradianceNames, Module, Mount, Night, PvSpec, Temperature};
 use dayfold_contract::{Fingerprint, Group, GroupName, Identity, Plan, TaskSpec, partial};
 
 use super::plan_file::Frozen;
@@ -69,5 +69,12 @@ fn pv() -> PvSpec {
         pnt: 0.075,
     };
     let variables = IrradianceNames { ghi: "ghi".into(), dni: "dni".into(), dhi: "dhi".into() };
-    PvSpec { mount: Mount::SingleAxis, module, inverter, temperature: Temperature::Constant(18.0), variables }
+    PvSpec {
+        mount: Mount::SingleAxis,
+        module,
+        inverter,
+        temperature: Temperature::Constant(18.0),
+        variables,
+        night: Night::Missing,
+    }
 }

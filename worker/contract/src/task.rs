@@ -4,7 +4,7 @@
 //! the values by itself and can be fingerprinted. A new kind of task is a variant here, a folder
 //! in the worker's `task`, and a section in the configuration.
 
-pub use dayfold_pv_system::{Inverter, Module, Mount};
+pub use dayfold_pv_system::{Inverter, Module, Mount, Night};
 use serde::{Deserialize, Serialize};
 
 /// The task of a run.
@@ -57,6 +57,9 @@ pub struct PvSpec {
     pub temperature: Temperature,
     /// Where in the files the irradiance is.
     pub variables: IrradianceNames,
+    /// What a cell counts for while its inverter delivers nothing.
+    #[serde(default, skip_serializing_if = "Night::is_missing")]
+    pub night: Night,
 }
 
 /// Cell temperature.

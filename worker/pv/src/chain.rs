@@ -3,14 +3,15 @@
 //! In three parts: the geometry of a cell, the same for any irradiance; the effective irradiance;
 //! and its power. [`System::solve`] shows every value in between.
 
-use dayfold_pv_system::{Inverter, Module, Mount};
+use dayfold_pv_system::{Inverter, Module, Mount, Night};
 
 use crate::airmass::kasten_young;
 use crate::clearsky::ineichen;
-use crate::inverter::ac_power;
+use crate::inverter::{ac_power, exchanged_power, night_power};
 use crate::irradiance::{Irradiance, PlaneOfArray};
 use crate::module::{effective_irradiance, incidence_factor, maximum_power, spectral_factor};
 use crate::mount::Plane;
+use crate::propagate::maximum;
 use crate::sun::{Site, SolarPosition, Sun};
 use crate::transpose::Factors;
 
@@ -77,6 +78,46 @@ impl System {
     /// not start; `actual` where a component of the irradiance is missing.
     pub fn power(&self, sun: &Sun, site: Site, irradiance: Irradiance, cell_temperature: f64) -> Power {
         self.solve(sun, site, irradiance, cell_temperature).power
+    }
+
+    /// As [`System::power`], with what `night` says wherever the inverter delivers nothing.
+    ///
+    /// With the apparent sun below the horizon that needs no irradiance; by day both powers are missing without
+    /// GHI, and each where it cannot be computed.
+    pub fn power_by(
+        &self,
+        night: Night,
+        sun: &Sun,
+        site: Site,
+        irradiance: Irradiance,
+        cell_temperature: f64,
+    ) -> Power {
+        let solved = self.solve(sun, site, irradiance, cell_temperature);
+        if night == Night::Missing {
+            return solved.power;
+        }
+        if solved.geometry.position.is_down() {
+            let idle = self.idle_power(night);
+            return Power { actual: idle, ideal: idle };
+        }
+        if irradiance.ghi.is_nan() {
+            return Power { actual: f64::NAN, ideal: f64::NAN };
+        }
+        let power = |effective| {
+            let dc = maximum_power(&self.module, effective, cell_temperature);
+            let exchanged = exchanged_power(&self.inverter, dc);
+            if night == Night::Zero { maximum(exchanged, 0.0) } else { exchanged }
+        };
+        Power { actual: power(solved.effective_irradiance), ideal: power(solved.ideal_effective_irradiance) }
+    }
+
+    /// The power of a cell in the dark, W; NaN where that is missing.
+    pub fn idle_power(&self, night: Night) -> f64 {
+        match night {
+            Night::Missing => f64::NAN,
+            Night::Zero => 0.0,
+            Night::Inverter => night_power(&self.inverter),
+        }
     }
 
     /// As [`System::power`], with every value in between.

@@ -8,9 +8,19 @@ use crate::propagate::minimum;
 /// AC power, W, at most the inverter's maximum; missing where the inverter only draws its own
 /// losses, because the DC power does not start it or all goes into them.
 pub fn ac_power(inverter: &Inverter, dc: DirectCurrent) -> f64 {
-    let idle = dc.power < inverter.pso;
-    let ac = if idle { -inverter.pnt.abs() } else { minimum(unlimited(inverter, dc), inverter.paco) };
+    let ac = exchanged_power(inverter, dc);
     if ac < 0.0 { f64::NAN } else { ac }
+}
+
+/// The same where the inverter draws power, too: negative then.
+pub fn exchanged_power(inverter: &Inverter, dc: DirectCurrent) -> f64 {
+    let idle = dc.power < inverter.pso;
+    if idle { night_power(inverter) } else { minimum(unlimited(inverter, dc), inverter.paco) }
+}
+
+/// What the inverter draws without any DC power, W, as a negative power.
+pub fn night_power(inverter: &Inverter) -> f64 {
+    -inverter.pnt.abs()
 }
 
 /// The model's parabola, without limits.
@@ -48,6 +58,17 @@ mod tests {
         assert!(ac_power(&inverter, low).is_nan());
         let start = DirectCurrent { power: inverter.pso, ..low };
         assert_eq!(ac_power(&inverter, start), 0.0);
+    }
+
+    #[test]
+    fn below_the_start_up_power_the_inverter_draws_its_night_power() {
+        let inverter = inverter();
+        let at = |power| DirectCurrent { voltage: inverter.vdco, power };
+        for power in [0.0, inverter.pso.next_down()] {
+            assert_eq!(exchanged_power(&inverter, at(power)), -0.075);
+        }
+        assert_eq!(exchanged_power(&inverter, at(inverter.pso)), 0.0);
+        assert!(exchanged_power(&inverter, at(f64::NAN)).is_nan());
     }
 
     #[test]

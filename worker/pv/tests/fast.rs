@@ -4,7 +4,7 @@
 
 use dayfold_pv::fast::{Cells, InstructionSet, Kernel, KernelTemperature, Powers};
 use dayfold_pv::{Irradiance, Sun, System, database};
-use dayfold_pv_system::Mount;
+use dayfold_pv_system::{Mount, Night};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -49,7 +49,19 @@ impl Scene {
         Self { latitudes, longitudes, sun: Sun::at(time), cells }
     }
 
+    /// Where the apparent sun is below the horizon.
+    fn is_down(&self) -> Vec<bool> {
+        let site = |&latitude: &f64| {
+            self.longitudes.iter().map(move |&longitude| dayfold_pv::Site { latitude, longitude })
+        };
+        self.latitudes.iter().flat_map(site).map(|site| self.sun.seen_from(site).is_down()).collect()
+    }
+
     fn fast(&self, kernel: &Kernel, per_cell: bool) -> [Vec<f64>; 2] {
+        self.fast_by(Night::Missing, kernel, per_cell)
+    }
+
+    fn fast_by(&self, night: Night, kernel: &Kernel, per_cell: bool) -> [Vec<f64>; 2] {
         let width = self.longitudes.len();
         let grid = kernel.grid(&self.latitudes, &self.longitudes);
         let mut step = kernel.step(&grid, &self.sun);
@@ -59,14 +71,21 @@ impl Scene {
             let of = row * width..(row + 1) * width;
             let [ghi, dni, dhi, temperature] = self.cells.each_ref().map(|values| &values[of.clone()]);
             let temperature = if per_cell { temperature } else { &[] };
+            let cells = Cells { ghi, dni, dhi, temperature };
+            let powers = Powers { actual: &mut actual[of.clone()], ideal: &mut ideal[of.clone()] };
+            step.row(row, 0..width, cells, powers);
             let powers = Powers { actual: &mut actual[of.clone()], ideal: &mut ideal[of] };
-            step.row(row, 0..width, Cells { ghi, dni, dhi, temperature }, powers);
+            step.fill_night(night, row, 0..width, cells, powers);
         }
         powers
     }
 
-    /// Without GHI there is neither power.
     fn scalar(&self, system: &System, temperature: KernelTemperature) -> [Vec<f64>; 2] {
+        self.scalar_by(Night::Missing, system, temperature)
+    }
+
+    /// By day there is neither power without GHI.
+    fn scalar_by(&self, night: Night, system: &System, temperature: KernelTemperature) -> [Vec<f64>; 2] {
         let [mut actual, mut ideal] = [Vec::new(), Vec::new()];
         for (index, &ghi) in self.cells[0].iter().enumerate() {
             let (row, column) = (index / self.longitudes.len(), index % self.longitudes.len());
@@ -77,9 +96,10 @@ impl Scene {
                 KernelTemperature::PerCell => self.cells[3][index],
             };
             let site = dayfold_pv::Site { latitude, longitude };
-            let power = system.power(&self.sun, site, irradiance, celsius);
+            let power = system.power_by(night, &self.sun, site, irradiance, celsius);
             actual.push(power.actual);
-            ideal.push(if ghi.is_nan() { f64::NAN } else { power.ideal });
+            let is_missing = night == Night::Missing && ghi.is_nan();
+            ideal.push(if is_missing { f64::NAN } else { power.ideal });
         }
         [actual, ideal]
     }
@@ -163,6 +183,48 @@ fn a_day_from_before_sunrise_to_after_sunset() {
             for temperature in [KernelTemperature::Constant(18.0), KernelTemperature::PerCell] {
                 let result = compare(&system(mount, PANEL, MICRO), temperature, &scene);
                 assert_eq!(result, Ok(()), "{mount:?}, hour {hour}, {temperature:?}");
+            }
+        }
+    }
+}
+
+/// At night all is missing in the files; by day some of it.
+#[test]
+fn the_night_is_told_from_data_that_are_missing() {
+    let system = system(Mount::SingleAxis, PANEL, MICRO);
+    for hour in [-8.0, -4.3, -3.9, -3.5, -3.0, 0.0, 9.9, 10.3, 10.6, 14.0] {
+        let mut scene = Scene::new([-30.0, 130.0], 0.02, [36, 400], DAY + hour * 3600.0, 11);
+        let down = scene.is_down();
+        for (index, down) in down.iter().enumerate() {
+            // the three are missing together where the sun is down, but for some in the twilight
+            if *down && index % 7 != 0 {
+                (0..3).for_each(|component| scene.cells[component][index] = f64::NAN);
+            }
+        }
+        for temperature in [KernelTemperature::Constant(18.0), KernelTemperature::PerCell] {
+            for (night, idle) in [(Night::Zero, 0.0), (Night::Inverter, -0.075)] {
+                let expected = scene.scalar_by(night, &system, temperature);
+                for set in InstructionSet::available() {
+                    let kernel = Kernel::with(&system, temperature, set);
+                    let found = scene.fast_by(night, &kernel, temperature == KernelTemperature::PerCell);
+                    let (error, place) = worst(&found, &expected);
+                    assert!(error <= TOLERANCE, "{night:?}, hour {hour}, {set:?}: {place}");
+                    for (index, down) in down.iter().enumerate() {
+                        let ghi = scene.cells[0][index];
+                        let powers = [found[0][index], found[1][index]];
+                        match (down, ghi.is_nan()) {
+                            (true, _) => assert_eq!(powers, [idle; 2], "{night:?}, hour {hour}"),
+                            (false, true) => assert!(powers.iter().all(|power| power.is_nan())),
+                            // without a temperature there is no power, even without clouds
+                            (false, false) => {
+                                let is_missing = temperature == KernelTemperature::PerCell
+                                    && scene.cells[3][index].is_nan();
+                                assert_eq!(powers[1].is_nan(), is_missing, "{night:?}: {powers:?}");
+                                assert!(is_missing || powers[1] >= idle, "{night:?}: {powers:?}");
+                            }
+                        }
+                    }
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use dayfold_contract::job::BadFiles;
 use dayfold_contract::message::{Assignment, Attempt, Failure};
-use dayfold_contract::task::{IrradianceNames, Mount, PvSpec, Temperature};
+use dayfold_contract::task::{IrradianceNames, Mount, Night, PvSpec, Temperature};
 use dayfold_contract::{GroupId, GroupName, Job, Polygon, Region, RegionSet, TaskSpec};
 use dayfold_ncio::dataset::Values;
 use dayfold_ncio::raw::RawFile;
@@ -55,6 +55,7 @@ pub fn spec(mount: Mount, temperature: Temperature) -> PvSpec {
             dni: "direct_normal_irradiance".into(),
             dhi: "surface_diffuse_irradiance".into(),
         },
+        night: Night::Missing,
     }
 }
 

@@ -20,6 +20,7 @@ mod geometry;
 mod grid;
 mod kinks;
 mod lanes;
+mod night;
 mod nodes;
 mod pair;
 mod panel;

@@ -16,11 +16,11 @@ use crate::sun::Sun;
 /// before the next strip. The order does not change the values.
 #[derive(Debug)]
 pub struct Step<'a> {
-    kernel: &'a Kernel,
-    grid: &'a GridTables,
-    sun: Sun,
-    sky: Sky,
-    hours: Hours,
+    pub(super) kernel: &'a Kernel,
+    pub(super) grid: &'a GridTables,
+    pub(super) sun: Sun,
+    pub(super) sky: Sky,
+    pub(super) hours: Hours,
     tiles: Tiles,
     open: Vec<usize>,
 }
@@ -69,7 +69,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn check(&self, row: usize, columns: &Range<usize>, cells: &Cells<'_>, powers: &Powers<'_>) {
+    pub(super) fn check(&self, row: usize, columns: &Range<usize>, cells: &Cells<'_>, powers: &Powers<'_>) {
         assert!(row < self.grid.height() && columns.end <= self.grid.width(), "cells outside the grid");
         let length = columns.len();
         let slices = [cells.ghi, cells.dni, cells.dhi, &*powers.actual, &*powers.ideal];
@@ -83,14 +83,20 @@ impl<'a> Step<'a> {
 
     /// One cell by the scalar model.
     fn settle(&self, row: usize, column: usize, index: usize, cells: &Cells<'_>, powers: &mut Powers<'_>) {
+        let (irradiance, temperature) = self.given(index, cells);
+        let site = self.grid.site(row, column);
+        let power = self.kernel.system.power(&self.sun, site, irradiance, temperature);
+        powers.actual[index] = power.actual;
+        powers.ideal[index] = power.ideal;
+    }
+
+    /// Irradiance and temperature of a cell of a run.
+    pub(super) fn given(&self, index: usize, cells: &Cells<'_>) -> (Irradiance, f64) {
         let irradiance = Irradiance { ghi: cells.ghi[index], dni: cells.dni[index], dhi: cells.dhi[index] };
         let temperature = match self.kernel.temperature {
             KernelTemperature::Constant(celsius) => celsius,
             KernelTemperature::PerCell => cells.temperature[index],
         };
-        let site = self.grid.site(row, column);
-        let power = self.kernel.system.power(&self.sun, site, irradiance, temperature);
-        powers.actual[index] = power.actual;
-        powers.ideal[index] = power.ideal;
+        (irradiance, temperature)
     }
 }

@@ -28,6 +28,13 @@ pub struct SolarPosition {
     pub azimuth: f64,
 }
 
+impl SolarPosition {
+    /// Whether the apparent sun is below the horizon, where the model has no light.
+    pub fn is_down(&self) -> bool {
+        self.apparent_zenith > 90.0
+    }
+}
+
 impl Sun {
     /// Where it stands as seen from a site.
     pub fn seen_from(&self, site: Site) -> SolarPosition {

@@ -23,6 +23,28 @@ pub enum Mount {
     },
 }
 
+/// The power of a cell whose inverter delivers nothing: the sun is below its horizon, or gives too little light.
+///
+/// A cell whose irradiance is missing by day has no power, whatever is chosen here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Night {
+    /// Missing: means are over the cells that deliver. The published behaviour.
+    #[default]
+    Missing,
+    /// 0 W: means are over all cells, by day and by night.
+    Zero,
+    /// What the inverter itself draws, as a negative power; means are over all cells, by day and by night.
+    Inverter,
+}
+
+impl Night {
+    /// Whether it is the default, which stands in no JSON.
+    pub fn is_missing(&self) -> bool {
+        *self == Self::Missing
+    }
+}
+
 /// A module of the Sandia Array Performance Model (SAPM; King et al. 2004); names as pvlib's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

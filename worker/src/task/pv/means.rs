@@ -22,6 +22,13 @@ impl Means {
         Self { actual, ideal, ratio, cells: sums.cells() as u32 }
     }
 
+    /// The same with the mean powers of what a region has gathered otherwise: cells whose inverter delivers
+    /// nothing count in these, and have no ratio.
+    pub fn with_powers_of(self, sums: &Sums) -> Self {
+        let [actual, ideal, _] = sums.totals().map(mean);
+        Self { actual, ideal, ..self }
+    }
+
     /// Equal to the bit; missing equals missing.
     pub fn same_as(&self, other: &Self) -> bool {
         let same =
@@ -56,6 +63,16 @@ mod tests {
         );
         let means = Means::of(&sums);
         assert_eq!((means.actual, means.ideal, means.ratio, means.cells), (50.0, 200.0, 0.5, 4));
+    }
+
+    #[test]
+    fn at_night_powers_count_otherwise_and_ratio_and_cells_do_not() {
+        let [mut by_day, mut by_night] = [(), ()].map(|()| Sums::new(InstructionSet::best()));
+        let nan = f64::NAN;
+        by_day.add(0, 0, &[1.0, nan, nan], &[100.0, nan, nan], &[200.0, nan, nan]);
+        by_night.add(0, 0, &[1.0, nan, nan], &[100.0, 0.0, nan], &[200.0, 0.0, nan]);
+        let means = Means::of(&by_day).with_powers_of(&by_night);
+        assert_eq!((means.actual, means.ideal, means.ratio, means.cells), (50.0, 100.0, 0.5, 1));
     }
 
     #[test]

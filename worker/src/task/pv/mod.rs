@@ -111,7 +111,7 @@ impl PvTask {
         for (index, &time) in open.times().iter().enumerate() {
             let temperature = self.temperature.at(time, place)?;
             let sun = Sun::at(time.unix_seconds());
-            let mut kernel = StepKernel::new(&self.kernel, place, &sun, temperature);
+            let mut kernel = StepKernel::new(&self.kernel, place, &sun, temperature, self.spec.night);
             if let Some(cells) = &mut cells {
                 let mut runs = cells.step(index)?;
                 while let Some(run) = runs.read_next()? {
