@@ -39,7 +39,7 @@ pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<Str
     warnings.extend(memory.warnings.iter().cloned().chain(more));
     let order = Order {
         identity,
-        regions: regions.as_ref().and_then(|regions| regions_note(&config, regions.regions.len())),
+        regions: regions.as_ref().and_then(|regions| regions_note(&config, regions)),
         job: job(&config, &found.plan, regions),
         plan: found.plan,
         run_dir: options.run_dir.clone(),
@@ -125,9 +125,9 @@ fn time_left(
     (left.left.map(|left| left.value.saturating_sub(asked.elapsed())), left.memory, left.warnings)
 }
 
-fn regions_note(config: &Config, count: usize) -> Option<RegionsNote> {
+fn regions_note(config: &Config, regions: &RegionSet) -> Option<RegionsNote> {
     let file = config.regions()?.file.file_name().map(Path::new)?;
-    Some(RegionsNote { file: file.display().to_string(), count })
+    Some(RegionsNote::new(file.display().to_string(), regions))
 }
 
 fn selection(options: &RunOptions) -> Selection {

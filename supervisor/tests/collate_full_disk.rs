@@ -9,7 +9,7 @@ mod skip;
 use std::process::Command;
 
 use collate_support::{Bench, series};
-use dayfold_supervisor::collate::{Collation, collate, to_the_end};
+use dayfold_supervisor::collate::{Collation, Description, collate, to_the_end};
 use skip::skip;
 
 #[test]
@@ -31,8 +31,14 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     let numbers: Vec<f64> = hours.iter().map(|_| next()).collect();
     let bench = Bench::of(&[series(&hours, &numbers)]);
     let output = small.path().join("out.nc");
-    let collation =
-        Collation { sources: &bench.sources, output: &output, owner: "test", attributes: &[], own: &[] };
+    let collation = Collation {
+        sources: &bench.sources,
+        output: &output,
+        attributes: &[],
+        own: &[],
+        owner: "test",
+        description: &Description::default(),
+    };
     let outcome = collate(&collation, &mut to_the_end);
     let left = std::fs::read_dir(small.path()).unwrap().count();
     Command::new("umount").arg("--lazy").arg(small.path()).status().unwrap();

@@ -107,7 +107,7 @@ fn assert_comes_back(times: &[i64], result: &Dataset) {
         let wanted = expected.variables.iter().find(|wanted| wanted.name == variable.name).unwrap();
         assert!(variable.values.same(&wanted.values), "{}: {:?}", variable.name, variable.values);
         assert_eq!(variable.dimensions, wanted.dimensions);
-        assert_eq!(variable.attributes, wanted.attributes);
+        assert_eq!(variable.attributes, wanted.attributes, "{}", variable.name);
     }
     assert_eq!(result.variables.len(), expected.variables.len());
 }

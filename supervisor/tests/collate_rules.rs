@@ -9,7 +9,7 @@ use collate_support::{Bench, find, read, series, strings, texts, values, variabl
 use dayfold_contract::partial::SKIPPED_FILES;
 use dayfold_ncio::dataset::{Attribute, DataType, Dataset, Values, attribute};
 
-use dayfold_supervisor::collate::{CollateError, Collation, prepare, to_the_end};
+use dayfold_supervisor::collate::{CollateError, Collation, Description, prepare, to_the_end};
 
 #[test]
 fn times_are_sorted_over_all_partials() {
@@ -188,7 +188,15 @@ fn global_attributes_are_folded_and_set() {
     };
     let bench = Bench::of(&[partial(1.0, "then", "2/b.nc\n1/a.nc"), partial(2.0, "now", "1/a.nc")]);
     let collated = bench.collate_with(&texts(&[("Conventions", "CF-1.8")])).unwrap();
-    let expected = [("title", "PV"), (SKIPPED_FILES, "1/a.nc\n2/b.nc"), ("Conventions", "CF-1.8")];
+    let expected = [
+        ("title", "PV"),
+        (SKIPPED_FILES, "1/a.nc\n2/b.nc"),
+        ("Conventions", "CF-1.8"),
+        ("time_coverage_start", "1970-01-01T01:00:00Z"),
+        ("time_coverage_end", "1970-01-01T02:00:00Z"),
+        ("time_coverage_duration", "PT1H"),
+        ("time_coverage_resolution", "PT1H"),
+    ];
     assert_eq!(read(&bench.output()).attributes, texts(&expected));
     assert_eq!(collated.warnings.len(), 1);
     assert!(collated.warnings[0].ends_with("left out: history"), "{:?}", collated.warnings);
@@ -232,7 +240,8 @@ fn the_coordinate_comes_first() {
 fn equal_units_are_kept() {
     let result = Bench::of(&[series(&[1.5], &[1.0]), series(&[0.25], &[2.0])]).result();
     assert_eq!(values(&result, "time"), &Values::F64(vec![0.25, 1.5]));
-    assert_eq!(find(&result, "time").attributes, texts(&[("units", "hours since 1970-01-01")]));
+    let expected = [("units", "hours since 1970-01-01"), ("standard_name", "time"), ("axis", "T")];
+    assert_eq!(find(&result, "time").attributes, texts(&expected));
 }
 
 /// As xarray writes it: units by the first time, whole numbers where possible.
@@ -258,13 +267,14 @@ fn differing_units_become_seconds_also_of_bounds() {
     let other = minutes_since("1970-01-01", Values::I64(vec![20, 70]), Values::I64(vec![20, 30, 70, 80]));
     let result = Bench::of(&[one, other]).result();
     // 00:20, 01:00, and 01:10, which both have
-    assert_eq!(values(&result, "time"), &Values::I64(vec![1200, 3600, 4200]));
+    assert_eq!(values(&result, "time"), &Values::F64(vec![1200.0, 3600.0, 4200.0]));
     let bounds = vec![1200.0, 1800.0, 3600.0, 4200.0, 4200.0, 4800.0];
     assert_eq!(values(&result, "time_bnds"), &Values::F64(bounds));
     let expected = [
         ("standard_name", "time"),
         ("bounds", "time_bnds"),
         ("units", "seconds since 1970-01-01 00:00:00"),
+        ("axis", "T"),
         ("calendar", "proleptic_gregorian"),
     ];
     assert_eq!(find(&result, "time").attributes, texts(&expected));
@@ -307,8 +317,14 @@ fn an_old_output_stays_until_the_new_one_is_published() {
     let before = std::fs::read(&output).unwrap();
     let left_over = bench.folder().join(".aside-out.nc-collation-test-1");
     std::fs::File::create(&left_over).unwrap();
-    let collation =
-        Collation { sources: &bench.sources, output: &output, owner: "test", attributes: &[], own: &[] };
+    let collation = Collation {
+        sources: &bench.sources,
+        output: &output,
+        attributes: &[],
+        own: &[],
+        owner: "test",
+        description: &Description::default(),
+    };
     let prepared = prepare(&collation, &mut to_the_end).unwrap();
     assert!(!left_over.exists());
     assert!(std::fs::read(&output).unwrap() == before);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use collate_support::{Bench, variable};
 use dayfold_ncio::dataset::{Dataset, Values};
-use dayfold_supervisor::collate::{Collation, Progress, prepare, to_the_end};
+use dayfold_supervisor::collate::{Collation, Description, Progress, prepare, to_the_end};
 
 const DAYS: usize = 3650;
 const STEPS: usize = 103;
@@ -74,8 +74,14 @@ fn a_decade() {
     }
     println!("wrote {DAYS} partials in {:.2?}, peak memory {}", begun.elapsed(), peak_memory());
     let output = bench.output();
-    let collation =
-        Collation { sources: &bench.sources, output: &output, owner: "test", attributes: &[], own: &[] };
+    let collation = Collation {
+        sources: &bench.sources,
+        output: &output,
+        attributes: &[],
+        own: &[],
+        owner: "test",
+        description: &Description::default(),
+    };
     let (begun, processor_before) = (Instant::now(), processor());
     let mut surveyed = Duration::ZERO;
     let prepared = prepare(&collation, &mut |progress| {

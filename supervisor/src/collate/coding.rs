@@ -113,8 +113,6 @@ pub(super) fn alike(one: &VariableSchema, other: &VariableSchema) -> bool {
 /// How times are coded anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NewCoding {
-    /// None of them is missing or between two seconds.
-    WholeSeconds,
     /// NaN for missing ones.
     Seconds,
     /// The smallest integer for missing ones.
@@ -124,14 +122,14 @@ pub(super) enum NewCoding {
 impl NewCoding {
     pub(super) fn data_type(self) -> DataType {
         match self {
-            Self::WholeSeconds | Self::Nanoseconds => DataType::I64,
+            Self::Nanoseconds => DataType::I64,
             Self::Seconds => DataType::F64,
         }
     }
 
     fn units(self) -> &'static str {
         match self {
-            Self::WholeSeconds | Self::Seconds => "seconds since 1970-01-01 00:00:00",
+            Self::Seconds => "seconds since 1970-01-01 00:00:00",
             Self::Nanoseconds => "nanoseconds since 1970-01-01 00:00:00",
         }
     }
@@ -149,7 +147,6 @@ impl NewCoding {
                 .map_err(|_| TimeError::NanosecondOverflow(instant.show(calendar))),
         };
         Ok(match self {
-            Self::WholeSeconds => Values::I64(seconds.map(|seconds| seconds as i64).collect()),
             Self::Seconds => Values::F64(seconds.collect()),
             Self::Nanoseconds => Values::I64(instants.iter().map(nanoseconds).collect::<Result<_, _>>()?),
         })
@@ -169,7 +166,7 @@ impl NewCoding {
             attributes.push(("calendar".to_owned(), new_calendar(schema, variable, mixed).into()));
         }
         match (self, Temporal::find(schema, variable)) {
-            (_, Some(Temporal::Coordinate) | None) | (Self::WholeSeconds, _) => {}
+            (_, Some(Temporal::Coordinate) | None) => {}
             (Self::Nanoseconds, _) => {
                 attributes.push(("_FillValue".to_owned(), Values::I64(vec![i64::MIN]).into()));
             }
@@ -218,8 +215,6 @@ mod tests {
         let schema = schema(vec![variable("time", DataType::I64, &[("units", units)])]);
         let values = Values::I64(vec![0, 20]);
         // 2022-02-01T00:10:00Z by `date -u -d ... +%s`
-        let whole = anew(&schema, "time", &values, NewCoding::WholeSeconds);
-        assert_eq!(whole, Values::I64(vec![1_643_674_200, 1_643_675_400]));
         let doubles = anew(&schema, "time", &values, NewCoding::Seconds);
         assert_eq!(doubles, Values::F64(vec![1_643_674_200.0, 1_643_675_400.0]));
         let nanoseconds = anew(&schema, "time", &values, NewCoding::Nanoseconds);

@@ -1,6 +1,6 @@
 //! Global attributes of the final file, from those of all partials.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use dayfold_contract::partial::{GRID, SKIPPED_FILES};
@@ -8,6 +8,7 @@ use dayfold_ncio::dataset::{Attribute, Values, attribute};
 use dayfold_ncio::error::NcError;
 use dayfold_ncio::raw::{RawFile, is_reserved};
 
+use super::Source;
 use super::coding::same;
 
 type Attributes = Vec<(String, Attribute)>;
@@ -25,21 +26,28 @@ pub(super) struct Globals {
     grid: Option<Attribute>,
 }
 
+/// Those of the final file.
+pub(super) struct Finished {
+    pub(super) attributes: Attributes,
+    /// The names of those that are not from the sources, sorted.
+    pub(super) made: Vec<String>,
+}
+
 impl Globals {
     /// Nothing is known, and what has one of these names will not be.
     pub(super) fn without(own: &[&str]) -> Self {
         Self { own: own.iter().map(|&name| name.to_owned()).collect(), ..Self::default() }
     }
 
-    /// Takes another partial's, less the lines that are `outdated` where lines are gathered.
-    pub(super) fn fold(&mut self, attributes: &[(String, Attribute)], outdated: &HashSet<String>) {
-        let skipped = skipped(attributes).into_iter().filter(|file| !outdated.contains(file));
+    /// Takes another source's.
+    pub(super) fn fold(&mut self, attributes: &[(String, Attribute)], source: &Source) {
+        let skipped = skipped(attributes).into_iter().filter(|file| !source.outdated.contains(file));
         self.skipped_files.extend(skipped);
         if self.grid.is_none() {
             self.grid = attribute(attributes, GRID).cloned();
         }
         let counts = |name: &String| {
-            !is_reserved(name) && name != SKIPPED_FILES && name != GRID && !self.own.contains(name)
+            !is_reserved(name) && name != SKIPPED_FILES && name != GRID && !self.own.contains(name) && !source.made.contains(name)
         };
         let others: Attributes = attributes.iter().filter(|(name, _)| counts(name)).cloned().collect();
         let Some(kept) = &mut self.kept else {
@@ -53,9 +61,17 @@ impl Globals {
         self.dropped.extend(differing);
     }
 
-    /// Those of the final file, where `set` are given from outside and win.
-    pub(super) fn finish(&self, set: &[(String, Attribute)]) -> Attributes {
+    /// Those of the final file, where `set` are given from outside and win, and `defaults` where there are
+    /// none of these names.
+    pub(super) fn finish(&self, set: &[(String, Attribute)], defaults: &[(String, Attribute)]) -> Finished {
         let mut attributes = self.kept.clone().unwrap_or_default();
+        let is_new = |(name, _): &&(String, Attribute)| {
+            attribute(&attributes, name).is_none() && attribute(set, name).is_none()
+        };
+        let defaults: Attributes = defaults.iter().filter(is_new).cloned().collect();
+        let made = set.iter().chain(&defaults).map(|(name, _)| name.clone());
+        let made = made.collect::<BTreeSet<_>>().into_iter().collect();
+        attributes.extend(defaults);
         attributes.extend(self.grid.clone().map(|grid| (GRID.to_owned(), grid)));
         if !self.skipped_files.is_empty() {
             let files: Vec<_> = self.skipped_files.iter().map(String::as_str).collect();
@@ -67,13 +83,12 @@ impl Globals {
                 None => attributes.push((name.clone(), value.clone())),
             }
         }
-        attributes
+        Finished { attributes, made }
     }
 
-    /// The names of those that are left out, and are not set from outside.
-    pub(super) fn dropped(&self, set: &[(String, Attribute)]) -> Vec<&str> {
-        let names = self.dropped.iter().map(String::as_str);
-        names.filter(|name| attribute(set, name).is_none()).collect()
+    /// The names of those that are left out, and are not made here.
+    pub(super) fn dropped(&self, made: &[String]) -> Vec<&str> {
+        self.dropped.iter().filter(|name| !made.contains(name)).map(String::as_str).collect()
     }
 }
 
@@ -107,9 +122,13 @@ mod tests {
         pairs.iter().map(|&(name, value)| (name.to_owned(), value.into())).collect()
     }
 
+    fn source() -> Source {
+        Source::new(dayfold_contract::GroupName::new("1"), "1.nc".into())
+    }
+
     fn folded(partials: &[&[(&str, &str)]]) -> Globals {
         let mut globals = Globals::default();
-        partials.iter().for_each(|partial| globals.fold(&attributes(partial), &HashSet::new()));
+        partials.iter().for_each(|partial| globals.fold(&attributes(partial), &source()));
         globals
     }
 
@@ -120,42 +139,66 @@ mod tests {
             &[("history", "2"), ("title", "PV"), ("late", "too")],
             &[("title", "PV"), ("history", "1"), ("late", "too")],
         ]);
-        assert_eq!(globals.finish(&[]), attributes(&[("title", "PV")]));
-        assert_eq!(globals.dropped(&[]), ["history", "late", "only"]);
+        let Finished { attributes: found, made } = globals.finish(&[], &[]);
+        assert_eq!(found, attributes(&[("title", "PV")]));
+        assert_eq!(globals.dropped(&made), ["history", "late", "only"]);
     }
 
     #[test]
     fn what_is_set_wins() {
         let globals = folded(&[&[("title", "a"), ("source", "b")], &[("title", "c"), ("source", "b")]]);
         let set = attributes(&[("source", "x"), ("title", "y")]);
-        assert_eq!(globals.finish(&set), attributes(&[("source", "x"), ("title", "y")]));
-        assert!(globals.dropped(&set).is_empty());
+        let Finished { attributes: found, made } = globals.finish(&set, &[]);
+        assert_eq!(found, attributes(&[("source", "x"), ("title", "y")]));
+        assert!(globals.dropped(&made).is_empty());
+    }
+
+    #[test]
+    fn defaults_stand_where_the_sources_have_none() {
+        let globals = folded(&[&[("title", "mine"), ("source", "a")], &[("title", "mine"), ("source", "b")]]);
+        let defaults = attributes(&[("title", "ours"), ("source", "ours"), ("summary", "ours")]);
+        let Finished { attributes: found, made } =
+            globals.finish(&attributes(&[("summary", "set")]), &defaults);
+        assert_eq!(found, attributes(&[("title", "mine"), ("source", "ours"), ("summary", "set")]));
+        assert_eq!(made, ["source", "summary"]);
+        assert!(globals.dropped(&made).is_empty());
+    }
+
+    #[test]
+    fn what_an_earlier_collation_made_does_not_count() {
+        let mut globals = Globals::default();
+        let earlier = Source { made: ["title".to_owned()].into(), ..source() };
+        globals.fold(&attributes(&[("title", "ours"), ("institution", "mine")]), &earlier);
+        globals.fold(&attributes(&[("institution", "mine")]), &source());
+        assert_eq!(globals.finish(&[], &[]).attributes, attributes(&[("institution", "mine")]));
+        assert!(globals.dropped(&[]).is_empty());
     }
 
     #[test]
     fn names_of_our_own_come_from_outside_or_not_at_all() {
         let mut globals = Globals::without(&["missing_groups", "task"]);
-        for source in [&[("missing_groups", "3"), ("title", "PV"), ("task", "pv")][..], &[("title", "PV")]] {
-            globals.fold(&attributes(source), &HashSet::new());
+        for partial in [&[("missing_groups", "3"), ("title", "PV"), ("task", "pv")][..], &[("title", "PV")]] {
+            globals.fold(&attributes(partial), &source());
         }
         let set = attributes(&[("task", "pv")]);
-        assert_eq!(globals.finish(&set), attributes(&[("title", "PV"), ("task", "pv")]));
-        assert!(globals.dropped(&set).is_empty());
+        let Finished { attributes: found, made } = globals.finish(&set, &[]);
+        assert_eq!(found, attributes(&[("title", "PV"), ("task", "pv")]));
+        assert!(globals.dropped(&made).is_empty());
     }
 
     #[test]
     fn skipped_files_are_gathered_sorted_and_once() {
         let globals = folded(&[&[(SKIPPED_FILES, "b.nc\na.nc")], &[], &[(SKIPPED_FILES, "a.nc\n")]]);
-        assert_eq!(globals.finish(&[]), attributes(&[(SKIPPED_FILES, "a.nc\nb.nc")]));
+        assert_eq!(globals.finish(&[], &[]).attributes, attributes(&[(SKIPPED_FILES, "a.nc\nb.nc")]));
         assert!(globals.dropped(&[]).is_empty());
     }
 
     #[test]
     fn outdated_lines_of_one_source_do_not_count_and_those_of_another_do() {
         let mut globals = Globals::default();
-        let outdated = ["a.nc", "b.nc"].map(str::to_owned).into();
+        let outdated = Source { outdated: ["a.nc", "b.nc"].map(str::to_owned).into(), ..source() };
         globals.fold(&attributes(&[(SKIPPED_FILES, "a.nc\nb.nc\nc.nc")]), &outdated);
-        globals.fold(&attributes(&[(SKIPPED_FILES, "b.nc")]), &HashSet::new());
-        assert_eq!(globals.finish(&[]), attributes(&[(SKIPPED_FILES, "b.nc\nc.nc")]));
+        globals.fold(&attributes(&[(SKIPPED_FILES, "b.nc")]), &source());
+        assert_eq!(globals.finish(&[], &[]).attributes, attributes(&[(SKIPPED_FILES, "b.nc\nc.nc")]));
     }
 }

@@ -5,6 +5,7 @@ use dayfold_ncio::dataset::{Attribute, DataType};
 use dayfold_ncio::raw::{Schema, Storage, VariableSchema};
 
 use super::coding::{NewCoding, Temporal, family};
+use super::description::Description;
 use super::survey::{Reference, Survey};
 
 /// Measured on series of 30 regions as doubles, shuffled, in chunks of 512 KiB, at levels 1, 4 and 9:
@@ -45,12 +46,13 @@ impl Layout {
     /// Of a file with `length` times.
     pub(super) fn new(
         survey: &Survey<'_>,
-        reference: &Reference,
+        reference: &mut Reference,
         length: usize,
-        set: &[(String, Attribute)],
+        attributes: Vec<(String, Attribute)>,
+        description: &Description,
     ) -> Self {
         let mut schema = reference.schema.clone();
-        schema.attributes = survey.globals.finish(set);
+        schema.attributes = attributes;
         for (name, present) in &mut schema.dimensions {
             if name == SHARED_DIMENSION {
                 *present = length;
@@ -62,6 +64,7 @@ impl Layout {
                 *variable = new.applied(&reference.schema, variable, mixed);
             }
         }
+        description.apply(&mut schema, &mut reference.constants);
         // the coordinate first, the others as they are
         schema.variables.sort_by_key(|variable| variable.name != SHARED_DIMENSION);
         let shared = schema.variables.iter().filter(|variable| variable.axis(SHARED_DIMENSION).is_some());
@@ -108,7 +111,6 @@ fn recoding(survey: &Survey<'_>, schema: &Schema, variable: &VariableSchema) -> 
     let role = Temporal::find(schema, old)?;
     Some(match role {
         _ if survey.nanoseconds.contains(&family(schema, old).name) => NewCoding::Nanoseconds,
-        Temporal::Coordinate if survey.whole_seconds => NewCoding::WholeSeconds,
         _ => NewCoding::Seconds,
     })
 }

@@ -13,6 +13,8 @@
 
 mod coding;
 mod copy;
+mod coverage;
+mod description;
 mod difference;
 mod error;
 mod files;
@@ -36,6 +38,7 @@ use dayfold_ncio::raw::RawFile;
 use dayfold_ncio::time::UtcTime;
 use tempfile::TempPath;
 
+pub use description::{Bounds, Description};
 pub use difference::Difference;
 pub use error::CollateError;
 pub use globals::skipped_files;
@@ -55,12 +58,14 @@ pub struct Source {
     /// Lines of global attributes that are gathered from all sources, which this one has and which hold no
     /// more: an earlier final file names what has been done anew since.
     pub outdated: HashSet<String>,
+    /// Names of global attributes that this one has from collation, and not from its own sources.
+    pub made: HashSet<String>,
 }
 
 impl Source {
     /// A partial of which everything holds.
     pub fn new(group: GroupName, path: PathBuf) -> Self {
-        Self { group, path, checksum: None, outdated: HashSet::new() }
+        Self { group, path, checksum: None, outdated: HashSet::new(), made: HashSet::new() }
     }
 
     /// The same, whose content must be this.
@@ -83,6 +88,8 @@ pub struct Collation<'a> {
     /// Names of global attributes that are set from outside or not at all: a source that is an
     /// earlier final file has them, and they may not hold any more.
     pub own: &'a [&'a str],
+    /// What it says beyond that.
+    pub description: &'a Description,
 }
 
 /// How far it is.
@@ -141,6 +148,8 @@ pub struct Collated {
     pub without_values: usize,
     /// For people: what was left out.
     pub warnings: Vec<String>,
+    /// The names of the global attributes that are from here and not from the sources, sorted.
+    pub made: Vec<String>,
 }
 
 /// The final file, whole and synced but without its name; dropped, it is gone.
@@ -158,21 +167,31 @@ pub fn collate(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Co
 /// Writes the final file aside, in the folder where it will stay. Removes what a crash left there
 /// of an earlier try of the same owner: it may not be collating into the same output twice at once. Blocks for as long as it takes.
 pub fn prepare(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Prepared, CollateError> {
-    let Collation { sources, output, owner, attributes, own } = *collation;
-    let mut survey = survey::survey(sources, own, progress)?;
+    let Collation { sources, output, owner, attributes, own, description } = *collation;
+    let mut survey = survey::survey(sources, own, description, progress)?;
     let (with_values, without_values) = (survey.sources.len(), survey.without_values);
     let no_values = || CollateError::NoValues { groups: sources.len(), output: output.to_owned() };
-    let reference = survey.reference.take().ok_or_else(no_values)?;
+    let mut reference = survey.reference.take().ok_or_else(no_values)?;
+    survey.rows.sort_unstable();
+    let set = [attributes, &survey.time_coverage(&reference.schema)].concat();
+    let space = coverage::of_space(&reference.schema, &reference.constants, description.bounds);
+    let defaults = [&description.defaults[..], &space].concat();
     let (steps, times) = order::steps(std::mem::take(&mut survey.rows));
-    let layout = Layout::new(&survey, &reference, times, attributes);
+    let globals = survey.globals.finish(&set, &defaults);
+    let layout = Layout::new(&survey, &mut reference, times, globals.attributes, description);
     let aside = aside(output, owner)?;
     copy::copy(&aside, layout, &reference.constants, &survey, &steps, progress)?;
-    let warnings = warnings(&survey, attributes);
-    let output = output.to_owned();
-    Ok(Prepared { aside, collated: Collated { output, times, with_values, without_values, warnings } })
+    let warnings = warnings(&survey, &globals.made);
+    let (output, made) = (output.to_owned(), globals.made);
+    Ok(Prepared { aside, collated: Collated { output, times, with_values, without_values, warnings, made } })
 }
 
 impl Prepared {
+    /// The names of the global attributes that are not from the sources.
+    pub fn made(&self) -> &[String] {
+        &self.collated.made
+    }
+
     /// Where the file is for now.
     pub fn path(&self) -> &Path {
         &self.aside
@@ -213,8 +232,8 @@ fn aside(output: &Path, owner: &str) -> Result<TempPath, CollateError> {
 }
 
 /// What was left out.
-fn warnings(survey: &survey::Survey<'_>, set: &[(String, Attribute)]) -> Vec<String> {
-    let dropped = survey.globals.dropped(set).join(", ");
+fn warnings(survey: &survey::Survey<'_>, made: &[String]) -> Vec<String> {
+    let dropped = survey.globals.dropped(made).join(", ");
     let reserved: Vec<_> = survey.left_out.iter().map(String::as_str).collect();
     let reserved = reserved.join(", ");
     let dropped = (!dropped.is_empty())

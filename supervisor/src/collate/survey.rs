@@ -12,6 +12,8 @@ use dayfold_ncio::raw::{Carried, RawFile, Schema, VariableSchema, carried};
 use dayfold_ncio::time::{Calendar, Instant, TimeError};
 
 use super::coding::{Temporal, alike, calendar, coding, family};
+use super::description::Description;
+use super::coverage;
 use super::difference;
 use super::error::CollateError;
 use super::globals::Globals;
@@ -35,12 +37,11 @@ pub(super) struct Survey<'a> {
     pub(super) nanoseconds: BTreeSet<String>,
     /// Variables for which partials name several calendars of the world.
     pub(super) mixed_calendars: BTreeSet<String>,
-    /// Whether all times are whole seconds.
-    pub(super) whole_seconds: bool,
     /// Whether `rows` are counted in nanoseconds, not microseconds: where times lie between two of these.
-    fine: bool,
+    pub(super) fine: bool,
     /// Attributes that NetCDF-4 cannot hold, for people.
     pub(super) left_out: BTreeSet<String>,
+    description: &'a Description,
     pub(super) globals: Globals,
     /// How they are opened again.
     pub(super) opening: Opening,
@@ -58,6 +59,7 @@ pub(super) struct Reference {
 pub(super) fn survey<'a>(
     sources: &'a [Source],
     own: &[&str],
+    description: &'a Description,
     progress: &mut Watch<'_>,
 ) -> Result<Survey<'a>, CollateError> {
     let mut sorted: Vec<&Source> = sources.iter().collect();
@@ -70,9 +72,9 @@ pub(super) fn survey<'a>(
         recode: BTreeSet::new(),
         nanoseconds: BTreeSet::new(),
         mixed_calendars: BTreeSet::new(),
-        whole_seconds: true,
         fine: false,
         left_out: BTreeSet::new(),
+        description,
         globals: Globals::without(own),
         opening: Opening::default(),
         grid: None,
@@ -92,7 +94,7 @@ impl<'a> Survey<'a> {
         }
         let file = self.opening.open(&source.path).map_err(partial(source))?;
         self.compare_grids(source, &file)?;
-        self.globals.fold(&file.schema().attributes, &source.outdated);
+        self.globals.fold(&file.schema().attributes, source);
         let times = times(source, &file)?;
         if times.is_empty() {
             self.without_values += 1;
@@ -123,7 +125,6 @@ impl<'a> Survey<'a> {
 
     fn take_times(&mut self, source: &Source, file: &RawFile, times: &[Instant]) -> Result<(), CollateError> {
         let is_between = |length: i128| times.iter().any(|time| time.nanoseconds() % length != 0);
-        self.whole_seconds &= !is_between(1_000_000_000);
         if !self.fine && is_between(1_000) {
             self.count_nanoseconds()?;
         }
@@ -136,6 +137,13 @@ impl<'a> Survey<'a> {
             self.rows.push(Row { time: count, source: place, row: row as u32 });
         }
         Ok(())
+    }
+
+    /// What the times cover, once they are in order.
+    pub(super) fn time_coverage(&self, schema: &Schema) -> Vec<(String, Attribute)> {
+        let calendar = schema.variable(SHARED_DIMENSION).and_then(|variable| calendar(schema, variable));
+        let unit = if self.fine { 1 } else { 1_000 };
+        coverage::of_time(&self.rows, unit, calendar.unwrap_or(Calendar::Standard))
     }
 
     /// From now on, and what is there too.
@@ -162,6 +170,7 @@ impl<'a> Survey<'a> {
         let Carried { schema: other, left_out } = carried(file.schema()).map_err(bad)?;
         self.left_out.extend(left_out);
         self.nanoseconds.extend(in_nanoseconds(&other));
+        let other = self.description.as_source(&other);
         let Some(reference) = &self.reference else {
             self.reference = Some(Reference::read(source, file, other)?);
             return Ok(());

@@ -9,7 +9,7 @@ use dayfold_contract::error::in_one_line;
 use dayfold_contract::partial::{self, SKIPPED_FILES};
 use dayfold_contract::{Fingerprint, Group, GroupId, GroupName};
 
-use super::{Run, RunError, contradiction, provenance, target};
+use super::{Run, RunError, contradiction, describe, provenance, target};
 use crate::collate::{self, CollateError, Collation, Source};
 use crate::decide::stop::Stop;
 use crate::happening::Happening;
@@ -94,6 +94,7 @@ impl Folding<'_> {
             path: finished.output.clone(),
             checksum: Some(finished.output_checksum),
             outdated: self.done_anew(finished),
+            made: finished.made.iter().cloned().collect(),
         }
     }
 
@@ -237,7 +238,9 @@ fn write(
     let behind_links = &target::behind_links(output);
     let owner = &Fingerprint::of(here(&run.dir).as_os_str().as_bytes()).to_string();
     let own = &provenance::NAMES;
-    let collation = Collation { sources, output: behind_links, owner, attributes: &attributes, own };
+    let description = &describe::description(folding.frozen);
+    let collation =
+        Collation { sources, output: behind_links, owner, attributes: &attributes, own, description };
     run.interrupt.in_order();
     let interrupt = &run.interrupt;
     let mut watch = |_| if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
@@ -247,6 +250,7 @@ fn write(
     let Frozen { run: fingerprint, plan, .. } = folding.frozen;
     let done = folding.done().cloned().collect();
     let next = Finished::describe(prepared.path(), output, *fingerprint, done, plan.missing.clone())?;
+    let next = Finished { made: prepared.made().to_vec(), ..next };
     let either: Vec<&Finished> = folding.finished.into_iter().chain([&next]).collect();
     Finished::write(&run.dir, &either)?;
     let collated = prepared.publish()?;

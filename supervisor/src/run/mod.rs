@@ -9,7 +9,7 @@
 //! - [`known`], [`results`], [`lore`]: what earlier runs left
 //! - [`ears`]: who hears · [`chronicle`]: the journal as it is written · [`session`]: its first line
 //! - [`working`]: the archive is probed, the pool works
-//! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`]: what the final file says of itself ·
+//! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`], [`describe`]: what the final file says of itself ·
 //!   [`contradiction`]: what is said of results that contradict each other
 //! - [`target`]: where the final file goes · [`replaceable`], [`coverage`]: what it may take the place of
 //! - [`mod@collate_only`]: the last step alone
@@ -19,6 +19,7 @@ mod closing;
 mod collate_only;
 mod contradiction;
 mod coverage;
+mod describe;
 mod ears;
 mod entrance;
 mod folding;

@@ -14,8 +14,7 @@ use crate::rundir::plan_file::{Frozen, RegionsNote};
 
 /// All that may be set here. Where a final file is folded again it has these from before, and they
 /// may not hold any more.
-pub const NAMES: [&str; 9] = [
-    "Conventions",
+pub const NAMES: [&str; 8] = [
     "archive_pattern",
     "task",
     "regions",
@@ -42,7 +41,6 @@ pub fn attributes(
 ) -> Result<Vec<(String, Attribute)>, serde_json::Error> {
     let Identity { pattern, versions, task, .. } = &frozen.identity;
     let mut attributes = vec![
-        text("Conventions", "CF-1.8"),
         text("archive_pattern", pattern),
         text("task", &serde_json::to_string(task)?),
         text(RUN, &frozen.run.to_string()),
@@ -153,7 +151,7 @@ mod tests {
     fn plan() -> Frozen {
         let mut plan = frozen(vec![group("1", &["a"]), group("2", &["b"])]);
         plan.identity.regions = Some(Fingerprint::of(b"regions"));
-        plan.regions = Some(RegionsNote { file: "a.geojson".into(), count: 1 });
+        plan.regions = Some(RegionsNote { file: "a.geojson".into(), count: 1, bounds: None });
         Frozen { run: plan.identity.fingerprint().unwrap(), ..plan }
     }
 

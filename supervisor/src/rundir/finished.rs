@@ -30,6 +30,14 @@ pub struct Finished {
     pub groups: Vec<Group>,
     /// The groups that its attribute names as missing.
     pub missing: Vec<GroupName>,
+    /// The names of its global attributes that are from collation and not from its sources.
+    #[serde(default = "made_before")]
+    pub made: Vec<String>,
+}
+
+/// What it was before it was written down, beside what no source may have.
+fn made_before() -> Vec<String> {
+    vec!["Conventions".to_owned()]
 }
 
 /// Whether more files can only add times to a group's result, and change none that it had.
@@ -61,7 +69,8 @@ impl Finished {
         groups: Vec<Group>,
         missing: Vec<GroupName>,
     ) -> Result<Self, RunDirError> {
-        Ok(Self { output: output.to_owned(), output_checksum: checksum(aside)?, run, groups, missing })
+        let output_checksum = checksum(aside)?;
+        Ok(Self { output: output.to_owned(), output_checksum, run, groups, missing, made: made_before() })
     }
 
     /// What is written down, the final file not looked at; nothing where that is damaged, which is told.

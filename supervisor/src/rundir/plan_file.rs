@@ -38,12 +38,27 @@ pub struct Frozen {
 }
 
 /// Where regions came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegionsNote {
     /// The file's name, without its folder.
     pub file: String,
     /// How many there are.
     pub count: usize,
+    /// West, south, east and north of all, degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<[f64; 4]>,
+}
+
+impl RegionsNote {
+    /// Of these regions, which were read from `file`.
+    pub fn new(file: String, regions: &RegionSet) -> Self {
+        let polygons = regions.regions.iter().flat_map(|region| &region.polygons);
+        let corners =
+            polygons.flat_map(|polygon| &polygon.exterior).map(|&[east, north]| [east, north, east, north]);
+        let wider =
+            |a: [f64; 4], b: [f64; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
+        Self { file, count: regions.regions.len(), bounds: corners.reduce(wider) }
+    }
 }
 
 /// The fingerprint of each region's content.

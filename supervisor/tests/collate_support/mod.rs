@@ -8,7 +8,9 @@ use dayfold_contract::{Fingerprint, GroupName};
 use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
 use dayfold_ncio::raw::RawFile;
 use dayfold_ncio::write::{Storage, write_dataset};
-use dayfold_supervisor::collate::{CollateError, Collated, Collation, Source, collate, to_the_end};
+use dayfold_supervisor::collate::{
+    CollateError, Collated, Collation, Description, Source, collate, to_the_end,
+};
 
 pub fn variable(name: &str, dimensions: &[&str], values: Values, attributes: &[(&str, &str)]) -> Variable {
     Variable {
@@ -84,8 +86,14 @@ impl Bench {
 
     pub fn collate_with(&self, attributes: &[(String, Attribute)]) -> Result<Collated, CollateError> {
         let output = self.output();
-        let collation =
-            Collation { sources: &self.sources, output: &output, owner: "test", attributes, own: &[] };
+        let collation = Collation {
+            sources: &self.sources,
+            output: &output,
+            attributes,
+            own: &[],
+            owner: "test",
+            description: &Description::default(),
+        };
         collate(&collation, &mut to_the_end)
     }
 
