@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use dayfold_supervisor::rundir::shard::Shard;
 
 use crate::config::quantity::{Size, parse_count, parse_date, parse_duration};
+use crate::plot::Zone;
 
 const EXAMPLES: &str = "\
 Try it without any data:
@@ -308,16 +309,19 @@ pub struct PlotArgs {
     /// A final file
     #[arg(value_name = "RESULT.nc")]
     pub result: PathBuf,
-    /// The picture [default: the result's name with `.png`]
+    /// The picture, .png or .svg [default: beside the result, named by it and what is drawn]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// What to draw: a variable over time, or over time and regions
-    #[arg(long, value_name = "NAME", default_value = "actual")]
-    pub variable: String,
+    /// What to draw: any variable of numbers over time [default: `actual`, or else the first there is]
+    #[arg(long, value_name = "NAME")]
+    pub variable: Option<String>,
+    /// Whose days and hours: a time zone such as Australia/Brisbane, or an offset such as +10:00
+    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
+    pub timezone: Zone,
     /// Draw only this region; may be given several times [default: the first ten]
     #[arg(long, value_name = "NAME")]
     pub region: Vec<String>,
-    /// Print a table, too: mean and highest value of each region
+    /// Print a table, too: mean and highest value of each line, and what the means are of
     #[arg(long)]
     pub table: bool,
 }

@@ -107,7 +107,7 @@ fn of_sample(error: &SampleError) -> Exit {
 
 fn of_plot(error: &PlotError) -> Exit {
     match error {
-        PlotError::Draw(_) | PlotError::Encode(_) | PlotError::Write(_) => Exit::Unexpected,
+        PlotError::Draw(_) | PlotError::Write(_) => Exit::Unexpected,
         _ => Exit::Refused,
     }
 }

@@ -1,7 +1,5 @@
 //! `dayfold plot`: a result as a picture beside it, and as a table where asked for.
 
-use std::fs::metadata;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use dayfold_supervisor::durable;
@@ -9,8 +7,9 @@ use dayfold_supervisor::durable;
 use crate::cli::PlotArgs;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::plot::{self, Chart, MOST_LINES, PlotError, Series, Source};
-use crate::show::stdout;
+use crate::plot::place::{self, Subject};
+use crate::plot::{self, Chart, Format, MOST_LINES, PlotError, Series, Source, Zone};
+use crate::show::{stderr, stdout};
 
 /// What is drawn as context, dashed, behind [`OBSERVED`].
 const CLOUDLESS: &str = "ideal";
@@ -24,32 +23,31 @@ const MOST_STEPS: usize = 2000;
 
 /// Draws the picture, prints the table where asked for, and where the picture is.
 pub fn run(args: &PlotArgs) -> Result<Exit, CliError> {
-    let picture = args.output.clone().unwrap_or_else(|| args.result.with_extension("png"));
-    check_place(&picture, &args.result)?;
     let source = Source::open(&args.result)?;
-    let series = chosen(&args.result, &source, &args.variable, &args.region)?;
-    let bytes = draw(&args.result, &source, &series)?;
+    let variable = source.choose(args.variable.as_deref(), OBSERVED)?;
+    let zone = args.timezone.to_string();
+    let subject = Subject { result: &args.result, variable: &variable, regions: &args.region, zone: &zone };
+    let (picture, format) = match &args.output {
+        Some(picture) => (picture.clone(), place::named(picture, &args.result)?),
+        None => (place::beside(&subject)?, Format::Png),
+    };
+    let series = chosen(&args.result, &source, &variable, &args.region)?;
+    let bytes = draw(args, &source, &series, format, &subject.label())?;
     durable::replace(&picture, &bytes).map_err(PlotError::from)?;
-    let table = if args.table { format!("{}\n", plot::table(&series)) } else { String::new() };
+    if args.variable.is_none() {
+        tell_others(&source, &variable);
+    }
+    let table =
+        if args.table { format!("{}\n", plot::table(&series, &args.timezone)) } else { String::new() };
     stdout::print(&format!("{table}{}\n", picture.display()))?;
     Ok(Exit::Done)
 }
 
-/// Nothing but an earlier picture may be lost by this one.
-fn check_place(picture: &Path, result: &Path) -> Result<(), PlotError> {
-    if !picture.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
-        return Err(PlotError::NotPng { path: picture.to_owned() });
-    }
-    // whatever they are called, and through links
-    let identity = |path| metadata(path).ok().map(|file| (file.dev(), file.ino()));
-    if identity(picture).is_some_and(|there| identity(result) == Some(there)) {
-        return Err(PlotError::OverResult { path: picture.to_owned() });
-    }
-    match picture.parent() {
-        Some(folder) if folder != Path::new("") && !folder.is_dir() => {
-            Err(PlotError::NoFolder { path: picture.to_owned(), folder: folder.to_owned() })
-        }
-        _ => Ok(()),
+/// What else could be drawn.
+fn tell_others(source: &Source<'_>, variable: &str) {
+    let others: Vec<String> = source.drawable().into_iter().filter(|name| name != variable).collect();
+    if !others.is_empty() {
+        stderr::say(&format!("drawn is {variable}; --variable draws another: {}", others.join(", ")));
     }
 }
 
@@ -69,18 +67,26 @@ fn chosen(
     series.select(regions).map_err(unknown)
 }
 
-fn draw(result: &Path, source: &Source<'_>, series: &Series) -> Result<Vec<u8>, PlotError> {
+fn draw(
+    args: &PlotArgs,
+    source: &Source<'_>,
+    series: &Series,
+    format: Format,
+    label: &str,
+) -> Result<Vec<u8>, PlotError> {
+    let (result, zone) = (&args.result, &args.timezone);
     let mut shown = series.clone();
     shown.lines.truncate(MOST_LINES);
     let context = context(source, &shown)?;
     let daily = shown.times.len() > MOST_STEPS;
-    let coarse = |series: Series| if daily { series.daily_means() } else { series };
+    let coarse = |series: Series| if daily { series.daily_means(zone) } else { series };
+    let daily = daily.then_some(zone);
+    let note = note(result, series, shown.lines.len(), daily);
     let (shown, context) = (coarse(shown), context.map(coarse));
     if shown.extremes().is_none() {
         return Err(PlotError::Empty { path: result.to_owned(), variable: series.variable.clone() });
     }
-    let note = note(result, series.lines.len(), shown.lines.len(), daily);
-    Ok(Chart { series: &shown, dashed: context.as_ref(), note }.picture()?.png()?)
+    Ok(Chart { series: &shown, dashed: context.as_ref(), note, zone, format }.picture(label)?)
 }
 
 /// The cloudless series of the same regions, where they are few.
@@ -93,14 +99,20 @@ fn context(source: &Source<'_>, shown: &Series) -> Result<Option<Series>, PlotEr
 }
 
 /// What the picture does not say by itself.
-fn note(result: &Path, regions: usize, shown: usize, daily: bool) -> String {
+fn note(result: &Path, series: &Series, shown: usize, daily: Option<&Zone>) -> String {
     let name = result.file_name().map(PathBuf::from).unwrap_or_default();
     let mut notes = vec![name.display().to_string()];
-    if daily {
-        notes.push("daily means (UTC)".to_owned());
+    if let Some(zone) = daily {
+        let missing = if series.has_gaps() { ", without missing ones such as nights" } else { "" };
+        notes.push(format!("means of each day's values ({zone}){missing}"));
     }
-    if shown < regions {
-        notes.push(format!("the first {shown} of {regions} regions (choose others with --region)"));
+    if let Some(of) = series.lines_are.as_deref().filter(|lines| lines.starts_with("of ")) {
+        notes.push(format!("all values {of} count alike in the mean"));
+    }
+    let lines = series.lines.len();
+    if shown < lines {
+        let what = if series.lines_are.is_none() { "regions" } else { "lines" };
+        notes.push(format!("the first {shown} of {lines} {what} (choose others with --region)"));
     }
     notes.join(" · ")
 }
@@ -108,15 +120,28 @@ fn note(result: &Path, regions: usize, shown: usize, daily: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::Line;
 
     #[test]
     fn the_note_says_what_is_left_out() {
         let path = Path::new("/a/pv.nc");
-        assert_eq!(note(path, 3, 3, false), "pv.nc");
-        let all = note(path, 28, 10, true);
+        let series = |lines: usize, value: f64, lines_are: Option<&str>| Series {
+            variable: "actual".into(),
+            long_name: String::new(),
+            units: String::new(),
+            comment: String::new(),
+            lines_are: lines_are.map(str::to_owned),
+            times: vec![0],
+            lines: vec![Line { name: "a".into(), values: vec![value] }; lines],
+        };
+        assert_eq!(note(path, &series(3, 1.0, None), 3, None), "pv.nc");
+        let zone: Zone = "Australia/Brisbane".parse().unwrap();
         assert_eq!(
-            all,
-            "pv.nc · daily means (UTC) · the first 10 of 28 regions (choose others with --region)"
+            note(path, &series(28, f64::NAN, None), 10, Some(&zone)),
+            "pv.nc · means of each day's values (Australia/Brisbane), without missing ones such as nights · the first \
+             10 of 28 regions (choose others with --region)"
         );
+        let field = series(3, 1.0, Some("of lat and lon"));
+        assert_eq!(note(path, &field, 3, None), "pv.nc · all values of lat and lon count alike in the mean");
     }
 }

@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, ToSpan};
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-use super::series::date_time;
+use super::zone::Zone;
 
 /// A span of time and its marks. Times are seconds since 1970.
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ pub struct TimeAxis {
     span: Range<f64>,
     marks: Vec<f64>,
     step: Step,
+    zone: Zone,
 }
 
 /// What lies between marks.
@@ -50,11 +51,11 @@ const STEPS: [Step; 19] = [
 
 impl TimeAxis {
     /// From a time to another, with the finest marks that are no more than `most`.
-    pub fn new(from: i64, to: i64, most: usize) -> Self {
-        let marked = |step: &Step| (*step, step.marks(from, to, most));
+    pub fn new(from: i64, to: i64, most: usize, zone: &Zone) -> Self {
+        let marked = |step: &Step| (*step, step.marks(from, to, most, zone));
         let fitting = STEPS.iter().map(marked).find(|(_, marks)| marks.len() <= most);
         let (step, marks) = fitting.unwrap_or((Step::Years(100), Vec::new()));
-        Self { span: from as f64..to as f64, marks, step }
+        Self { span: from as f64..to as f64, marks, step, zone: zone.clone() }
     }
 }
 
@@ -78,7 +79,7 @@ impl Ranged for TimeAxis {
 
 impl ValueFormatter<f64> for TimeAxis {
     fn format_ext(&self, time: &f64) -> String {
-        let time = date_time(*time as i64);
+        let time = self.zone.date_time(*time as i64);
         let format = match self.step {
             Step::Hours(_) if time.time() != Time::midnight() => "%H:%M",
             Step::Hours(_) | Step::Days(_) => "%-d %b",
@@ -91,11 +92,10 @@ impl ValueFormatter<f64> for TimeAxis {
 
 impl Step {
     /// At most one more than `most`: enough to see that they do not fit.
-    fn marks(self, from: i64, to: i64, most: usize) -> Vec<f64> {
-        let seconds = |time: DateTime| time.duration_since(date_time(0)).as_secs();
-        self.first(date_time(from))
+    fn marks(self, from: i64, to: i64, most: usize, zone: &Zone) -> Vec<f64> {
+        self.first(zone.date_time(from))
             .series(self.span())
-            .map(seconds)
+            .map_while(|time| zone.seconds(time))
             .skip_while(|at| *at < from)
             .take_while(|at| *at <= to)
             .take(most + 1)
@@ -132,8 +132,12 @@ mod tests {
     use super::*;
 
     fn labels(from: &str, to: &str, most: usize) -> Vec<String> {
+        labels_in("UTC", from, to, most)
+    }
+
+    fn labels_in(zone: &str, from: &str, to: &str, most: usize) -> Vec<String> {
         let seconds = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_second();
-        let axis = TimeAxis::new(seconds(from), seconds(to), most);
+        let axis = TimeAxis::new(seconds(from), seconds(to), most, &zone.parse().unwrap());
         let marks = axis.key_points(most);
         assert!(marks.len() <= most);
         marks.iter().map(|mark| axis.format_ext(mark)).collect()
@@ -143,6 +147,14 @@ mod tests {
     fn a_day_is_marked_by_hours_with_the_date_at_midnight() {
         let labels = labels("2022-01-31T18:30:00Z", "2022-02-01T11:30:00Z", 7);
         assert_eq!(labels, ["21:00", "1 Feb", "03:00", "06:00", "09:00"]);
+    }
+
+    #[test]
+    fn marks_are_at_round_hours_of_the_zone() {
+        let labels = |zone| labels_in(zone, "2022-01-31T18:30:00Z", "2022-02-01T11:30:00Z", 7);
+        assert_eq!(labels("Australia/Brisbane"), ["06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]);
+        assert_eq!(labels("+09:30"), ["06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]);
+        assert_eq!(labels("-05:00"), ["15:00", "18:00", "21:00", "1 Feb", "03:00", "06:00"]);
     }
 
     #[test]
@@ -157,7 +169,8 @@ mod tests {
 
     #[test]
     fn odd_spans_have_no_marks_rather_than_a_panic() {
-        assert_eq!(TimeAxis::new(i64::MIN, i64::MAX, 10).marks, [0.0; 0]);
-        assert!(TimeAxis::new(5, 5, 10).marks.len() <= 1);
+        let utc = "UTC".parse().unwrap();
+        assert_eq!(TimeAxis::new(i64::MIN, i64::MAX, 10, &utc).marks, [0.0; 0]);
+        assert!(TimeAxis::new(5, 5, 10, &utc).marks.len() <= 1);
     }
 }

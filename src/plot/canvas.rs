@@ -1,7 +1,8 @@
-//! A picture in memory: drawn larger than it will be, made smaller with smooth edges, and encoded
-//! as PNG. What is on it is `draw`'s.
+//! A picture in memory, as PNG or SVG. What is on it is `draw`'s.
+//!
+//! A PNG is drawn larger than it will be and made smaller with smooth edges.
 
-use plotters::backend::BitMapBackend;
+use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::prelude::DrawingBackend;
@@ -13,48 +14,81 @@ pub const SCALE: u32 = 3;
 /// The font of all text: it comes with the program, so that no system needs one.
 pub const FONT: &str = "DejaVu Sans";
 
-/// What can go wrong while drawing.
-pub type DrawError = DrawingAreaErrorKind<<BitMapBackend<'static> as DrawingBackend>::ErrorType>;
+/// What can go wrong while drawing on a backend.
+pub type Failed<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
 
 /// Where is drawn, in units of a `SCALE`th of a pixel.
-pub type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
+pub type Area<B> = DrawingArea<B, Shift>;
 
-/// A picture in red, green and blue bytes, row by row.
-#[derive(Debug)]
-pub struct Picture {
-    width: u32,
-    height: u32,
-    bytes: Vec<u8>,
+/// The picture could not be drawn.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct DrawError(String);
+
+/// What is drawn, on whatever backend.
+pub trait Drawing {
+    /// Draws it.
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), Failed<B>>;
 }
 
-impl Picture {
-    /// A picture of this size, in pixels, of what `draw` draws.
-    pub fn draw(
-        width: u32,
-        height: u32,
-        draw: impl FnOnce(&Area<'_>) -> Result<(), DrawError>,
-    ) -> Result<Self, DrawError> {
-        // the font is sound: a failure would show as FontUnavailable where text is drawn
-        let _ = register_font(FONT, FontStyle::Normal, dejavu::sans::regular());
-        let _ = register_font(FONT, FontStyle::Bold, dejavu::sans::bold());
-        let size = (width * SCALE, height * SCALE);
-        let mut large = vec![u8::MAX; size.0 as usize * size.1 as usize * 3];
-        let area = BitMapBackend::with_buffer(&mut large, size).into_drawing_area();
-        draw(&area)?;
-        area.present()?;
-        drop(area);
-        Ok(Self { width, height, bytes: shrink(&large, width as usize, SCALE as usize) })
-    }
+/// How a picture is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// In pixels.
+    Png,
+    /// In lines.
+    Svg,
+}
 
-    /// As a PNG file.
-    pub fn png(&self) -> Result<Vec<u8>, png::EncodingError> {
+/// A file with a picture of this size, in pixels, and a label that is not seen.
+pub fn picture(
+    format: Format,
+    (width, height): (u32, u32),
+    drawing: &impl Drawing,
+    label: &str,
+) -> Result<Vec<u8>, DrawError> {
+    // the font is sound: a failure would show as FontUnavailable where text is drawn
+    let _ = register_font(FONT, FontStyle::Normal, dejavu::sans::regular());
+    let _ = register_font(FONT, FontStyle::Bold, dejavu::sans::bold());
+    match format {
+        Format::Png => png(width, height, drawing, label),
+        Format::Svg => svg(width, height, drawing, label).map(String::into_bytes),
+    }
+}
+
+fn png(width: u32, height: u32, drawing: &impl Drawing, label: &str) -> Result<Vec<u8>, DrawError> {
+    let size = (width * SCALE, height * SCALE);
+    let mut large = vec![u8::MAX; size.0 as usize * size.1 as usize * 3];
+    on(&BitMapBackend::with_buffer(&mut large, size).into_drawing_area(), drawing)?;
+    let pixels = shrink(&large, width as usize, SCALE as usize);
+    let encode = || {
         let mut file = Vec::new();
-        let mut encoder = png::Encoder::new(&mut file, self.width, self.height);
+        let mut encoder = png::Encoder::new(&mut file, width, height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_compression(png::Compression::High);
-        encoder.write_header()?.write_image_data(&self.bytes)?;
-        Ok(file)
-    }
+        encoder.add_text_chunk("Comment".to_owned(), label.to_owned())?;
+        encoder.write_header()?.write_image_data(&pixels)?;
+        Ok::<_, png::EncodingError>(file)
+    };
+    encode().map_err(|error| DrawError(error.to_string()))
+}
+
+fn svg(width: u32, height: u32, drawing: &impl Drawing, label: &str) -> Result<String, DrawError> {
+    let (wide, high) = (width * SCALE, height * SCALE);
+    let mut text = String::new();
+    on(&SVGBackend::with_string(&mut text, (wide, high)).into_drawing_area(), drawing)?;
+    let (large, small) =
+        (format!("width=\"{wide}\" height=\"{high}\""), format!("width=\"{width}\" height=\"{height}\""));
+    // where the font is not there, another one without serifs is nearer than the viewer's choice
+    let (font, fonts) = (format!("\"{FONT}\""), format!("\"{FONT}, Verdana, sans-serif\""));
+    let text = text.replacen(&large, &small, 1).replace(&font, &fonts);
+    let text = text.replace("<polyline ", "<polyline stroke-linejoin=\"round\" stroke-linecap=\"round\" ");
+    Ok(text.replacen("</svg>", &format!("<!-- {label} -->\n</svg>"), 1))
+}
+
+fn on<B: DrawingBackend>(area: &Area<B>, drawing: &impl Drawing) -> Result<(), DrawError> {
+    let drawn = drawing.draw(area).and_then(|()| area.present());
+    drawn.map_err(|error| DrawError(error.to_string()))
 }
 
 /// The mean of each square of `scale` by `scale` pixels, of rows that become `width` long.
@@ -77,6 +111,14 @@ fn shrink(large: &[u8], width: usize, scale: usize) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    struct Plain;
+
+    impl Drawing for Plain {
+        fn draw<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), Failed<B>> {
+            area.fill(&plotters::style::RGBColor(10, 20, 30))
+        }
+    }
+
     #[test]
     fn squares_are_averaged_colour_by_colour() {
         // two squares of 2 by 2 pixels beside each other: one of four reds, one black
@@ -87,13 +129,19 @@ mod tests {
 
     #[test]
     fn a_png_can_be_read_back() {
-        let picture =
-            Picture::draw(20, 10, |area| area.fill(&plotters::style::RGBColor(10, 20, 30))).unwrap();
-        let file = picture.png().unwrap();
+        let file = picture(Format::Png, (20, 10), &Plain, "label 1").unwrap();
+        assert!(file.windows(7).any(|window| window == b"label 1"));
         let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         assert_eq!((info.width, info.height), (20, 10));
         assert!(pixels.chunks_exact(3).all(|pixel| pixel == [10, 20, 30]));
+    }
+
+    #[test]
+    fn an_svg_has_its_size_and_its_label() {
+        let file = String::from_utf8(picture(Format::Svg, (20, 10), &Plain, "label 1").unwrap()).unwrap();
+        assert!(file.starts_with("<svg width=\"20\" height=\"10\" viewBox=\"0 0 60 30\""), "{file}");
+        assert!(file.trim_end().ends_with("<!-- label 1 -->\n</svg>"), "{file}");
     }
 }

@@ -3,13 +3,14 @@
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::types::RangedCoordf64;
 use plotters::element::{Circle, DashedPathElement, PathElement};
-use plotters::prelude::{BitMapBackend, Cartesian2d};
+use plotters::prelude::{Cartesian2d, DrawingBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
 
 use super::axis::TimeAxis;
-use super::canvas::{Area, DrawError, FONT, Picture, SCALE};
-use super::series::{Line, Series, date_time};
+use super::canvas::{Area, DrawError, Drawing, FONT, Failed, Format, SCALE, picture};
+use super::series::{Line, Series};
+use super::zone::Zone;
 
 /// As many lines as can be told apart.
 pub const MOST_LINES: usize = COLOURS.len();
@@ -53,29 +54,37 @@ pub struct Chart<'a> {
     pub dashed: Option<&'a Series>,
     /// What stands below the title.
     pub note: String,
+    /// Whose days and hours the time axis has.
+    pub zone: &'a Zone,
+    /// How it is written.
+    pub format: Format,
 }
 
-type Plane<'a, 'b> = ChartContext<'a, BitMapBackend<'b>, Cartesian2d<TimeAxis, RangedCoordf64>>;
+type Plane<'a, B> = ChartContext<'a, B, Cartesian2d<TimeAxis, RangedCoordf64>>;
+
+impl Drawing for Chart<'_> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), Failed<B>> {
+        let (head, body) = area.split_vertically(HEAD * SCALE);
+        let (plane, legend) = body.split_horizontally((SIZE.0 - self.legend_width()) * SCALE);
+        self.titles(&head)?;
+        self.plane(&plane)?;
+        self.legend(&legend)
+    }
+}
 
 impl Chart<'_> {
-    /// The picture.
-    pub fn picture(&self) -> Result<Picture, DrawError> {
-        Picture::draw(SIZE.0, SIZE.1, |area| {
-            let (head, body) = area.split_vertically(HEAD * SCALE);
-            let (plane, legend) = body.split_horizontally((SIZE.0 - self.legend_width()) * SCALE);
-            self.titles(&head)?;
-            self.plane(&plane)?;
-            self.legend(&legend)
-        })
+    /// The picture's file, with a label that is not seen.
+    pub fn picture(&self, label: &str) -> Result<Vec<u8>, DrawError> {
+        picture(self.format, SIZE, self, label)
     }
 
-    fn titles(&self, area: &Area<'_>) -> Result<(), DrawError> {
+    fn titles<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), Failed<B>> {
         let title = style(22, FontStyle::Bold, &TEXT);
         area.draw_text(&shortened(&capitalised(&self.series.long_name), 90), &title, at(24, 18))?;
         area.draw_text(&shortened(&self.note, 150), &style(14, FontStyle::Normal, &PALE_TEXT), at(24, 52))
     }
 
-    fn plane(&self, area: &Area<'_>) -> Result<(), DrawError> {
+    fn plane<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), Failed<B>> {
         let (first, last) = self.span();
         let (low, high) = self.values();
         let mut plane = ChartBuilder::on(area)
@@ -84,12 +93,12 @@ impl Chart<'_> {
             .margin_bottom(8 * SCALE)
             .x_label_area_size(54 * SCALE)
             .y_label_area_size(76 * SCALE)
-            .build_cartesian_2d(TimeAxis::new(first, last, MOST_TICKS), low..high)?;
+            .build_cartesian_2d(TimeAxis::new(first, last, MOST_TICKS, self.zone), low..high)?;
         mesh(&mut plane, &self.series.quantity(), &self.time_axis())?;
         if let Some(dashed) = self.dashed {
             each_line(dashed, |piece, colour| draw_dashed(&mut plane, piece, colour))?;
         }
-        each_line(self.series, |piece, colour| draw_line(&mut plane, piece, colour))
+        each_line(self.series, |piece, colour| draw_line(&mut plane, piece, colour, self.format))
     }
 
     /// From the first to the last time, never nothing.
@@ -110,15 +119,15 @@ impl Chart<'_> {
     /// The axis' title: years are not on the marks of short spans.
     fn time_axis(&self) -> String {
         let (first, last) = self.span();
-        let years = (date_time(first).year(), date_time(last).year());
+        let years = (self.zone.date_time(first).year(), self.zone.date_time(last).year());
         if years.0 == years.1 {
-            format!("{} (UTC)", years.0)
+            format!("{} ({})", years.0, self.zone)
         } else {
-            format!("{} to {} (UTC)", years.0, years.1)
+            format!("{} to {} ({})", years.0, years.1, self.zone)
         }
     }
 
-    fn legend(&self, area: &Area<'_>) -> Result<(), DrawError> {
+    fn legend<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), Failed<B>> {
         let text = style(14, FontStyle::Normal, &TEXT).pos(Pos::new(HPos::Left, VPos::Center));
         let solid = self.series.lines.iter().zip(COLOURS);
         for ((line, colour), row) in solid.zip(0..) {
@@ -140,7 +149,7 @@ impl Chart<'_> {
     }
 }
 
-fn mesh(plane: &mut Plane<'_, '_>, values: &str, times: &str) -> Result<(), DrawError> {
+fn mesh<B: DrawingBackend>(plane: &mut Plane<'_, B>, values: &str, times: &str) -> Result<(), Failed<B>> {
     plane
         .configure_mesh()
         .light_line_style(plotters::style::TRANSPARENT)
@@ -158,10 +167,10 @@ fn mesh(plane: &mut Plane<'_, '_>, values: &str, times: &str) -> Result<(), Draw
 }
 
 /// Calls `draw` with each unbroken piece of each line and the line's colour.
-fn each_line(
+fn each_line<E>(
     series: &Series,
-    mut draw: impl FnMut(&[(f64, f64)], RGBColor) -> Result<(), DrawError>,
-) -> Result<(), DrawError> {
+    mut draw: impl FnMut(&[(f64, f64)], RGBColor) -> Result<(), E>,
+) -> Result<(), E> {
     let pieces = |line: &Line| series.pieces(line);
     for (line, colour) in series.lines.iter().zip(COLOURS) {
         pieces(line).iter().try_for_each(|piece| draw(piece, colour))?;
@@ -169,17 +178,31 @@ fn each_line(
     Ok(())
 }
 
-/// Segments with round joints: as one polygon, steep peaks would get spikes.
-fn draw_line(plane: &mut Plane<'_, '_>, piece: &[(f64, f64)], colour: RGBColor) -> Result<(), DrawError> {
-    let segments = piece.windows(2).map(|pair| PathElement::new(pair.to_vec(), stroke(colour, 2)));
-    plane.draw_series(segments)?;
+/// With round joints: as one polygon, steep peaks would get spikes, but for SVG, which is told to round them.
+fn draw_line<B: DrawingBackend>(
+    plane: &mut Plane<'_, B>,
+    piece: &[(f64, f64)],
+    colour: RGBColor,
+    format: Format,
+) -> Result<(), Failed<B>> {
     // a value alone would not show as a joint
-    let radius = if piece.len() == 1 { 2 * SCALE } else { SCALE };
-    plane.draw_series(piece.iter().map(|point| Circle::new(*point, radius, colour.filled())))?;
+    if piece.len() == 1 {
+        plane.draw_series(piece.iter().map(|point| Circle::new(*point, 2 * SCALE, colour.filled())))?;
+    } else if format == Format::Svg {
+        plane.draw_series([PathElement::new(piece.to_vec(), stroke(colour, 2))])?;
+    } else {
+        let segments = piece.windows(2).map(|pair| PathElement::new(pair.to_vec(), stroke(colour, 2)));
+        plane.draw_series(segments)?;
+        plane.draw_series(piece.iter().map(|point| Circle::new(*point, SCALE, colour.filled())))?;
+    }
     Ok(())
 }
 
-fn draw_dashed(plane: &mut Plane<'_, '_>, piece: &[(f64, f64)], colour: RGBColor) -> Result<(), DrawError> {
+fn draw_dashed<B: DrawingBackend>(
+    plane: &mut Plane<'_, B>,
+    piece: &[(f64, f64)],
+    colour: RGBColor,
+) -> Result<(), Failed<B>> {
     let style = ShapeStyle { color: colour.mix(0.6), ..stroke(colour, 1) };
     plane.draw_series([DashedPathElement::new(piece.iter().copied(), dash().0, dash().1, style)])?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Takes a variable out of a result: any NetCDF file with a time coordinate, and a variable over
-//! time alone or over time and regions.
+//! Takes a variable out of a result: any NetCDF file with a time coordinate, and a variable of numbers over
+//! time.
 
 use std::path::Path;
 
@@ -11,7 +11,10 @@ use super::PlotError;
 use super::series::{Line, Series};
 
 /// The dimension along which lines run.
-const TIME: &str = "time";
+pub(super) const TIME: &str = "time";
+
+/// The dimension whose entries need no name.
+const REGION: &str = "region";
 
 /// A result, opened.
 #[derive(Debug)]
@@ -31,59 +34,98 @@ impl<'a> Source<'a> {
         self.file.schema().variable(variable).is_some()
     }
 
-    /// The series of a variable.
+    /// The variables that can be drawn, in the file's order.
+    pub fn drawable(&self) -> Vec<String> {
+        let schema = self.file.schema();
+        let drawable = |variable: &&VariableSchema| is_drawable(variable) && !is_auxiliary(schema, variable);
+        schema.variables.iter().filter(drawable).map(|variable| variable.name.clone()).collect()
+    }
+
+    /// What to draw: the variable asked for, or the preferred one, or the first that can be drawn.
+    pub fn choose(&self, asked_for: Option<&str>, preferred: &str) -> Result<String, PlotError> {
+        if let Some(name) = asked_for {
+            return Ok(name.to_owned());
+        }
+        let drawable = self.drawable();
+        match drawable.iter().find(|name| *name == preferred).or(drawable.first()) {
+            Some(name) => Ok(name.clone()),
+            None => Err(PlotError::Nothing { path: self.path.to_owned(), found: self.described() }),
+        }
+    }
+
+    /// The series of a variable: a line for each entry of its other dimension; of one with more dimensions, what
+    /// its values come to.
     pub fn series(&self, name: &str) -> Result<Series, PlotError> {
         let schema = self.file.schema();
         let variable = schema.variable(name).ok_or_else(|| self.no_variable(name))?;
-        let regions = self.region_dimension(variable)?;
+        if !is_drawable(variable) {
+            return Err(PlotError::Shape {
+                path: self.path.to_owned(),
+                variable: variable.name.clone(),
+                found: format!("{} ({})", variable.data_type, variable.dimensions.join(", ")),
+            });
+        }
         let times = self.times()?;
-        let names = self.region_names(regions, variable)?;
-        let values = self.values(variable, names.len())?;
-        let text = |attribute| variable.attribute(attribute).and_then(|value| value.text()).unwrap_or("");
+        let others: Vec<&str> =
+            variable.dimensions.iter().filter(|name| *name != TIME).map(String::as_str).collect();
+        let (lines_are, lines) = match others.as_slice() {
+            [] => (None, self.lines(variable, vec![name.to_owned()], times.len())?),
+            [dimension] => {
+                let lines = self.lines(variable, self.line_names(dimension)?, times.len())?;
+                ((*dimension != REGION).then(|| (*dimension).to_owned()), lines)
+            }
+            several => {
+                let of = format!("of {}", several.join(" and "));
+                (Some(of), super::field::lines(&self.file, variable, times.len())?)
+            }
+        };
+        let text = |attribute| variable.attribute(attribute).and_then(Attribute::text).unwrap_or("");
         let long_name = match text("long_name") {
             "" => name,
             text => text,
         };
-        // one line after the other, as the values are now
-        let length = times.len().max(1);
-        let lines = names
-            .into_iter()
-            .zip(values.chunks(length))
-            .map(|(name, values)| Line { name, values: values.to_vec() });
         Ok(Series {
             variable: name.to_owned(),
             long_name: long_name.to_owned(),
             units: text("units").to_owned(),
-            lines: lines.collect(),
+            comment: text("comment").to_owned(),
+            lines_are,
+            lines,
             times,
         })
     }
 
+    /// One line after the other, each of as many values as there are times.
+    fn lines(
+        &self,
+        variable: &VariableSchema,
+        names: Vec<String>,
+        times: usize,
+    ) -> Result<Vec<Line>, PlotError> {
+        let mut values = self.file.read(&variable.name)?;
+        if variable.axis(TIME) == Some(0) {
+            values = values.swap_axes(times, names.len());
+        }
+        let values = Packing::of(variable).unpack(&values);
+        let lines = names.into_iter().zip(values.chunks(times.max(1)));
+        Ok(lines.map(|(name, values)| Line { name, values: values.to_vec() }).collect())
+    }
+
     fn no_variable(&self, name: &str) -> PlotError {
-        let drawable =
-            |variable: &&VariableSchema| variable.name != TIME && self.region_dimension(variable).is_ok();
-        let present =
-            self.file.schema().variables.iter().filter(drawable).map(|variable| variable.name.clone());
         PlotError::NoVariable {
             path: self.path.to_owned(),
             variable: name.to_owned(),
-            present: present.collect(),
+            present: self.drawable(),
         }
     }
 
-    /// The dimension besides time; `None` where there is none.
-    fn region_dimension<'v>(&self, variable: &'v VariableSchema) -> Result<Option<&'v str>, PlotError> {
-        let others: Vec<_> = variable.dimensions.iter().filter(|dimension| *dimension != TIME).collect();
-        let number = !matches!(variable.data_type, DataType::Char | DataType::String);
-        match (variable.axis(TIME), others.as_slice()) {
-            (Some(_), []) if number => Ok(None),
-            (Some(_), [regions]) if number => Ok(Some(regions)),
-            _ => Err(PlotError::Shape {
-                path: self.path.to_owned(),
-                variable: variable.name.clone(),
-                found: format!("{} ({})", variable.data_type, variable.dimensions.join(", ")),
-            }),
-        }
+    /// What there is instead of something to draw.
+    fn described(&self) -> String {
+        let shape = |variable: &VariableSchema| {
+            format!("{} {}({})", variable.data_type, variable.name, variable.dimensions.join(", "))
+        };
+        let variables: Vec<String> = self.file.schema().variables.iter().map(shape).collect();
+        if variables.is_empty() { "no variables".to_owned() } else { variables.join(", ") }
     }
 
     fn times(&self) -> Result<Vec<i64>, PlotError> {
@@ -96,14 +138,8 @@ impl<'a> Source<'a> {
         numbers.into_iter().map(seconds).collect::<Result<_, _>>().map_err(failed)
     }
 
-    /// From the coordinate variable where there is one of text, else numbers; a series without
-    /// regions is named as its variable.
-    fn region_names(
-        &self,
-        dimension: Option<&str>,
-        variable: &VariableSchema,
-    ) -> Result<Vec<String>, PlotError> {
-        let Some(dimension) = dimension else { return Ok(vec![variable.name.clone()]) };
+    /// From the coordinate variable of a dimension where there is one, else numbers.
+    fn line_names(&self, dimension: &str) -> Result<Vec<String>, PlotError> {
         let schema = self.file.schema();
         let count = schema.length(dimension).unwrap_or(0);
         let Some(coordinate) = schema.variable(dimension) else { return Ok(numbered(count)) };
@@ -113,23 +149,49 @@ impl<'a> Source<'a> {
             other => other.to_f64().unwrap_or_default().iter().map(f64::to_string).collect(),
         })
     }
+}
 
-    /// Unpacked, NaN where missing, and region after region.
-    fn values(&self, variable: &VariableSchema, regions: usize) -> Result<Vec<f64>, PlotError> {
-        let mut values = self.file.read(&variable.name)?;
-        if variable.axis(TIME) == Some(0) {
-            let times = values.len() / regions.max(1);
-            values = values.swap_axes(times, regions);
-        }
-        let mut values = values.to_f64().unwrap_or_default();
+/// How a variable's numbers stand for values.
+pub(super) struct Packing {
+    missing: [Option<f64>; 2],
+    scale: f64,
+    offset: f64,
+}
+
+impl Packing {
+    /// As its attributes say.
+    pub(super) fn of(variable: &VariableSchema) -> Self {
         let number = |name| variable.attribute(name).and_then(number);
-        let missing = [number("_FillValue"), number("missing_value")];
-        let (scale, offset) = (number("scale_factor").unwrap_or(1.0), number("add_offset").unwrap_or(0.0));
-        for value in &mut values {
-            *value = if missing.contains(&Some(*value)) { f64::NAN } else { *value * scale + offset };
+        Self {
+            missing: [number("_FillValue"), number("missing_value")],
+            scale: number("scale_factor").unwrap_or(1.0),
+            offset: number("add_offset").unwrap_or(0.0),
         }
-        Ok(values)
     }
+
+    /// NaN where missing.
+    pub(super) fn unpack(&self, values: &Values) -> Vec<f64> {
+        let unpacked = |number: f64| {
+            if self.missing.contains(&Some(number)) { f64::NAN } else { number * self.scale + self.offset }
+        };
+        values.to_f64().unwrap_or_default().into_iter().map(unpacked).collect()
+    }
+}
+
+/// Whether a variable is one of numbers over time.
+fn is_drawable(variable: &VariableSchema) -> bool {
+    let is_number = !matches!(variable.data_type, DataType::Char | DataType::String);
+    is_number && variable.name != TIME && variable.axis(TIME).is_some()
+}
+
+/// Whether a variable belongs to another one: bounds, and times that are not the coordinate.
+fn is_auxiliary(schema: &Schema, variable: &VariableSchema) -> bool {
+    let names_it = |other: &VariableSchema| {
+        let text = |name| other.attribute(name).and_then(Attribute::text);
+        [text("bounds"), text("climatology")].contains(&Some(variable.name.as_str()))
+    };
+    let units = variable.attribute("units").and_then(Attribute::text).unwrap_or_default();
+    schema.variables.iter().any(names_it) || units.contains(" since ")
 }
 
 /// The first number of an attribute.

@@ -1,14 +1,18 @@
 //! A result as a picture, and as a few lines of text.
 //!
-//! `load` takes the series out of the file, `draw` puts them on a `canvas` with `axis` below,
-//! `table` sums them up. Options and where the picture goes are the command's.
+//! `load` takes the series out of the file, and what a `field` comes to; `draw` puts them on a `canvas` with
+//! `axis` below, in the hours of a `zone`; `table` sums them up. `place` is where the picture goes. Options are
+//! the command's.
 
 mod axis;
 mod canvas;
 mod draw;
+mod field;
 mod load;
+pub mod place;
 mod series;
 mod table;
+mod zone;
 
 use std::path::PathBuf;
 
@@ -16,11 +20,14 @@ use dayfold_ncio::error::NcError;
 use dayfold_ncio::time::TimeError;
 use dayfold_supervisor::durable::DurableError;
 
-pub use canvas::DrawError;
+pub use canvas::{DrawError, Format};
 pub use draw::{Chart, MOST_LINES};
 pub use load::Source;
+#[cfg(test)]
+pub use series::Line;
 pub use series::Series;
 pub use table::table;
+pub use zone::Zone;
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
@@ -42,10 +49,20 @@ pub enum PlotError {
         /// Those that can be drawn.
         present: Vec<String>,
     },
+    /// There is nothing to draw.
+    #[error(
+        "{path} has nothing to draw: expected a variable of numbers over time, found {found}",
+        path = .path.display()
+    )]
+    Nothing {
+        /// The result.
+        path: PathBuf,
+        /// Its variables.
+        found: String,
+    },
     /// The variable is no time series.
     #[error(
-        "variable {variable:?} of {path} cannot be drawn: expected numbers over (time) or (time, region), \
-         found {found}",
+        "variable {variable:?} of {path} cannot be drawn: expected numbers over time, found {found}",
         path = .path.display()
     )]
     Shape {
@@ -92,9 +109,27 @@ pub enum PlotError {
         /// Both.
         path: PathBuf,
     },
+    /// The picture would be something else that is there.
+    #[error(
+        "the picture would take the place of {path}, which is no picture: name another with -o",
+        path = .path.display()
+    )]
+    OverOther {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// No name is free.
+    #[error("the names that the picture could have are all taken, the last {path}: name one with -o", path = .path.display())]
+    NoName {
+        /// The last that was tried.
+        path: PathBuf,
+    },
     /// The picture's name promises something else.
-    #[error("{path} does not end with .png, and pictures are PNG: name another with -o", path = .path.display())]
-    NotPng {
+    #[error(
+        "{path} ends with neither .png nor .svg, and pictures are one of these: name another with -o",
+        path = .path.display()
+    )]
+    NoFormat {
         /// The picture.
         path: PathBuf,
     },
@@ -116,9 +151,6 @@ pub enum PlotError {
     /// The library fails.
     #[error("cannot draw the picture")]
     Draw(#[from] DrawError),
-    /// The library fails.
-    #[error("cannot encode the picture")]
-    Encode(#[from] png::EncodingError),
 }
 
 fn listed(names: &[String]) -> String {

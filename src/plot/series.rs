@@ -1,12 +1,9 @@
 //! What is drawn: the time series of one variable, one line a region. Plain values; where they come
 //! from is `load`'s, what becomes of them `draw`'s and `table`'s.
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
+use jiff::civil::Date;
 
-/// Seconds of a day.
-const DAY: i64 = 86_400;
+use super::zone::Zone;
 
 /// One variable of a result.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +14,10 @@ pub struct Series {
     pub long_name: String,
     /// Empty where the file does not say.
     pub units: String,
+    /// What the values are, in sentences; empty where the file does not say.
+    pub comment: String,
+    /// The dimension that the lines are along; `None` where they are regions.
+    pub lines_are: Option<String>,
     /// Seconds since 1970, ascending.
     pub times: Vec<i64>,
     /// One a region, in the file's order.
@@ -59,10 +60,22 @@ impl Series {
         })
     }
 
-    /// The mean of each day, UTC, at its noon; missing values do not count.
-    pub fn daily_means(&self) -> Self {
-        let days: Vec<i64> = self.times.iter().map(|time| time.div_euclid(DAY)).collect();
-        let times = days.chunk_by(|a, b| a == b).map(|chunk| chunk[0] * DAY + DAY / 2).collect();
+    /// What a line is.
+    pub fn lines_are(&self) -> &str {
+        self.lines_are.as_deref().unwrap_or("region")
+    }
+
+    /// Whether any value is missing.
+    pub fn has_gaps(&self) -> bool {
+        self.lines.iter().any(|line| line.values.iter().any(|value| !value.is_finite()))
+    }
+
+    /// The mean of each day of a time zone, at its noon; missing values do not count.
+    pub fn daily_means(&self, zone: &Zone) -> Self {
+        let days: Vec<Date> = self.times.iter().map(|&time| zone.date_time(time).date()).collect();
+        let noon = |day: Date| zone.seconds(day.at(12, 0, 0, 0));
+        let chunks = days.chunk_by(|a, b| a == b).zip(first_of_each(&days, &self.times));
+        let times = chunks.map(|(chunk, first)| noon(chunk[0]).unwrap_or(first)).collect();
         let lines = self
             .lines
             .iter()
@@ -89,8 +102,14 @@ impl Series {
     }
 }
 
+/// The first time of each run of equal days.
+fn first_of_each<'a>(days: &'a [Date], times: &'a [i64]) -> impl Iterator<Item = i64> + 'a {
+    let is_first = |place: usize| place == 0 || days[place] != days[place - 1];
+    times.iter().enumerate().filter(move |&(place, _)| is_first(place)).map(|(_, &time)| time)
+}
+
 /// The mean of each run of equal days.
-fn means(days: &[i64], values: &[f64]) -> Vec<f64> {
+fn means(days: &[Date], values: &[f64]) -> Vec<f64> {
     let mut rest = values;
     let chunks = days.chunk_by(|a, b| a == b).map(|chunk| {
         let (day, later) = rest.split_at(chunk.len().min(rest.len()));
@@ -109,12 +128,6 @@ pub fn mean(values: &[f64]) -> f64 {
     sum / f64::from(count)
 }
 
-/// The calendar's date and time, UTC; beyond the calendar, its nearest end.
-pub fn date_time(seconds: i64) -> DateTime {
-    let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Offset::UTC.to_datetime(Timestamp::from_second(seconds).unwrap_or(end))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +139,8 @@ mod tests {
             variable: "x".into(),
             long_name: "x".into(),
             units: String::new(),
+            comment: String::new(),
+            lines_are: None,
             times: times.to_vec(),
             lines: vec![Line { name: "here".into(), values: values.to_vec() }],
         }
@@ -143,11 +158,23 @@ mod tests {
 
     #[test]
     fn daily_means_leave_out_what_is_missing() {
-        let series = series(&[0, 40_000, 86_400, 90_000, 5 * DAY], &[1.0, 3.0, GAP, 7.0, GAP]).daily_means();
-        assert_eq!(series.times, [DAY / 2, 3 * DAY / 2, 11 * DAY / 2]);
-        let values = &series.lines[0].values;
+        const DAY: i64 = 86_400;
+        let series = series(&[0, 40_000, 86_400, 90_000, 5 * DAY], &[1.0, 3.0, GAP, 7.0, GAP]);
+        let daily = series.daily_means(&"UTC".parse().unwrap());
+        assert_eq!(daily.times, [DAY / 2, 3 * DAY / 2, 11 * DAY / 2]);
+        let values = &daily.lines[0].values;
         assert_eq!(values[..2], [2.0, 7.0]);
-        assert!(values[2].is_nan());
+        assert!(values[2].is_nan() && series.has_gaps());
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        // from 16:00 to 04:00 UTC by steps of 4 hours: in Brisbane one day, from 02:00 to 14:00
+        let times: Vec<i64> = (4..8).map(|step| step * 14_400).collect();
+        let series = series(&times, &[1.0, 2.0, 3.0, 6.0]);
+        assert_eq!(series.daily_means(&"UTC".parse().unwrap()).lines[0].values, [1.5, 4.5]);
+        let local = series.daily_means(&"Australia/Brisbane".parse().unwrap());
+        assert_eq!((local.times, local.lines[0].values.clone()), (vec![26 * 3600], vec![3.0]));
     }
 
     #[test]

@@ -1,19 +1,45 @@
 //! A series in a few lines of text, for a terminal.
 
-use super::series::{Line, Series, date_time, mean};
+use super::series::{Line, Series, mean};
+use super::zone::Zone;
 
-/// A line a region: mean, highest value and its time, how many values there are.
-pub fn table(series: &Series) -> String {
+/// A row a line: mean, highest value and its time, how many values there are. Below, what the means are of.
+pub fn table(series: &Series, zone: &Zone) -> String {
     let largest = series.extremes().map_or(0.0, |(low, high)| high.abs().max(low.abs()));
     let number = |value| written(value, largest);
     let unit =
         |what: &str| if series.units.is_empty() { what.into() } else { format!("{what} ({})", series.units) };
-    let header = ["region".into(), unit("mean"), unit("highest"), "at (UTC)".into(), "values".into()];
-    let rows: Vec<[String; 5]> =
-        std::iter::once(header).chain(series.lines.iter().map(|line| row(series, line, number))).collect();
+    let header = [
+        series.lines_are().to_owned(),
+        unit("mean"),
+        unit("highest"),
+        format!("at ({zone})"),
+        "values".into(),
+    ];
+    let rows = series.lines.iter().map(|line| row(series, line, zone, number));
+    let rows: Vec<[String; 5]> = std::iter::once(header).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths = [0, 1, 2, 3, 4].map(width);
-    rows.iter().map(|row| aligned(row, widths)).collect()
+    let table: String = rows.iter().map(|row| aligned(row, widths)).collect();
+    table + &meaning(series)
+}
+
+/// What has to be known to read the means rightly.
+fn meaning(series: &Series) -> String {
+    let Series { variable, long_name, comment, .. } = series;
+    let mut lines = vec![match series.has_gaps() {
+        true => "mean: over the time steps that have a value (column values); missing ones, such as nights, do not \
+                 count"
+            .to_owned(),
+        false => "mean: over all time steps".to_owned(),
+    }];
+    if long_name != variable {
+        lines.push(format!("{variable}: {long_name}"));
+    }
+    if !comment.is_empty() {
+        lines.push(comment.clone());
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// Names to the left, numbers to the right.
@@ -23,12 +49,12 @@ fn aligned(row: &[String; 5], widths: [usize; 5]) -> String {
     format!("{name:<w0$}  {mean:>w1$}  {highest:>w2$}  {at:>w3$}  {count:>w4$}\n")
 }
 
-fn row(series: &Series, line: &Line, number: impl Fn(f64) -> String) -> [String; 5] {
+fn row(series: &Series, line: &Line, zone: &Zone, number: impl Fn(f64) -> String) -> [String; 5] {
     let present = series.times.iter().zip(&line.values).filter(|(_, value)| value.is_finite());
     let count = format!("{} of {}", present.clone().count(), line.values.len());
     match present.max_by(|a, b| a.1.total_cmp(b.1)) {
         Some((&time, &highest)) => {
-            let at = date_time(time).strftime("%Y-%m-%d %H:%M").to_string();
+            let at = zone.date_time(time).strftime("%Y-%m-%d %H:%M").to_string();
             [line.name.clone(), number(mean(&line.values)), number(highest), at, count]
         }
         None => [line.name.clone(), "-".into(), "-".into(), "-".into(), count],
@@ -56,8 +82,10 @@ mod tests {
         let line = |name: &str, values: [f64; 3]| Line { name: name.into(), values: values.into() };
         let series = Series {
             variable: "actual".into(),
-            long_name: String::new(),
+            long_name: "AC power".into(),
             units: "W".into(),
+            comment: "Mean over cells.".into(),
+            lines_are: None,
             times: vec![0, 600, 1200],
             lines: vec![line("Überall", [f64::NAN, 200.0, 100.5]), line("Nowhere at all", [f64::NAN; 3])],
         };
@@ -65,8 +93,11 @@ mod tests {
 region          mean (W)  highest (W)          at (UTC)  values
 Überall            150.2        200.0  1970-01-01 00:10  2 of 3
 Nowhere at all         -            -                 -  0 of 3
+mean: over the time steps that have a value (column values); missing ones, such as nights, do not count
+actual: AC power
+Mean over cells.
 ";
-        assert_eq!(table(&series), expected);
+        assert_eq!(table(&series, &"UTC".parse().unwrap()), expected);
     }
 
     #[test]

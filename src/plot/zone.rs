@@ -1,0 +1,120 @@
+//! Whose days and hours are meant: a time zone, by its name or by its offset from UTC.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+
+/// A time zone, and what it is called.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    zone: TimeZone,
+    name: String,
+}
+
+/// A text that names no time zone.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no time zone is called {0:?}: expected a name such as Australia/Brisbane, an offset from UTC such as +10:00, \
+     or UTC"
+)]
+pub struct UnknownZone(String);
+
+impl Zone {
+    /// The calendar's date and time at so many seconds since 1970; beyond the calendar, its nearest end.
+    pub fn date_time(&self, seconds: i64) -> DateTime {
+        let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        self.zone.to_datetime(Timestamp::from_second(seconds).unwrap_or(end))
+    }
+
+    /// Seconds since 1970; of a time that a change of clocks leaves out, or has twice, those of the nearest.
+    /// `None` beyond the calendar.
+    pub fn seconds(&self, time: DateTime) -> Option<i64> {
+        self.zone.to_ambiguous_timestamp(time).compatible().ok().map(Timestamp::as_second)
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl FromStr for Zone {
+    type Err = UnknownZone;
+
+    fn from_str(text: &str) -> Result<Self, UnknownZone> {
+        let named = |zone, name: &str| Self { zone, name: name.to_owned() };
+        if ["UTC", "Z"].iter().any(|utc| text.eq_ignore_ascii_case(utc)) {
+            return Ok(named(TimeZone::UTC, "UTC"));
+        }
+        if text.starts_with(['+', '-']) {
+            let minutes = offset(text).ok_or_else(|| UnknownZone(text.to_owned()))?;
+            let offset = Offset::from_seconds(minutes * 60).map_err(|_| UnknownZone(text.to_owned()))?;
+            return Ok(named(TimeZone::fixed(offset), &format!("UTC{text}")));
+        }
+        let zone = TimeZone::get(text).map_err(|_| UnknownZone(text.to_owned()))?;
+        let name = zone.iana_name().unwrap_or(text).to_owned();
+        Ok(Self { zone, name })
+    }
+}
+
+/// Minutes of `+10`, `+1000`, `-03:30`.
+fn offset(text: &str) -> Option<i32> {
+    let (sign, rest) = text.split_at_checked(1)?;
+    let digits: String = match rest.split_once(':') {
+        Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => [hours, minutes].concat(),
+        Some(_) => return None,
+        None if rest.len() <= 2 => format!("{rest:0>2}00"),
+        None => rest.to_owned(),
+    };
+    if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = (digits[..2].parse().ok()?, digits[2..].parse().ok()?);
+    let all = hours * 60 + minutes;
+    (hours <= 14 && minutes < 60).then_some(if sign == "-" { -all } else { all })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(text: &str) -> Zone {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn zones_are_named_or_offsets() {
+        // 2022-02-01T00:00:00Z
+        let at = |text: &str| zone(text).date_time(1_643_673_600).to_string();
+        for (text, expected) in [
+            ("UTC", "2022-02-01T00:00:00"),
+            ("Australia/Brisbane", "2022-02-01T10:00:00"),
+            ("Australia/Adelaide", "2022-02-01T10:30:00"),
+            ("+10:00", "2022-02-01T10:00:00"),
+            ("+0930", "2022-02-01T09:30:00"),
+            ("-03:30", "2022-01-31T20:30:00"),
+            ("+8", "2022-02-01T08:00:00"),
+        ] {
+            assert_eq!(at(text), expected, "{text}");
+        }
+        assert_eq!((zone("utc").to_string(), zone("+10:00").to_string()), ("UTC".into(), "UTC+10:00".into()));
+        for text in ["", "Brisbane", "+25:00", "+10:7", "+ab", "+", "AEST5"] {
+            assert!(text.parse::<Zone>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn local_times_come_back_also_where_clocks_change() {
+        let sydney = zone("Australia/Sydney");
+        for seconds in [1_643_673_600, 1_664_640_000, 1_664_640_000 + 3600] {
+            assert_eq!(sydney.seconds(sydney.date_time(seconds)), Some(seconds));
+        }
+        // 02:30 of 2022-10-02 is left out, and is half past three of the new time
+        let gap = jiff::civil::date(2022, 10, 2).at(2, 30, 0, 0);
+        assert_eq!(sydney.date_time(sydney.seconds(gap).unwrap()).hour(), 3);
+    }
+}
