@@ -150,3 +150,32 @@ fn longitudes_of_0_to_360_meet_regions_of_minus_180_to_180() {
     let run = |form: &str| oracle.run(form, &oracle.variant(form), &regions, "");
     oracle.assert_same(&run("shifted-360"), &run("shifted-180"), "1e-9");
 }
+
+/// The night counts as an independent computation says, cells at dawn and data that are missing by day included.
+#[test]
+fn the_night_counts_as_asked_for_and_missing_data_do_not_become_night() {
+    let Some(oracle) = Oracle::find() else { return };
+    oracle.make_archive(&["--days", "2", "--coarsen", "20", "--every", "4"]);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/job/night.py");
+    let archive = oracle.path("archive");
+    assert!(oracle.start(&script, &["hide", &archive]).wait().unwrap().success());
+    let shared = oracle.shared.folder.join("oracle").display().to_string();
+    let regions = oracle.regions();
+    for night in ["zero", "inverter"] {
+        let result = oracle.run(night, &archive, &regions, &format!("night = '{night}'"));
+        let arguments =
+            ["compare", &shared, &archive, &regions, night, "1e-8", &result, DAYS[0], DAYS[1]];
+        assert!(oracle.start(&script, &arguments).wait().unwrap().success(), "{night}");
+    }
+}
+
+#[test]
+fn the_readmes_recipes_compute_what_they_say() {
+    let Some(oracle) = Oracle::find() else { return };
+    oracle.make_archive(&["--days", "2", "--coarsen", "40"]);
+    let result = oracle.run("recipes", &oracle.path("archive"), &oracle.regions(), "night = 'zero'");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = folder.join("README.md").display().to_string();
+    let run = oracle.start(&folder.join("tests/job/recipes.py"), &[&readme, &result]).wait();
+    assert!(run.unwrap().success());
+}
