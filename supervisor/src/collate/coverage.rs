@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(texts(&found), ["2022-01-31T18:30:00Z", "2022-02-01T18:40:00Z", "P1DT10M", "PT10M"]);
         assert_eq!(texts(&of_time(&rows(&[5]), 1000, Calendar::Standard)), ["2022-01-31T18:35:00Z", "2022-01-31T18:35:00Z", "PT0S"]);
         assert!(of_time(&[], 1000, Calendar::Standard).is_empty());
-        let other = of_time(&rows(&[5]), 1000, Calendar::ThirtyDays);
+        let other = of_time(&rows(&[5]), 1000, Calendar::Days360);
         assert_eq!(texts(&other)[0].len(), "2022-01-31T18:35:00".len(), "{other:?}");
     }
 
