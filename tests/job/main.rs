@@ -11,6 +11,7 @@ mod support;
 
 mod bad_files;
 mod command;
+mod conventions;
 mod cure;
 mod damage;
 mod grid;

@@ -163,8 +163,7 @@ fn the_night_counts_as_asked_for_and_missing_data_do_not_become_night() {
     let regions = oracle.regions();
     for night in ["zero", "inverter"] {
         let result = oracle.run(night, &archive, &regions, &format!("night = '{night}'"));
-        let arguments =
-            ["compare", &shared, &archive, &regions, night, "1e-8", &result, DAYS[0], DAYS[1]];
+        let arguments = ["compare", &shared, &archive, &regions, night, "1e-8", &result, DAYS[0], DAYS[1]];
         assert!(oracle.start(&script, &arguments).wait().unwrap().success(), "{night}");
     }
 }

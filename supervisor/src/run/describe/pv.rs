@@ -74,6 +74,8 @@ fn time() -> Attributes {
         text("long_name", "time"),
         text("units", "seconds since 1970-01-01 00:00:00"),
         text("calendar", "standard"),
+        // seconds as of a clock that has no leap seconds
+        text("units_metadata", "leap_seconds: none"),
         text("axis", "T"),
         text("coverage_content_type", "coordinate"),
     ]
