@@ -67,7 +67,7 @@ fn offset(text: &str) -> Option<i32> {
     let digits: String = match rest.split_once(':') {
         Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => [hours, minutes].concat(),
         Some(_) => return None,
-        None if rest.len() <= 2 => format!("{rest:0>2}00"),
+        None if (1..=2).contains(&rest.len()) => format!("{rest:0>2}00"),
         None => rest.to_owned(),
     };
     if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
