@@ -154,7 +154,10 @@ mod tests {
     fn times_are_covered_from_the_first_to_the_last_by_the_usual_step() {
         let found = of_time(&rows(&[0, 10, 10, 20, 30, 1440, 1450]), 1000, Calendar::Standard);
         assert_eq!(texts(&found), ["2022-01-31T18:30:00Z", "2022-02-01T18:40:00Z", "P1DT10M", "PT10M"]);
-        assert_eq!(texts(&of_time(&rows(&[5]), 1000, Calendar::Standard)), ["2022-01-31T18:35:00Z", "2022-01-31T18:35:00Z", "PT0S"]);
+        assert_eq!(
+            texts(&of_time(&rows(&[5]), 1000, Calendar::Standard)),
+            ["2022-01-31T18:35:00Z", "2022-01-31T18:35:00Z", "PT0S"]
+        );
         assert!(of_time(&[], 1000, Calendar::Standard).is_empty());
         let other = of_time(&rows(&[5]), 1000, Calendar::Days360);
         assert_eq!(texts(&other)[0].len(), "2022-01-31T18:35:00".len(), "{other:?}");

@@ -47,7 +47,11 @@ impl Globals {
             self.grid = attribute(attributes, GRID).cloned();
         }
         let counts = |name: &String| {
-            !is_reserved(name) && name != SKIPPED_FILES && name != GRID && !self.own.contains(name) && !source.made.contains(name)
+            !is_reserved(name)
+                && name != SKIPPED_FILES
+                && name != GRID
+                && !self.own.contains(name)
+                && !source.made.contains(name)
         };
         let others: Attributes = attributes.iter().filter(|(name, _)| counts(name)).cloned().collect();
         let Some(kept) = &mut self.kept else {

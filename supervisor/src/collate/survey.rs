@@ -12,8 +12,8 @@ use dayfold_ncio::raw::{Carried, RawFile, Schema, VariableSchema, carried};
 use dayfold_ncio::time::{Calendar, Instant, TimeError};
 
 use super::coding::{Temporal, alike, calendar, coding, family};
-use super::description::Description;
 use super::coverage;
+use super::description::Description;
 use super::difference;
 use super::error::CollateError;
 use super::globals::Globals;

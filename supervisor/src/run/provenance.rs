@@ -175,8 +175,9 @@ mod tests {
         assert!(told.starts_with("regions: was a.geojson ("), "{told}");
         let told = told_of(&plan, |now| now.identity.group = GroupBy::Month);
         assert_eq!(told, "archive.group or run.bad_files: was another");
-        let renamed =
-            |now: &mut Frozen| now.regions = Some(RegionsNote { file: "b.geojson".into(), count: 1 });
+        let renamed = |now: &mut Frozen| {
+            now.regions = Some(RegionsNote { file: "b.geojson".into(), count: 1, bounds: None })
+        };
         assert_eq!(told_of(&plan, renamed), "");
     }
 
