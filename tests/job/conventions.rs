@@ -61,7 +61,8 @@ impl Checker {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&checked.stderr).into_owned();
-        let text = std::fs::read_to_string(&report).unwrap_or_else(|_| panic!("{checked:?}"));
+        assert!(report.is_file(), "{checked:?}");
+        let text = std::fs::read_to_string(&report).unwrap();
         let mut found: Value = serde_json::from_str(&text).unwrap();
         (found[convention].take(), said)
     }
