@@ -138,7 +138,7 @@ fn nanoseconds_are_kept_to_the_last() {
 #[test]
 fn packed_times_are_unpacked_where_they_are_packed_in_several_ways() {
     let result = collated("packed");
-    assert_eq!(values(&result, "time").data_type().to_string(), "int64");
+    assert_eq!(values(&result, "time").data_type().to_string(), "double");
     assert!(attribute(&find(&result, "time").attributes, "scale_factor").is_none());
     // and stay as they are where all agree
     let mut bench = Bench::new();

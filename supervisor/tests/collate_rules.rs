@@ -227,6 +227,28 @@ fn fill_values_chars_and_odd_orders_of_dimensions_are_kept() {
     assert_eq!(values(&result, "flag"), &Values::Chars(b"onetwotri".to_vec()));
 }
 
+/// In HDF5 a dimension without a coordinate and a variable of its name cannot have the same name.
+#[test]
+fn variables_named_as_dimensions_keep_their_values_in_any_order_of_dimensions() {
+    let partial = |hours: &[f64], base: i32| {
+        let mut partial = series(hours, hours);
+        partial.dimensions.extend([("depth".to_owned(), 2), ("level".to_owned(), 2), ("node".to_owned(), 2)]);
+        let count = 2 * hours.len() as i32;
+        let numbers = |from: i32| Values::I32((from..from + count).collect());
+        partial.variables.extend([
+            variable("depth", &["depth", "time"], numbers(base), &[]),
+            variable("level", &["time", "level"], numbers(base + 50), &[]),
+            variable("node", &["level", "node"], Values::I32(vec![1, 2, 3, 4]), &[]),
+        ]);
+        partial
+    };
+    let result = Bench::of(&[partial(&[1.0, 2.0], 100), partial(&[3.0], 200)]).result();
+    assert_eq!(values(&result, "depth"), &Values::I32(vec![100, 101, 200, 102, 103, 201]));
+    assert_eq!(values(&result, "level"), &Values::I32(vec![150, 151, 152, 153, 250, 251]));
+    assert_eq!(values(&result, "node"), &Values::I32(vec![1, 2, 3, 4]));
+    assert_eq!(find(&result, "depth").dimensions, ["depth", "time"]);
+}
+
 #[test]
 fn the_coordinate_comes_first() {
     let mut partial = series(&[1.0], &[1.0]);

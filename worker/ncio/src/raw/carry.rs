@@ -100,6 +100,11 @@ fn take_fill(variable: &mut VariableSchema) -> Result<Option<String>, CannotCarr
     let bad = |found: String| CannotCarry::Fill { variable: variable.name.clone(), found, expected };
     let number = match (&*fill, expected) {
         (Attribute::Text(text), DataType::Char) if text.len() == 1 => return Ok(None),
+        (Attribute::Text(text), DataType::Char) => {
+            let reason = format!("no char is {text:?}");
+            variable.attributes.remove(place);
+            return Ok(Some(reason));
+        }
         (Attribute::Values(values), _) if values.data_type() == expected && values.len() == 1 => {
             return Ok(None);
         }
@@ -163,6 +168,7 @@ mod tests {
         assert_eq!(fill(DataType::I16, f64::NAN), None);
         assert!(fill(DataType::F32, f64::NAN).unwrap().same(&Values::F32(vec![f32::NAN]).into()));
         assert_eq!(fill(DataType::Char, "x"), Some("x".into()));
+        assert_eq!(fill(DataType::Char, "NA"), None);
     }
 
     #[test]
