@@ -6,6 +6,7 @@ use std::io;
 
 use dayfold_contract::error::{causes, is_no_space};
 use dayfold_supervisor::lock::LockError;
+use dayfold_supervisor::pool::PoolError;
 use dayfold_supervisor::run::RunError;
 use dayfold_supervisor::rundir::RunDirError;
 use dayfold_supervisor::status::StatusError;
@@ -100,7 +101,9 @@ fn of_sample(error: &SampleError) -> Exit {
         SampleError::NotEmpty { .. }
         | SampleError::NotAFolder { .. }
         | SampleError::Days { .. }
-        | SampleError::Coarse { .. } => Exit::Refused,
+        | SampleError::Coarse { .. }
+        | SampleError::AtWork { .. } => Exit::Refused,
+        SampleError::Interrupted => Exit::Interrupted,
         SampleError::Folder { .. } | SampleError::File(_) => Exit::Unexpected,
     }
 }
@@ -120,10 +123,34 @@ fn of_run(error: &RunError) -> Exit {
         | RunError::Lock(LockError::Lost(_) | LockError::Gone(_) | LockError::Interrupted(_)) => {
             Exit::Interrupted
         }
+        RunError::Underway(error) => of_underway(error),
         RunError::RunDir(RunDirError::Write(_) | RunDirError::Identity(_)) => Exit::Unexpected,
-        RunError::RunDir(_) | RunError::Lock(_) | RunError::OtherDivision { .. } | RunError::Layout(_) => {
-            Exit::Refused
-        }
+        RunError::RunDir(_)
+        | RunError::Lock(_)
+        | RunError::OtherDivision { .. }
+        | RunError::Layout(_)
+        | RunError::Descriptors(_) => Exit::Refused,
+        _ => Exit::Unexpected,
+    }
+}
+
+/// Of a run that had begun: it cannot be said any more that nothing was started. Where the system refused
+/// something, the same command goes on with what is done.
+fn of_underway(error: &RunError) -> Exit {
+    match error {
+        RunError::Interrupted
+        | RunError::GivenUp
+        | RunError::Lock(_)
+        | RunError::Thread(_)
+        | RunError::Descriptors(_)
+        | RunError::RunDir(
+            RunDirError::NotWritable { .. }
+            | RunDirError::Unreadable { .. }
+            | RunDirError::Write(_)
+            | RunDirError::NotAFile { .. },
+        )
+        | RunError::Pool(PoolError::Thread(_) | PoolError::Signals(_)) => Exit::Interrupted,
+        RunError::Collate(error) if error.is_refusal() => Exit::Interrupted,
         _ => Exit::Unexpected,
     }
 }
@@ -133,6 +160,7 @@ mod tests {
     use super::*;
     use dayfold_contract::error::in_one_line;
     use dayfold_ncio::raw::RawError;
+    use dayfold_supervisor::collate::CollateError;
     use dayfold_supervisor::durable::DurableError;
 
     fn durable(number: i32) -> DurableError {
@@ -158,6 +186,23 @@ mod tests {
         for error in failing(5) {
             assert_eq!(error.exit(), Exit::Unexpected, "{error}");
         }
+    }
+
+    #[test]
+    fn only_what_ended_before_any_work_says_that_nothing_was_started() {
+        let source = || io::Error::from_raw_os_error(116);
+        let unreadable = || RunError::from(RunDirError::Unreadable { path: "a".into(), source: source() });
+        let newer = || RunError::from(RunDirError::NewerFormat { path: "a".into(), found: 9, known: 1 });
+        let underway = |error| CliError::from(RunError::Underway(Box::new(error)));
+        assert_eq!(CliError::from(unreadable()).exit(), Exit::Refused);
+        assert_eq!(underway(unreadable()).exit(), Exit::Interrupted);
+        assert_eq!(underway(RunDirError::Write(durable(5)).into()).exit(), Exit::Interrupted);
+        assert_eq!(underway(RunDirError::Write(durable(28)).into()).exit(), Exit::Interrupted);
+        assert_eq!(underway(newer()).exit(), Exit::Unexpected);
+        let system = || CollateError::System { action: "write", path: "a".into(), source: source() };
+        assert_eq!(underway(system().into()).exit(), Exit::Interrupted);
+        assert_eq!(underway(CollateError::BrokenOff.into()).exit(), Exit::Unexpected);
+        assert_eq!(in_one_line(&underway(unreadable())), in_one_line(&CliError::from(unreadable())));
     }
 
     #[test]

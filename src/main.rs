@@ -20,6 +20,7 @@ mod sample;
 mod show;
 
 use std::ffi::OsString;
+use std::panic;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, MessageFormat, line};
@@ -30,15 +31,20 @@ fn main() -> ExitCode {
     // before anything else: there is one thread yet
     dayfold_ncio::init();
     let words: Vec<OsString> = std::env::args_os().collect();
-    let exit = match Cli::read(&words) {
+    // a panic is a mistake of ours, and told by its own lines: no exit code may say anything else
+    let ended = panic::catch_unwind(|| carry_out(&words));
+    let _nobody_reads = stderr::drain();
+    ended.unwrap_or_else(|_told| Exit::Unexpected.into())
+}
+
+fn carry_out(words: &[OsString]) -> ExitCode {
+    match Cli::read(words) {
         Ok(cli) => {
             let format = cli.command.message_format();
             commands::dispatch(cli.command).unwrap_or_else(|error| failure::tell(&error, format).into())
         }
-        Err(error) => not_read(&error, &words),
-    };
-    let _nobody_reads = stderr::drain();
-    exit
+        Err(error) => not_read(&error, words),
+    }
 }
 
 /// A command line that is wrong, or that asks for help.
@@ -47,6 +53,6 @@ fn not_read(error: &clap::Error, words: &[OsString]) -> ExitCode {
         error.exit();
     }
     let text = error.to_string();
-    failure::tell_text(text.trim().trim_start_matches("error: "), MessageFormat::Json);
+    failure::tell_text(text.trim().trim_start_matches("error: "), "", MessageFormat::Json);
     Exit::Refused.into()
 }

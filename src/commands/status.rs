@@ -5,6 +5,7 @@ use std::io::{IsTerminal, stdout};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dayfold_contract::shown::shown;
 use dayfold_supervisor::meter::Host;
 use dayfold_supervisor::rundir::RunDir;
 use dayfold_supervisor::status::state::State;
@@ -78,7 +79,7 @@ impl<'a> Viewer<'a> {
         let has_readers = out::print_again(&text)?;
         for warning in &status.warnings {
             if self.told.insert(warning.clone()) || self.redraws {
-                stderr::say(&format!("warning: {warning}"));
+                stderr::say(&format!("warning: {}", shown(warning)));
             }
         }
         Ok(has_readers)

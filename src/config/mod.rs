@@ -91,7 +91,7 @@ impl Config {
 /// Reads the configuration at `path` with the command line's `flags` over it.
 pub fn load(path: &Path, flags: RunFlags) -> Result<Config, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let text = dayfold_files::read_to_string(path).map_err(unreadable)?;
     let file = without_detours(&std::path::absolute(path).map_err(unreadable)?);
     let variable = |name: &str| std::env::var(name).ok();
     parse(&text, &path.display().to_string(), &Paths { file: &file, variable: &variable }, flags)

@@ -240,7 +240,7 @@ fn wrong_commands_are_told_by_entry() {
         (
             "command = ['cp', '{file}']",
             "c.toml:6: entry 2 of task.command is wrong: {file} is no placeholder: known are {group}, {files}, \
-             {list}, {output}, {root}; write {{ for a brace",
+             {list}, {list0}, {output}, {root}; write {{ for a brace",
         ),
         (
             "command = ['cp', '${SHORE}/a']",

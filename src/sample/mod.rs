@@ -67,6 +67,15 @@ pub enum SampleError {
         /// What is there.
         path: PathBuf,
     },
+    /// Another one writes there.
+    #[error("{path} is being written: another `dayfold sample` is at work there", path = .path.display())]
+    AtWork {
+        /// Its files.
+        path: PathBuf,
+    },
+    /// A signal came.
+    #[error("a signal asked for the end: the same command writes the sample anew")]
+    Interrupted,
     /// The last day is beyond the calendar.
     #[error("{days} days from {from} go beyond the year 9999: ask for fewer")]
     Days {
@@ -102,13 +111,22 @@ impl SampleError {
 }
 
 impl Sample {
-    /// Writes everything into `folder`, which is new or empty; `written` hears of each day.
-    pub fn write(&self, folder: &Path, mut written: impl FnMut(Date)) -> Result<(), SampleError> {
+    /// Writes everything into `folder`, which is new or empty, or goes on where the same command was cut short;
+    /// `written` hears of each day. Between two files it is asked whether to end.
+    pub fn write(
+        &self,
+        folder: &Path,
+        is_asked_to_end: &dyn Fn() -> bool,
+        mut written: impl FnMut(Date),
+    ) -> Result<(), SampleError> {
         let last = self.last_day()?;
         let grid = self.grid()?;
-        let folder = Folder::begin(folder)?;
+        let folder = Folder::begin(folder, &format!("{self:?}"))?;
+        if folder.is_whole() {
+            return folder.finish();
+        }
         for day in self.from.series(1.day()).take_while(|day| *day <= last) {
-            write_day(&folder.path("archive"), day, &grid)?;
+            write_day(&folder.path("archive"), day, &grid, is_asked_to_end)?;
             written(day);
         }
         if self.temperature {
@@ -134,10 +152,17 @@ impl Sample {
     }
 }
 
-fn write_day(root: &Path, day: Date, grid: &Grid) -> Result<(), SampleError> {
+fn write_day(
+    root: &Path,
+    day: Date,
+    grid: &Grid,
+    is_asked_to_end: &dyn Fn() -> bool,
+) -> Result<(), SampleError> {
     let storage = archive::storage(grid);
-    archive::times(day)
-        .try_for_each(|time| write(&archive::path(root, day, time), &archive::dataset(time, grid), &storage))
+    archive::times(day).try_for_each(|time| match is_asked_to_end() {
+        true => Err(SampleError::Interrupted),
+        false => write(&archive::path(root, day, time), &archive::dataset(time, grid), &storage),
+    })
 }
 
 fn write_temperature(folder: &Path, first: Date, last: Date) -> Result<(), SampleError> {

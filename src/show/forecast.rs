@@ -29,7 +29,9 @@ pub fn forecast(status: &Status) -> Forecast {
 }
 
 fn pace(status: &Status, session: &Session) -> Pace {
-    let ended = session.done + session.failed;
+    let all = session.done + session.failed;
+    // of the others it is not known how long they took
+    let ended = all.saturating_sub(session.counted.done + session.counted.failed);
     let running = status.at_work.iter().filter(|at_work| at_work.shard == session.shard);
     Pace {
         elapsed: session.span,
@@ -37,7 +39,7 @@ fn pace(status: &Status, session: &Session) -> Pace {
         spent: session.spent,
         running: running.map(|at_work| at_work.age).collect(),
         // where its first line is too far back, all that is left in its part is for it to do
-        left: session.to_do.map_or_else(|| left_of(status, session), |to_do| to_do.saturating_sub(ended)),
+        left: session.to_do.map_or_else(|| left_of(status, session), |to_do| to_do.saturating_sub(all)),
     }
 }
 

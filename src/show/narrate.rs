@@ -3,6 +3,7 @@
 //! Pure: an event and a verbosity in, text out. Progress and the closing lines are not told here.
 
 use dayfold_contract::message::FailureKind;
+use dayfold_contract::shown::shown;
 use dayfold_supervisor::happening::Happening;
 
 use super::words;
@@ -10,7 +11,10 @@ use crate::config::Verbosity;
 
 /// The lines for this event; empty where there is nothing to say.
 pub fn lines(happening: &Happening, verbosity: Verbosity) -> Vec<String> {
-    if verbosity < loudness(happening) { Vec::new() } else { told(happening) }
+    if verbosity < loudness(happening) {
+        return Vec::new();
+    }
+    told(happening).iter().map(|line| shown(line).into_owned()).collect()
 }
 
 /// The least verbosity at which an event is told.

@@ -11,7 +11,7 @@ use crate::report::plan::PlanReport;
 /// The whole summary.
 pub fn text(report: &PlanReport) -> String {
     let mut table = TwoColumns::default()
-        .row("archive", report.root.display().to_string())
+        .row("archive", words::path(&report.root))
         .row("pattern", &report.pattern)
         .row("groups", groups(report));
     if !report.missing.is_empty() {
@@ -23,8 +23,8 @@ pub fn text(report: &PlanReport) -> String {
     }
     table = table
         .row("task", task(&report.task))
-        .row("output", report.output.display().to_string())
-        .row("run dir", report.run_dir.display().to_string())
+        .row("output", words::path(&report.output))
+        .row("run dir", words::path(&report.run_dir))
         .row("workers", format!("{}: {}", report.workers.count, report.workers.source));
     for warning in &report.warnings {
         table = table.row("warning", warning);

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
+use dayfold_contract::shown::shown_lines;
 use serde_json::json;
 
 use super::painter::{Painter, Progress};
@@ -31,7 +32,7 @@ static WRITES: OnceLock<bool> = OnceLock::new();
 /// Says a line for people. Where nobody listens any more, a terminal that is gone or a closed pipe, there
 /// is nobody to tell of that either: the work goes on.
 pub fn say(line: &str) {
-    put(format!("{line}\n").as_bytes(), MessageFormat::Human);
+    put(format!("{}\n", shown_lines(line)).as_bytes(), MessageFormat::Human);
 }
 
 /// Shows how far the run is.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
+use dayfold_contract::shown::shown;
 use dayfold_supervisor::decide::alike::cause;
 use dayfold_supervisor::run::order::Report;
 use dayfold_supervisor::rundir::failed_table::FailedGroup;
@@ -41,7 +42,7 @@ impl Closing<'_> {
         lines.extend(self.missing());
         lines.extend(self.failures());
         lines.extend(self.next());
-        lines
+        lines.iter().map(|line| shown(line).into_owned()).collect()
     }
 
     fn done(&self) -> String {

@@ -1,5 +1,7 @@
 //! Text in two columns: a label and what belongs to it, one or more lines.
 
+use dayfold_contract::shown::shown_lines;
+
 /// How wide labels are.
 const LABEL: usize = 12;
 
@@ -10,7 +12,7 @@ pub struct TwoColumns(String);
 impl TwoColumns {
     /// Adds a row; further lines of `text` stay in the second column.
     pub fn row(mut self, label: &str, text: impl AsRef<str>) -> Self {
-        for (place, line) in text.as_ref().lines().enumerate() {
+        for (place, line) in shown_lines(text.as_ref()).lines().enumerate() {
             let label = if place == 0 { label } else { "" };
             self.0 += &format!("{label:LABEL$} {line}\n");
         }

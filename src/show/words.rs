@@ -1,8 +1,10 @@
 //! Numbers and lists as people read them.
 
+use std::path::Path;
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use dayfold_contract::shown::shown;
 use dayfold_supervisor::meter::units::Units;
 
 /// How many names a shortened list has at each end.
@@ -48,7 +50,7 @@ pub fn rate(a_second: f64) -> String {
 
 /// All names, or the first and the last ones and how many there are between.
 pub fn shortened<S: AsRef<str>>(names: &[S]) -> String {
-    let joined = |names: &[S]| names.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    let joined = |names: &[S]| names.iter().map(|name| shown(name.as_ref())).collect::<Vec<_>>().join(", ");
     match names.len() {
         few if few <= 2 * ENDS + 1 => joined(names),
         many => {
@@ -61,9 +63,14 @@ pub fn shortened<S: AsRef<str>>(names: &[S]) -> String {
 /// Why something failed and at which file, unless the reason names it already.
 pub fn at_file(reason: &str, file: Option<&str>) -> String {
     match file {
-        Some(file) if !reason.contains(file) => format!("{reason} ({file})"),
-        _ => reason.to_owned(),
+        Some(file) if !reason.contains(file) => format!("{} ({})", shown(reason), shown(file)),
+        _ => shown(reason).into_owned(),
     }
+}
+
+/// A path in one line.
+pub fn path(path: &Path) -> String {
+    shown(&path.to_string_lossy()).into_owned()
 }
 
 /// An argument as a shell reads it.

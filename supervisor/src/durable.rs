@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use dayfold_contract::error::is_no_space;
 use dayfold_contract::partial::ASIDE_PREFIX;
@@ -57,7 +58,7 @@ pub fn publish(aside: &Path, target: &Path) -> io::Result<()> {
 /// The first part of [`publish`]: after it `target` is whole, but a power cut may still take its
 /// name away until [`sync_folder`] is done, which many files of a folder can share.
 pub fn put_in_place(aside: &Path, target: &Path) -> io::Result<()> {
-    let file = File::open(aside).map_err(DurableError::at("open", aside))?;
+    let file = dayfold_files::open(aside).map_err(DurableError::at("open", aside))?;
     file.sync_all().map_err(DurableError::at("sync", aside))?;
     crash::after("sync", aside);
     fs::rename(aside, target).map_err(DurableError::at("rename a finished file to", target))?;
@@ -85,12 +86,26 @@ pub fn replace_with(
 /// error's source is of kind [`io::ErrorKind::AlreadyExists`]. Of many who try at once, on any
 /// nodes, one succeeds.
 pub fn create_new(target: &Path, content: &[u8]) -> Result<(), DurableError> {
-    let aside = write_aside(target, |writer| writer.write_all(content))?;
-    // renameat2 with NOREPLACE, or a hard link where the file system does not know that
-    aside.persist_noclobber(target).map_err(|error| DurableError::at("create", target)(error.error))?;
+    let mut swept = 0;
+    loop {
+        let aside = write_aside(target, |writer| writer.write_all(content))?;
+        // renameat2 with NOREPLACE, or a hard link where the file system does not know that
+        match aside.persist_noclobber(target) {
+            Ok(_) => break,
+            // somebody who begins has taken it for a left-over: most often, who has got the name
+            Err(error) if error.error.kind() == io::ErrorKind::NotFound && swept < SWEPT => swept += 1,
+            Err(error) => return Err(DurableError::at("create", target)(error.error)),
+        }
+    }
     crash::after("create", target);
     sync_folder(folder_of(target)).map_err(DurableError::at("sync the folder of", target))
 }
+
+/// A file that somebody writes changes more often than this.
+const LONG_WRITTEN: Duration = Duration::from_secs(3600);
+
+/// What is written aside can be swept so often by others who begin.
+const SWEPT: usize = 3;
 
 /// Makes a folder, and those above it that are not there, durably: each has its name after a power cut.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
@@ -121,13 +136,12 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 /// If the folder cannot be listed.
 pub fn sweep(folder: &Path, prefix: &str) -> Result<Vec<DurableError>, DurableError> {
     let mut stay = Vec::new();
-    for entry in fs::read_dir(folder).map_err(DurableError::at("list", folder))? {
-        let name = entry.map_err(DurableError::at("list", folder))?.file_name();
+    for name in dayfold_files::names(folder).map_err(DurableError::at("list", folder))? {
         if !name.as_bytes().starts_with(prefix.as_bytes()) {
             continue;
         }
         let path = folder.join(name);
-        match remove(&path) {
+        match dayfold_files::remove_tree(&path) {
             Ok(()) => crash::after("sweep", &path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => stay.push(DurableError::at("remove the left-over", &path)(error)),
@@ -136,11 +150,19 @@ pub fn sweep(folder: &Path, prefix: &str) -> Result<Vec<DurableError>, DurableEr
     Ok(stay)
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::IsADirectory => fs::remove_dir_all(path),
-        removed => removed,
-    }
+/// What was written aside in `folder` and has not changed for an hour: left-overs, most likely, of others than who
+/// looks, who sweeps its own.
+///
+/// # Errors
+/// If the folder cannot be listed.
+pub fn left_overs(folder: &Path) -> Result<Vec<PathBuf>, DurableError> {
+    let names = dayfold_files::names(folder).map_err(DurableError::at("list", folder))?;
+    let aside = names.into_iter().filter(|name| name.as_bytes().starts_with(ASIDE_PREFIX.as_bytes()));
+    let is_old = |path: &PathBuf| {
+        let changed = path.symlink_metadata().and_then(|there| there.modified()).ok();
+        changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age > LONG_WRITTEN)
+    };
+    Ok(aside.map(|name| folder.join(name)).filter(is_old).collect())
 }
 
 /// A whole, synced file without its name yet; dropped, it is gone.

@@ -1,7 +1,9 @@
 //! Limits of the system that a run with many workers meets: on open files and on processes. Where one is too
 //! low, it is named as what it is.
 
+use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -11,6 +13,9 @@ const A_WORKER: u64 = 4;
 
 /// What starting a worker, the journal, locks and folders take besides what is open already.
 const BESIDES: u64 = 24;
+
+/// What a runtime and one worker take.
+const A_RUNTIME: usize = 12;
 
 /// What the error of a call that starts a process or a thread, or opens a file, means where a limit is the
 /// cause; to follow the error.
@@ -38,7 +43,7 @@ pub fn explained(error: &io::Error) -> String {
 /// How many workers of so many can be started for all the files that may be open: the limit is raised as far
 /// as it may be; and what to say where that is not enough.
 pub fn room_for(workers: u32) -> (u32, Option<String>) {
-    let used = std::fs::read_dir("/proc/self/fd").map_or(0, |list| list.count() as u64);
+    let used = dayfold_files::names(Path::new("/proc/self/fd")).map_or(0, |list| list.len() as u64);
     let wanted = used + BESIDES + A_WORKER * u64::from(workers);
     let limit = getrlimit(Resource::Nofile);
     let Some(current) = limit.current.filter(|&current| current < wanted) else { return (workers, None) };
@@ -51,6 +56,20 @@ pub fn room_for(workers: u32) -> (u32, Option<String>) {
         fit if fit >= workers => (workers, None),
         fit => (fit, Some(told(may, fit, workers))),
     }
+}
+
+/// Finds out whether some more files can be opened, by taking them for a moment: where a runtime gets none for its
+/// own use it panics. The limit is raised first, if it has to be and may be.
+///
+/// # Errors
+/// If they cannot.
+pub fn require_files() -> io::Result<()> {
+    let take = || (0..A_RUNTIME).map(|_| File::open("/dev/null")).collect::<io::Result<Vec<_>>>().map(drop);
+    take().or_else(|_few| {
+        let limit = getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?;
+        take()
+    })
 }
 
 /// One is tried in any case.

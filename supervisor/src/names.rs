@@ -1,11 +1,13 @@
 //! Lists of names for people, cut short.
 
+use dayfold_contract::shown::shown;
+
 /// So many are told.
 const NAMED: usize = 5;
 
 /// `a, b`, or the first of them and how many more there are.
 pub fn shortened<S: AsRef<str>>(names: &[S]) -> String {
-    let told: Vec<&str> = names.iter().take(NAMED).map(AsRef::as_ref).collect();
+    let told: Vec<_> = names.iter().take(NAMED).map(|name| shown(name.as_ref())).collect();
     match names.len().saturating_sub(NAMED) {
         0 => told.join(", "),
         more => format!("{} and {more} more", told.join(", ")),

@@ -337,7 +337,7 @@ fn an_old_output_stays_until_the_new_one_is_published() {
     let output = bench.output();
     std::fs::copy(&bench.sources[0].path, &output).unwrap();
     let before = std::fs::read(&output).unwrap();
-    let left_over = bench.folder().join(".aside-out.nc-collation-test-1");
+    let left_over = bench.folder().join(".aside-test-collation-1");
     std::fs::File::create(&left_over).unwrap();
     let collation = Collation {
         sources: &bench.sources,
@@ -350,7 +350,7 @@ fn an_old_output_stays_until_the_new_one_is_published() {
     let prepared = prepare(&collation, &mut to_the_end).unwrap();
     assert!(!left_over.exists());
     assert!(std::fs::read(&output).unwrap() == before);
-    assert!(bench.names()[0].starts_with(".aside-out.nc-"), "{:?}", bench.names());
+    assert!(bench.names()[0].starts_with(".aside-test-"), "{:?}", bench.names());
     drop(prepared);
     assert_eq!(bench.names(), ["out.nc", "partial-a.nc"]);
     prepare(&collation, &mut to_the_end).unwrap().publish().unwrap();

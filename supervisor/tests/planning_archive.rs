@@ -167,6 +167,44 @@ fn deep_folders_are_found_behind_links_and_no_link_leads_in_circles() {
     assert_eq!(found.estimate.directories, 4);
 }
 
+/// Nine folders that link to each other have hundreds of thousands of ways through them.
+#[test]
+fn folders_that_link_to_each_other_are_walked_once_under_their_own_names() {
+    let names_of = |folder: u32| format!("d{folder}/f.nc");
+    let files: Vec<String> = (1..=9).map(names_of).collect();
+    let root = archive(&files.iter().map(String::as_str).collect::<Vec<_>>());
+    for from in 1..=9 {
+        // a name that comes before all others
+        for to in (1..=9).filter(|to| *to != from) {
+            symlink(format!("../d{to}"), root.path().join(format!("d{from}/a{to}"))).unwrap();
+        }
+    }
+    let found = find(&spec(&root, "**/f.nc", GroupBy::File)).unwrap();
+    assert_eq!(names(&found), files);
+    let told = "72 paths to a folder that ** also finds by another path are left out, for example \"d1/a2\"";
+    assert_eq!(found.warnings, [told]);
+}
+
+#[test]
+fn a_folder_elsewhere_that_several_links_lead_to_is_found_by_the_first() {
+    let store = archive(&["2021/a.nc", "2022/b.nc"]);
+    let root = archive(&["c.nc"]);
+    for (link, target) in [("one", "2021"), ("two", "2021"), ("x", ""), ("%Y/2022", "2022")] {
+        let link = root.path().join(link.replace("%Y", "2023"));
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(store.path().join(target), link).unwrap();
+    }
+    let found = find(&spec(&root, "**/*.nc", GroupBy::File)).unwrap();
+    assert_eq!(names(&found), ["c.nc", "one/a.nc", "x/2022/b.nc"]);
+    assert_eq!(found.warnings.len(), 1, "{:?}", found.warnings);
+    assert!(found.warnings[0].starts_with("3 paths to a folder that ** also finds"), "{:?}", found.warnings);
+    // what a path says of its date belongs to it: by another date the same folder is another
+    let root = archive(&["2022/c.nc"]);
+    symlink("2022", root.path().join("2021")).unwrap();
+    let found = find(&spec(&root, "%Y/**/c.nc", GroupBy::Year)).unwrap();
+    assert_eq!(names(&found), ["2021", "2022"]);
+}
+
 #[test]
 fn what_a_run_writes_is_not_its_input() {
     let root = archive(&[

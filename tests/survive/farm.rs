@@ -192,6 +192,16 @@ impl Farm {
         self.folder.dayfold(&[&["run", "job.toml"][..], options].concat())
     }
 
+    /// The folder alone, for who runs things otherwise.
+    pub fn into_folder(self) -> Folder {
+        self.folder
+    }
+
+    /// Another command, to be run here.
+    pub fn folder_command(&self, args: &[&str]) -> Command {
+        self.folder.command(args)
+    }
+
     /// Another command, here.
     pub fn dayfold(&self, args: &[&str]) -> Outcome {
         self.folder.dayfold(args)

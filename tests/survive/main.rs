@@ -19,6 +19,7 @@ mod running;
 
 mod boundaries;
 mod early;
+mod faults;
 mod full_disk;
 mod kills;
 mod limits;
@@ -27,5 +28,6 @@ mod misbehave;
 mod orphans;
 mod screen;
 mod signals;
+mod special_files;
 mod stuck;
 mod vanished;

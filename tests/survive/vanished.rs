@@ -129,3 +129,17 @@ fn a_partial_that_cannot_be_read_is_named_with_what_to_do() {
     assert_eq!(farm.run(&[]).code, 0);
     assert!(farm.result() == Farm::undisturbed(DAYS));
 }
+
+/// As where somebody tidies up: the run cannot go on, and does not say that nothing was started.
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
+fn a_run_directory_that_is_renamed_under_way_ends_the_run_with_75() {
+    let farm = Farm::new(DAYS, "");
+    let elsewhere = farm.path().join("elsewhere.run");
+    let ended = interfered(&farm, "1 keep", |_| fs::rename(farm.run_dir(), &elsewhere).unwrap());
+    assert_eq!(ended.code, Some(75), "{ended:?}");
+    fs::rename(&elsewhere, farm.run_dir()).unwrap();
+    let rest = farm.run(&[]);
+    assert_eq!(rest.code, 0, "{rest:?}");
+    assert!(farm.result() == Farm::undisturbed(DAYS));
+}

@@ -4,8 +4,10 @@
 //! has left the process group. So whoever ends all its children until there are none has ended all.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,9 +66,9 @@ fn end(children: impl Fn() -> Vec<Pid>, reap: impl Fn(Pid)) {
 }
 
 fn all_children() -> Vec<Pid> {
-    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let number = |thread: fs::DirEntry| Pid::from_raw(thread.file_name().to_str()?.parse().ok()?);
-    threads.filter_map(number).flat_map(children_of).collect()
+    let threads = dayfold_files::names(Path::new("/proc/self/task")).unwrap_or_default();
+    let number = |thread: OsString| Pid::from_raw(thread.to_str()?.parse().ok()?);
+    threads.into_iter().filter_map(number).flat_map(children_of).collect()
 }
 
 /// None where the kernel does not tell.

@@ -24,7 +24,7 @@ const LISTED: usize = 8;
 /// All of it. Warnings are said elsewhere.
 pub fn text(status: &Status, forecast: Forecast) -> String {
     let rows = [
-        ("run dir", status.run_dir.display().to_string()),
+        ("run dir", words::path(&status.run_dir)),
         ("state", state(status.state).to_owned()),
         ("held by", listed(&status.holders, holders::holder)),
         ("groups", groups(status)),
@@ -122,7 +122,7 @@ fn output(output: &Output) -> String {
         }
         (Some(bytes), None, false) => format!("{}, not of this run as it stands", words::bytes(*bytes)),
     };
-    format!("{}: {what}", path.display())
+    format!("{}: {what}", words::path(path))
 }
 
 /// What to do, where nobody is at it.

@@ -44,6 +44,7 @@ fn running() -> Session {
         end: None,
         running: vec![at_work("2022-02-05", 0, 20), at_work("2022-02-06", 1, 20)],
         given_up: Vec::new(),
+        counted: dayfold_supervisor::journal::Counts::default(),
         spent: seconds(160),
         span: seconds(100),
     }

@@ -258,6 +258,11 @@ impl CollateError {
         }
     }
 
+    /// Whether the system refused to write the final file: exit code 75, the same command tries it again.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Output(_) | Self::System { .. } | Self::Packing)
+    }
+
     /// Whether the disk or a quota is full: exit code 75, the same may succeed once there is room.
     pub fn is_no_space(&self) -> bool {
         match self {

@@ -218,8 +218,8 @@ fn aside(output: &Path, owner: &str) -> Result<TempPath, CollateError> {
         let path = path.to_owned();
         move |source| CollateError::System { action, path, source }
     };
-    let name = output.file_name().unwrap_or_default().to_string_lossy();
-    let prefix = format!("{ASIDE_PREFIX}{name}-collation-{owner}-");
+    // short, whatever the output is called
+    let prefix = format!("{ASIDE_PREFIX}{owner}-collation-");
     let folder = match output.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

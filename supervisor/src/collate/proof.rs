@@ -3,7 +3,6 @@
 //! Hours can lie between the end of a group and the folding. HDF5 would not notice a changed value, and may
 //! do anything with a changed structure.
 
-use std::fs::File;
 use std::io;
 
 use dayfold_contract::Fingerprint;
@@ -17,7 +16,7 @@ use super::error::CollateError;
 /// [`CollateError::Gone`], [`CollateError::Damaged`] or [`CollateError::Unreadable`].
 pub(super) fn whole(source: &Source) -> Result<u64, CollateError> {
     let lost = |error| lost(source, error);
-    let file = File::open(&source.path).map_err(lost)?;
+    let file = dayfold_files::open(&source.path).map_err(lost)?;
     let length = file.metadata().map_err(lost)?.len();
     let Some(checksum) = source.checksum else { return Ok(length) };
     if Fingerprint::of_reader(file).map_err(lost)? == checksum {

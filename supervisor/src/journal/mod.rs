@@ -4,6 +4,7 @@
 //! history and nothing else. One process writes it, who holds the shard's lock; [`read()`] follows
 //! from anywhere. What is written and when is the run's.
 
+pub mod earlier;
 pub mod entry;
 pub mod line;
 pub mod read;
@@ -18,10 +19,11 @@ use dayfold_contract::error::is_no_space;
 
 use crate::crash;
 use crate::durable::{self, DurableError};
+pub use earlier::{Counts, Earlier};
 use entry::Header;
 pub use entry::{Entry, FORMAT, Record, Session};
 use read::Examined;
-pub use read::{History, Tail, read, read_end};
+pub use read::{Ending, History, Tail, read, read_end};
 
 /// What can go wrong with a journal.
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +106,7 @@ impl Journal {
 
     fn go_on(path: &Path, good: u64) -> Result<Self, JournalError> {
         let cut = || {
-            let file = File::options().write(true).open(path)?;
+            let file = dayfold_files::open_with(File::options().write(true), path)?;
             file.set_len(good)?;
             file.sync_data()?;
             Ok(file)

@@ -7,18 +7,21 @@
 //! themselves, so that one is left out with a warning, and the others are kept.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::Fingerprint;
 
 use super::JournalError;
+use super::earlier::{self, Earlier};
 use super::entry::{Entry, FORMAT, Header};
 use super::line;
 
 /// No header is longer.
 const LONGEST_HEAD: u64 = 4096;
+
+/// Reads of a long journal are so large.
+const BUFFER: usize = 1 << 20;
 
 /// What a journal tells.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,6 +44,8 @@ pub fn read(path: &Path) -> Result<History, JournalError> {
 pub struct Ending {
     /// What these tell.
     pub history: History,
+    /// What stands before them, counted.
+    pub earlier: Vec<Earlier>,
     /// Whether that is all of it.
     pub is_whole: bool,
 }
@@ -51,25 +56,35 @@ pub struct Ending {
 /// # Errors
 /// If it cannot be read, or is of another version.
 pub fn read_end(path: &Path, most: u64, tail: Tail) -> Result<Option<Ending>, JournalError> {
-    match head_and_end(path, most) {
-        Ok(Some((head, end))) => {
+    match parts(path, most) {
+        Ok(Some(Parts { head, earlier, end })) => {
             let mut reader = Reader { path: path.to_owned(), history: History::default() };
             reader.line(&head, Place::Line(1))?;
             reader.end(&end, tail)?;
-            Ok(Some(Ending { history: reader.history, is_whole: false }))
+            Ok(Some(Ending { history: reader.history, earlier, is_whole: false }))
         }
         Ok(None) => {
             let whole = examine(path, tail)?;
-            Ok(whole.map(|found| Ending { history: found.history, is_whole: true }))
+            Ok(whole.map(|found| Ending { history: found.history, earlier: Vec::new(), is_whole: true }))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(JournalError::Read { path: path.to_owned(), source }),
     }
 }
 
-/// The first line and the last `most` bytes; `None` where that is about all of it.
-fn head_and_end(path: &Path, most: u64) -> io::Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let mut file = File::open(path)?;
+/// The parts of a long journal.
+struct Parts {
+    /// The first line.
+    head: Vec<u8>,
+    /// All that does not begin in the end.
+    earlier: Vec<Earlier>,
+    /// The last bytes.
+    end: Vec<u8>,
+}
+
+/// The parts, of which the last has `most` bytes; `None` where that is about all of it.
+fn parts(path: &Path, most: u64) -> io::Result<Option<Parts>> {
+    let mut file = dayfold_files::open(path)?;
     let Some(skipped) = file.metadata()?.len().checked_sub(most).filter(|&skipped| skipped > LONGEST_HEAD)
     else {
         return Ok(None);
@@ -77,9 +92,11 @@ fn head_and_end(path: &Path, most: u64) -> io::Result<Option<(Vec<u8>, Vec<u8>)>
     let (mut head, mut end) = (Vec::new(), Vec::new());
     file.by_ref().take(LONGEST_HEAD).read_to_end(&mut head)?;
     head.truncate(head.iter().position(|&byte| byte == b'\n').unwrap_or(head.len()));
+    file.seek(SeekFrom::Start(0))?;
+    let earlier = earlier::read(BufReader::with_capacity(BUFFER, &file), skipped)?;
     file.seek(SeekFrom::Start(skipped))?;
     file.read_to_end(&mut end)?;
-    Ok(Some((head, end)))
+    Ok(Some(Parts { head, earlier, end }))
 }
 
 /// What a last line without its newline is.
@@ -102,7 +119,7 @@ pub(super) struct Examined {
 
 /// Reads and judges a journal; `None` where there is none.
 pub(super) fn examine(path: &Path, tail: Tail) -> Result<Option<Examined>, JournalError> {
-    let bytes = match fs::read(path) {
+    let bytes = match dayfold_files::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(JournalError::Read { path: path.to_owned(), source }),

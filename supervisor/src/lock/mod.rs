@@ -19,6 +19,7 @@ pub mod holder;
 pub mod look;
 mod scene;
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -36,6 +37,11 @@ pub const TOUCH_EVERY: Duration = Duration::from_secs(10);
 
 /// After so long without one, by the waiter's clock, a lock is taken over.
 pub const STALE_AFTER: Duration = Duration::from_secs(60);
+
+/// Whether a file of this name is a claim to a lock.
+pub fn is_claim(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with("lock") && name.contains(scene::CLAIM))
+}
 
 /// What can go wrong with a lock.
 #[derive(Debug, thiserror::Error)]
@@ -137,7 +143,7 @@ pub struct Lock {
 impl Lock {
     /// Of a file that was just created with `me` in it.
     fn new(path: &Path, me: Holder) -> Result<Self, LockError> {
-        let opened = File::options().read(true).write(true).open(path);
+        let opened = dayfold_files::open_with(File::options().read(true).write(true), path);
         let file = opened.map_err(|source| LockError::Change { path: path.to_owned(), source })?;
         let lock = Self { path: path.to_owned(), me, file, touched: 0, released: false };
         lock.check()?;

@@ -1,7 +1,6 @@
 //! What lies in the folder around a lock: its file, and the claims of those who want to take over
 //! exactly this content of it.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,10 +53,13 @@ impl Scene {
     }
 }
 
+/// What stands between a lock's name and what a claim to it is made of.
+pub(super) const CLAIM: &str = ".claim-";
+
 /// What the names of all claims to a lock begin with.
 pub(super) fn claim_prefix(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    format!("{name}.claim-")
+    format!("{name}{CLAIM}")
 }
 
 /// Named by the content that it is a claim to: nobody can claim what he has not seen.
@@ -67,7 +69,7 @@ fn claim_path(path: &Path, lock: &[u8], number: usize) -> PathBuf {
 
 /// A file's content, `None` where there is none.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, LockError> {
-    match fs::read(path) {
+    match dayfold_files::read(path) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(LockError::Read { path: path.to_owned(), source }),

@@ -6,7 +6,7 @@
 //! and so is what they use: they come and go, and sysinfo reads three files of each for one number.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -74,8 +74,9 @@ fn tree(host: &Host, worker: u32) -> Vec<u32> {
 
 /// The children of all threads of a process; none where it is gone.
 fn all_children(host: &Host, process: u32) -> Vec<u32> {
-    let threads = fs::read_dir(host.path(format!("/proc/{process}/task")));
-    threads.into_iter().flatten().flatten().flat_map(|thread| children(&thread.path())).collect()
+    let folder = host.path(format!("/proc/{process}/task"));
+    let threads = dayfold_files::names(&folder).unwrap_or_default();
+    threads.into_iter().flat_map(|thread| children(&folder.join(thread))).collect()
 }
 
 /// The children of a thread; none where it is gone, or the kernel does not tell.

@@ -15,6 +15,10 @@ pub(super) enum Reason {
     NotUtf8,
     /// A link to a folder that it is in.
     Loop,
+    /// A pipe, a socket or a device.
+    NotRegular,
+    /// A folder that `**` finds by another path as well.
+    Twice,
     /// A run's own folder: what is in it are results.
     RunDirectory,
 }
@@ -65,6 +69,8 @@ fn warning(reason: Reason, count: u64, example: &str) -> Option<String> {
         Reason::Disagree => "whose dates contradict each other",
         Reason::NotUtf8 => "whose name is not UTF-8",
         Reason::Loop => "to a folder above",
+        Reason::NotRegular => "that cannot be read as a file (a pipe, a socket or a device)",
+        Reason::Twice => "to a folder that ** also finds by another path",
         Reason::RunDirectory => "of dayfold's runs",
     };
     let hint = match reason {

@@ -1,10 +1,10 @@
 //! The only looks at the disk that planning needs: what a folder holds, and where links under `**` lead.
 
-use std::ffi::OsString;
-use std::fs::FileType;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+
+pub(super) use dayfold_files::{Entry, Kind};
 
 /// Lists folders; the walk's tests count with another one than the disk.
 pub(super) trait Lister {
@@ -25,57 +25,22 @@ pub(super) struct Status {
 /// The same for all paths to one thing: device and inode.
 pub(super) type Id = (u64, u64);
 
-/// Something in a folder.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) name: OsString,
-    pub(super) kind: Kind,
+/// Whether something can be listed; where a link leads is not looked at.
+pub(super) fn may_be_folder(kind: Kind) -> bool {
+    matches!(kind, Kind::Folder | Kind::Link)
 }
 
-/// What something in a folder is, as far as the listing says without a look at itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Folder,
-    File,
-    /// Leads to either.
-    Link,
-    /// A socket, a pipe, a device.
-    Other,
+/// Whether something can be read.
+pub(super) fn may_be_file(kind: Kind) -> bool {
+    matches!(kind, Kind::File | Kind::Link)
 }
 
-impl Kind {
-    /// Whether it can be listed.
-    pub(super) fn may_be_folder(self) -> bool {
-        matches!(self, Self::Folder | Self::Link)
-    }
-
-    /// Whether it can be read.
-    pub(super) fn may_be_file(self) -> bool {
-        matches!(self, Self::File | Self::Link)
-    }
-}
-
-impl From<FileType> for Kind {
-    fn from(kind: FileType) -> Self {
-        match () {
-            () if kind.is_dir() => Self::Folder,
-            () if kind.is_file() => Self::File,
-            () if kind.is_symlink() => Self::Link,
-            () => Self::Other,
-        }
-    }
-}
-
-/// The real disk. File systems that do not tell kinds in listings cost a look at each entry.
+/// The real disk.
 pub(super) struct Disk;
 
 impl Lister for Disk {
     fn list(&mut self, folder: &Path) -> io::Result<Vec<Entry>> {
-        let entry = |entry: io::Result<std::fs::DirEntry>| {
-            let entry = entry?;
-            Ok(Entry { name: entry.file_name(), kind: entry.file_type()?.into() })
-        };
-        std::fs::read_dir(folder)?.map(entry).collect()
+        dayfold_files::list(folder)
     }
 
     fn look(&mut self, path: &Path) -> io::Result<Status> {

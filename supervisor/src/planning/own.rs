@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use dayfold_contract::partial::ASIDE_PREFIX;
 
-use super::lister::{Entry, Kind};
+use super::lister::{Entry, may_be_file, may_be_folder};
 
 /// The paths, below the archive's root, of what this run writes.
 #[derive(Debug, Default)]
@@ -42,13 +42,14 @@ pub(super) fn is_run_directory(folder: &str, entries: &[Entry]) -> bool {
         let place = entries.binary_search_by(|entry| entry.name.as_os_str().cmp(name.as_ref()));
         place.ok().and_then(|place| entries.get(place)).map(|entry| entry.kind)
     };
-    kind("plan.json").is_some_and(Kind::may_be_file)
-        && (folder.ends_with(".run") || kind("partials").is_some_and(Kind::may_be_folder))
+    kind("plan.json").is_some_and(may_be_file)
+        && (folder.ends_with(".run") || kind("partials").is_some_and(may_be_folder))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dayfold_files::Kind;
     use std::os::unix::fs::symlink;
 
     #[test]

@@ -27,11 +27,13 @@ pub fn collate_only(
     let wishes = Wishes { allow_failed, keep_partials: true };
     // before anything is written into a folder that may be none of ours
     let Frozen { output, plan, .. } = read_plan(&dir)?;
+    dir.check_kinds()?;
     target::prove(&output, &[], &plan, &dir, others)?;
     let (mut run, entrance) = Run::begin(dir, Shard::WHOLE, others, interrupt, listener)?;
     let report = read_plan(&run.dir).map_err(RunError::from).and_then(|frozen| {
         target::prove_result(&frozen, &run.dir, others)?;
         run.begin_journal(frozen.run, session::of_collation(&run.taker));
+        run.is_underway = true;
         Whole::look(&mut run, &frozen)?.conclude(&mut run, wishes)
     });
     drop(entrance);

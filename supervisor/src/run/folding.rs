@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::partial::{self, SKIPPED_FILES};
+use dayfold_contract::shown::shown;
 use dayfold_contract::{Fingerprint, Group, GroupId, GroupName};
 
 use super::{Run, RunError, contradiction, describe, provenance, target};
@@ -18,7 +18,7 @@ use crate::room;
 use crate::rundir::finished::Finished;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
-use crate::rundir::{RunDir, RunDirError, done_marker};
+use crate::rundir::{RunDirError, done_marker};
 use crate::verdict::Verdict;
 
 /// The final file among the sources stands for many groups.
@@ -117,7 +117,7 @@ impl Folding<'_> {
         let anew = self.done_by_key().filter(|(key, _)| !keys.contains(key));
         let anew: HashSet<&GroupName> = anew.map(|(_, group)| &group.name).collect();
         let outdated = finished.groups.iter().filter(|group| anew.contains(&group.name));
-        outdated.flat_map(|group| group.files.iter().cloned()).collect()
+        outdated.flat_map(|group| &group.files).map(|file| shown(file).into_owned()).collect()
     }
 }
 
@@ -130,6 +130,7 @@ pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<
     let output = folding.frozen.output.clone();
     if folding.is_done() {
         // an earlier run may have been killed in the middle of this
+        folding.finished.into_iter().for_each(|finished| settle(run, finished));
         put_away(run, folding)?;
         tell_skipped(run, &output);
         return Ok(Folded::Ended(ended, Some(output)));
@@ -236,7 +237,7 @@ fn write(
     let attributes =
         provenance::attributes(folding.frozen, &folding.failed).map_err(RunDirError::Identity)?;
     let behind_links = &target::behind_links(output);
-    let owner = &Fingerprint::of(here(&run.dir).as_os_str().as_bytes()).to_string();
+    let owner = &run.dir.owner();
     let own = &provenance::NAMES;
     let description = &describe::description(folding.frozen);
     let collation =
@@ -251,16 +252,18 @@ fn write(
     let done = folding.done().cloned().collect();
     let next = Finished::describe(prepared.path(), output, *fingerprint, done, plan.missing.clone())?;
     let next = Finished { made: prepared.made().to_vec(), ..next };
-    let either: Vec<&Finished> = folding.finished.into_iter().chain([&next]).collect();
-    Finished::write(&run.dir, &either)?;
+    Finished::write_either(&run.dir, folding.finished, &next)?;
     let collated = prepared.publish()?;
     run.warn(&collated.warnings);
+    settle(run, &next);
     Ok(())
 }
 
-/// Where a run directory is. Of two that have one final file each removes only its own left-overs beside that.
-fn here(dir: &RunDir) -> PathBuf {
-    dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned())
+/// Writes down that this final file is in its place. What cannot be written down is found out by who reads.
+fn settle(run: &mut Run<'_>, finished: &Finished) {
+    if let Err(error) = finished.settle(&run.dir) {
+        run.warn(&[format!("{}: the final file is in its place all the same", in_one_line(&error))]);
+    }
 }
 
 /// Removes what nobody needs any more.

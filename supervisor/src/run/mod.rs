@@ -94,6 +94,12 @@ pub enum RunError {
     /// The archive is not what the task needs, or the task's program is not there.
     #[error("the task cannot be done: {0}")]
     Layout(String),
+    /// Any of these, after work had begun: not all that an error means before holds then.
+    #[error(transparent)]
+    Underway(Box<RunError>),
+    /// The system lets this process open too few files.
+    #[error("failed to open files for workers: {}", limits::explained(.0))]
+    Descriptors(#[source] std::io::Error),
     /// Workers cannot be started.
     #[error("failed to start a worker: {0}")]
     NoWorker(String),
@@ -166,6 +172,8 @@ struct Run<'a> {
     others: Others,
     /// Somebody is about to end this process, or something of the run hangs.
     is_hurry: bool,
+    /// Groups or results are being worked on.
+    is_underway: bool,
     ears: Ears<'a>,
     /// After the ears, so that the journal is closed while the lock is held.
     guards: Vec<Guard>,
@@ -185,7 +193,9 @@ impl<'a> Run<'a> {
         let mut ears = Ears::new(listener);
         let (entrance, own) = entrance::enter(&dir, shard, &taker, &mut teller(&mut ears, began))?;
         let guards = vec![own];
-        Ok((Self { dir, shard, interrupt, taker, began, others, is_hurry: false, ears, guards }, entrance))
+        let (is_hurry, is_underway) = (false, false);
+        let run = Self { dir, shard, interrupt, taker, began, others, is_hurry, is_underway, ears, guards };
+        Ok((run, entrance))
     }
 
     /// Writes down from now on what happens.
@@ -200,6 +210,9 @@ impl<'a> Run<'a> {
 
     /// The end, told to all who hear.
     fn end(mut self, outcome: Result<Report, RunError>) -> Result<Report, RunError> {
+        let is_underway = self.is_underway;
+        let outcome =
+            outcome.map_err(|error| if is_underway { RunError::Underway(Box::new(error)) } else { error });
         self.hear(&match &outcome {
             Ok(report) => ended(report),
             Err(error) => Happening::Broken { reason: in_one_line(error) },
@@ -295,6 +308,7 @@ fn whole_run(run: &mut Run<'_>, order: &mut Order, entrance: Entrance) -> Result
     run.begin_journal(known.frozen.run, session::of_run(&run.taker, order));
     drop(entrance);
     run.unless_asked()?;
+    run.is_underway = true;
     let state = working::work(run, order, &known)?;
     run.is_hurry = state.leaves_behind() || state.stopped() == Some(Stop::Walltime);
     working::remember_layout(run, &mut known, &state)?;
@@ -304,7 +318,8 @@ fn whole_run(run: &mut Run<'_>, order: &mut Order, entrance: Entrance) -> Result
 /// What is known, after what crashed writers left has been removed.
 fn look(run: &mut Run<'_>, order: &Order, entrance: &Entrance) -> Result<Known, RunError> {
     if entrance.is_alone(&run.taker)? {
-        let stays = run.dir.sweep()?;
+        let is_abandoned = |claim: &Path| matches!(run.taker.holder_of(claim), Ok(None));
+        let stays = run.dir.sweep(target::folder(&order.output).as_path(), is_abandoned)?;
         run.warn(&stays);
     }
     let Run { dir, taker, ears, began, .. } = run;

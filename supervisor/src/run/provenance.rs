@@ -137,7 +137,7 @@ fn versions(rules: &[VersionRule]) -> String {
 }
 
 fn lines(groups: &[GroupName]) -> String {
-    groups.iter().map(GroupName::as_str).collect::<Vec<_>>().join("\n")
+    groups.iter().map(GroupName::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

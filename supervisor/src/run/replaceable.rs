@@ -4,7 +4,7 @@
 //! [`check`] looks before the run directory is touched, [`check_result`] when its plan is known, and once more before
 //! the new file gets its name.
 
-use std::fs::{File, Metadata, metadata};
+use std::fs::{Metadata, metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -108,7 +108,7 @@ fn is_damaged(target: &Path, there: &Metadata) -> bool {
 
 fn is_hdf5(target: &Path) -> std::io::Result<bool> {
     let mut start = Vec::new();
-    File::open(target)?.take(SIGNATURE.len() as u64).read_to_end(&mut start)?;
+    dayfold_files::open(target)?.take(SIGNATURE.len() as u64).read_to_end(&mut start)?;
     Ok(start == SIGNATURE)
 }
 
@@ -132,8 +132,7 @@ fn is_same(one: &Metadata, other: &Metadata) -> bool {
 
 /// Whether it is, or once was, what this run directory ended with.
 fn is_former(there: &Metadata, dir: &RunDir) -> Result<bool, RunDirError> {
-    let former = Finished::by_name(dir, &mut Vec::new())?;
-    let former = former.and_then(|former| metadata(former.output).ok());
+    let former = Finished::last_place(dir)?.and_then(|former| metadata(former).ok());
     Ok(former.is_some_and(|former| is_same(there, &former)))
 }
 
@@ -187,7 +186,7 @@ mod tests {
             let run = Fingerprint::of(b"run");
             let finished = Finished::describe(&output, &output, run, groups.to_vec(), vec![]).unwrap();
             std::fs::create_dir_all(self.path("run")).unwrap();
-            Finished::write(&self.run_dir(), &[&finished]).unwrap();
+            finished.write(&self.run_dir()).unwrap();
         }
 
         fn netcdf(&self, attributes: &[&str]) {

@@ -1,6 +1,7 @@
 //! Where the final file goes: through links, so that a link to another file system stays a link.
 //! What it may take the place of there is `replaceable`'s.
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::Plan;
@@ -26,15 +27,26 @@ pub fn prove(
     others: Others,
 ) -> Result<(), RunDirError> {
     let target = behind_links(output);
-    if target.is_dir() {
-        return Err(RunDirError::OutputIsFolder { path: target });
+    let unreachable = |source: io::Error| RunDirError::NotWritable { path: target.clone(), source };
+    match target.metadata() {
+        Ok(there) if there.is_dir() => return Err(RunDirError::OutputIsFolder { path: target }),
+        // a name that is too long, a folder that may not be looked into, a file system that does not answer
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Err(unreachable(error));
+        }
+        _ => {}
     }
     let folder = folder_of(&target);
     if !folder.is_dir() {
         return Err(RunDirError::NoFolder { folder: folder.to_owned(), path: target });
     }
     replaceable::check(&target, given, plan, dir, others)?;
-    prove_writable(folder)
+    prove_writable(folder, &dir.aside_prefix())
+}
+
+/// The folder in which the final file is written.
+pub fn folder(output: &Path) -> PathBuf {
+    folder_of(&behind_links(output)).to_owned()
 }
 
 /// Proves that what is there by now may be replaced by the result of this plan.

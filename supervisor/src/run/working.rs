@@ -93,7 +93,9 @@ pub fn remember_layout(run: &mut Run<'_>, known: &mut Known, state: &State) -> R
     Ok(())
 }
 
+/// It takes some descriptors for itself, and panics where it gets none.
 fn runtime() -> Result<Runtime, RunError> {
+    limits::require_files().map_err(RunError::Descriptors)?;
     Builder::new_current_thread().enable_all().build().map_err(RunError::Thread)
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use dayfold_contract::GroupName;
+use dayfold_contract::shown::{from_cell, to_cell};
 use serde::Serialize;
 
 use super::shard::Shard;
@@ -72,7 +73,7 @@ pub fn look(run_dir: &RunDir) -> Result<(Vec<FailedGroup>, Vec<String>), RunDirE
     tables.sort();
     let (mut by_group, mut faults) = (BTreeMap::new(), Vec::new());
     for path in tables.into_iter().map(|shard| run_dir.failed_file(shard)) {
-        let text = std::fs::read(&path).unwrap_or_else(|error| {
+        let text = dayfold_files::read(&path).unwrap_or_else(|error| {
             faults.push(format!("{} cannot be read: {error}", path.display()));
             HEADER.into()
         });
@@ -88,20 +89,15 @@ pub fn look(run_dir: &RunDir) -> Result<(Vec<FailedGroup>, Vec<String>), RunDirE
 
 fn parse(line: &str) -> Option<FailedGroup> {
     let mut cells = line.split('\t');
-    let (group, attempts, reason) = (cells.next()?, cells.next()?.parse().ok()?, cells.next()?.to_owned());
-    let file = cells.next().filter(|file| !file.is_empty()).map(str::to_owned);
-    Some(FailedGroup { group: GroupName::new(group), attempts, reason, file })
+    let (group, attempts, reason) = (cells.next()?, cells.next()?.parse().ok()?, from_cell(cells.next()?));
+    let file = cells.next().filter(|file| !file.is_empty()).map(from_cell);
+    Some(FailedGroup { group: GroupName::new(from_cell(group)), attempts, reason, file })
 }
 
 fn row(failed: &FailedGroup) -> String {
     let FailedGroup { group, attempts, reason, file } = failed;
     let file = file.as_deref().unwrap_or_default();
-    format!("{}\t{attempts}\t{}\t{}\n", cell(group.as_str()), cell(reason), cell(file))
-}
-
-/// Tabs and line ends would break the table.
-fn cell(text: &str) -> String {
-    text.replace(['\t', '\n', '\r'], " ")
+    format!("{}\t{attempts}\t{}\t{}\n", to_cell(group.as_str()), to_cell(reason), to_cell(file))
 }
 
 #[cfg(test)]
@@ -116,9 +112,9 @@ mod tests {
             reason: "first\nsecond\tthird".into(),
             file: None,
         };
-        assert_eq!(row(&failed), "2022-02-01\t3\tfirst second third\t\n");
+        assert_eq!(row(&failed), "2022-02-01\t3\tfirst\\nsecond\\tthird\t\n");
         let back = parse(row(&failed).trim_end_matches('\n'));
-        assert_eq!(back, Some(FailedGroup { reason: "first second third".into(), ..failed }));
+        assert_eq!(back, Some(failed));
     }
 
     #[test]

@@ -3,10 +3,10 @@
 //! It lets a finished run be told from one that never began, and lets dates be added later: the
 //! final file then takes the place of the partials that it was made of, as long as it is the same
 //! to the byte. It is written before a new final file takes the place of the old one, and holds both
-//! until then: whichever is there, its description is.
+//! until then: whichever is there, its description is. It is written once more when the new one is in place:
+//! which of them is there need not be found out by reading it then.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::{Fingerprint, Group, GroupName, Plan, TaskSpec, partial};
@@ -24,6 +24,9 @@ pub struct Finished {
     pub output: PathBuf,
     /// Of its content.
     pub output_checksum: Fingerprint,
+    /// Its size, bytes; not known of one that an earlier dayfold wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_bytes: Option<u64>,
     /// The run's fingerprint.
     pub run: Fingerprint,
     /// The groups in it, with their files.
@@ -69,22 +72,24 @@ impl Finished {
         groups: Vec<Group>,
         missing: Vec<GroupName>,
     ) -> Result<Self, RunDirError> {
-        let output_checksum = checksum(aside)?;
-        Ok(Self { output: output.to_owned(), output_checksum, run, groups, missing, made: made_before() })
+        let unreadable = |source| RunDirError::Unreadable { path: aside.to_owned(), source };
+        let output_bytes = Some(aside.metadata().map_err(unreadable)?.len());
+        let (output, output_checksum) = (output.to_owned(), checksum(aside)?);
+        Ok(Self { output, output_checksum, output_bytes, run, groups, missing, made: made_before() })
     }
 
     /// What is written down, the final file not looked at; nothing where that is damaged, which is told.
-    fn described(run_dir: &RunDir, warnings: &mut Vec<String>) -> Result<Vec<Self>, RunDirError> {
+    fn described(run_dir: &RunDir, warnings: &mut Vec<String>) -> Result<Either<Self>, RunDirError> {
         let path = run_dir.finished_file();
         Ok(match sealed::read::<Either<Self>>(&path)? {
-            Found::None => Vec::new(),
+            Found::None => Either::default(),
             Found::Whole(described) => {
                 let found = |one: Self| Self { output: place::found(run_dir, &one.output), ..one };
-                described.either.into_iter().map(found).collect()
+                Either { either: described.either.into_iter().map(found).collect(), ..described }
             }
             Found::Damaged => {
                 warnings.push(format!("{} is damaged: {AGAIN}", path.display()));
-                Vec::new()
+                Either::default()
             }
         })
     }
@@ -95,25 +100,50 @@ impl Finished {
     /// If it cannot be read, or the description is of a newer format.
     pub fn describes(run_dir: &RunDir, file: &Path) -> Result<bool, RunDirError> {
         let described = Self::described(run_dir, &mut Vec::new())?;
-        if described.is_empty() {
+        if described.either.is_empty() {
             return Ok(false);
         }
         let found = checksum(file)?;
-        Ok(described.iter().any(|finished| finished.output_checksum == found))
+        Ok(described.either.iter().any(|finished| finished.output_checksum == found))
     }
 
-    /// What the final file was made of if it is the one that was written last, its content not read;
-    /// `None` where nothing is written down, or the file is gone, which is told.
+    /// Where the final file was put that is described last, whatever is there now.
     ///
     /// # Errors
-    /// If it cannot be read, or is of a newer format.
+    /// If the description cannot be read, or is of a newer format.
+    pub fn last_place(run_dir: &RunDir) -> Result<Option<PathBuf>, RunDirError> {
+        Ok(Self::described(run_dir, &mut Vec::new())?.either.pop().map(|last| last.output))
+    }
+
+    /// What the final file that is there was made of; `None` where nothing is written down, or the file is
+    /// gone or another one, which is told. Its content is read only where it may be one of two: a run was
+    /// ended, or could not go on, just as it gave the new one its name.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or is of a newer format.
     pub fn by_name(run_dir: &RunDir, warnings: &mut Vec<String>) -> Result<Option<Self>, RunDirError> {
-        let last = Self::described(run_dir, warnings)?.pop();
-        if let Some(finished) = last.as_ref().filter(|finished| !finished.output.is_file()) {
-            warnings.push(finished.told("is gone"));
-            return Ok(None);
+        let mut described = Self::described(run_dir, warnings)?;
+        if !described.is_settled() {
+            let places = described.places();
+            return described.find(&places, warnings);
         }
-        Ok(last)
+        let Some(last) = described.either.pop() else { return Ok(None) };
+        if last.can_be_there() {
+            return Ok(Some(last));
+        }
+        warnings.push(last.told(last.what_is_wrong()));
+        Ok(None)
+    }
+
+    /// Whether there is a file of its name and size.
+    fn can_be_there(&self) -> bool {
+        let there = self.output.metadata();
+        there.is_ok_and(|there| there.is_file() && self.output_bytes.is_none_or(|bytes| bytes == there.len()))
+    }
+
+    /// Of a final file that is not there.
+    fn what_is_wrong(&self) -> &'static str {
+        if self.output.is_file() { "is not as it was written" } else { "is gone" }
     }
 
     /// Reads it; `None` where it is not there, or does not hold any more, which is told. A final file that
@@ -127,34 +157,40 @@ impl Finished {
         warnings: &mut Vec<String>,
     ) -> Result<Option<Self>, RunDirError> {
         let described = Self::described(run_dir, warnings)?;
-        let Some(last) = described.last() else { return Ok(None) };
-        let mut places: Vec<&Path> = described.iter().map(|finished| finished.output.as_path()).collect();
+        let mut places = described.places();
         places.retain(|place| *place != output);
-        places.dedup();
-        for place in [output].into_iter().chain(places).filter(|place| place.is_file()) {
-            let found = checksum(place)?;
-            if let Some(finished) = described.iter().find(|finished| finished.output_checksum == found) {
-                return Ok(Some(Self { output: place.to_owned(), ..finished.clone() }));
-            }
-        }
-        let what = if last.output.is_file() { "is not as it was written" } else { "is gone" };
-        warnings.push(last.told(what));
-        Ok(None)
+        places.insert(0, output.to_owned());
+        described.find(&places, warnings)
     }
 
     fn told(&self, what: &str) -> String {
         format!("{} {what}: {AGAIN}", self.output.display())
     }
 
-    /// Writes down, whole or not at all, that one of these is the final file: the old one, and the
-    /// one that is about to take its place.
+    /// Writes down, whole or not at all, that one of these is the final file: the old one, where there is one,
+    /// and the one that is about to take its place.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(run_dir: &RunDir, either: &[&Self]) -> Result<(), RunDirError> {
-        let written = |one: &&Self| Self { output: place::written(run_dir, &one.output), ..(*one).clone() };
-        let text = sealed::text(&Either { either: either.iter().map(written).collect() })?;
-        Ok(durable::replace(&run_dir.finished_file(), &text)?)
+    pub fn write_either(run_dir: &RunDir, old: Option<&Self>, new: &Self) -> Result<(), RunDirError> {
+        let either = old.into_iter().chain([new]).cloned().collect();
+        Either { either, in_place: Some(false) }.write(run_dir)
+    }
+
+    /// Writes down, whole or not at all, that this is the final file, and is in its place.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, run_dir: &RunDir) -> Result<(), RunDirError> {
+        Either { either: vec![self.clone()], in_place: Some(true) }.write(run_dir)
+    }
+
+    /// The same, where it is not written down yet: a run was ended before it could.
+    ///
+    /// # Errors
+    /// If it cannot be read or written.
+    pub fn settle(&self, run_dir: &RunDir) -> Result<(), RunDirError> {
+        if Self::described(run_dir, &mut Vec::new())?.is_settled() { Ok(()) } else { self.write(run_dir) }
     }
 
     /// The keys of the groups in it: see [`partial::key`].
@@ -179,13 +215,66 @@ impl Finished {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Either<T> {
     either: Vec<T>,
+    /// Whether the last is in its place; an earlier dayfold did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    in_place: Option<bool>,
+}
+
+impl<T> Default for Either<T> {
+    fn default() -> Self {
+        Self { either: Vec::new(), in_place: None }
+    }
+}
+
+impl Either<Finished> {
+    /// Whether it is known which of them is the final file.
+    fn is_settled(&self) -> bool {
+        self.in_place.unwrap_or(self.either.len() < 2)
+    }
+
+    /// Where the final file can be, the newest first.
+    fn places(&self) -> Vec<PathBuf> {
+        let mut places: Vec<PathBuf> = Vec::new();
+        for finished in self.either.iter().rev() {
+            if !places.contains(&finished.output) {
+                places.push(finished.output.clone());
+            }
+        }
+        places
+    }
+
+    /// The one that is in one of these places, by its content; what is wrong if there is none is told.
+    fn find(&self, places: &[PathBuf], warnings: &mut Vec<String>) -> Result<Option<Finished>, RunDirError> {
+        for place in places.iter().filter(|place| place.is_file()) {
+            let found = checksum(place)?;
+            if let Some(finished) = self.either.iter().find(|finished| finished.output_checksum == found) {
+                return Ok(Some(Finished { output: place.clone(), ..finished.clone() }));
+            }
+        }
+        match self.either.last() {
+            // the first final file of all has not got its name yet
+            Some(last) if self.either.len() == 1 && self.in_place == Some(false) && !last.output.exists() => {
+            }
+            Some(last) => warnings.push(last.told(last.what_is_wrong())),
+            None => {}
+        }
+        Ok(None)
+    }
+
+    fn write(&self, run_dir: &RunDir) -> Result<(), RunDirError> {
+        let written =
+            |one: &Finished| Finished { output: place::written(run_dir, &one.output), ..one.clone() };
+        let either = self.either.iter().map(written).collect();
+        let text = sealed::text(&Self { either, in_place: self.in_place })?;
+        Ok(durable::replace(&run_dir.finished_file(), &text)?)
+    }
 }
 
 /// What follows for people.
 const AGAIN: &str = "groups whose partials are gone run again";
 
 fn checksum(path: &Path) -> Result<Fingerprint, RunDirError> {
-    let read = File::open(path).and_then(Fingerprint::of_reader);
+    let read = dayfold_files::open(path).and_then(Fingerprint::of_reader);
     read.map_err(|source| RunDirError::Unreadable { path: path.to_owned(), source })
 }
 
@@ -213,12 +302,19 @@ mod tests {
         assert_eq!(read(), (None, String::new()));
         let next =
             Finished { output_checksum: Fingerprint::of(b"c0ntent"), missing: vec![], ..finished.clone() };
-        Finished::write(&run_dir, &[&finished, &next]).unwrap();
+        let by_name = || Finished::by_name(&run_dir, &mut Vec::new()).unwrap();
+        Finished::write_either(&run_dir, Some(&finished), &next).unwrap();
         assert_eq!(read(), (Some(finished.clone()), String::new()));
+        assert_eq!(by_name(), Some(finished.clone()), "a run was ended before it gave the new one its name");
         durable::replace(&finished.output, b"c0ntent").unwrap();
-        assert_eq!(Finished::by_name(&run_dir, &mut Vec::new()).unwrap(), Some(next.clone()));
-        assert_eq!(read(), (Some(next), String::new()), "the new one has taken its place");
-        Finished::write(&run_dir, &[&finished]).unwrap();
+        assert_eq!(by_name(), Some(next.clone()));
+        assert_eq!(read(), (Some(next.clone()), String::new()), "the new one has taken its place");
+        next.settle(&run_dir).unwrap();
+        assert_eq!((by_name(), read().0), (Some(next.clone()), Some(next)));
+        finished.write(&run_dir).unwrap();
+        assert_eq!(by_name(), Some(finished.clone()), "of the same size: not told from it by name");
+        durable::replace(&finished.output, b"cont").unwrap();
+        assert_eq!(by_name(), None, "of another size");
         durable::replace(&finished.output, b"c0ntent").unwrap();
         assert!(matches!(read(), (None, told) if told.contains("pv.nc is not as it was written")));
         std::fs::remove_file(&finished.output).unwrap();
@@ -226,6 +322,8 @@ mod tests {
         let mut warnings = Vec::new();
         assert_eq!(Finished::by_name(&run_dir, &mut warnings).unwrap(), None);
         assert_eq!(warnings, [read().1]);
+        Finished::write_either(&run_dir, None, &finished).unwrap();
+        assert_eq!((by_name(), read()), (None, (None, String::new())), "the first has not got its name yet");
         durable::replace(&run_dir.finished_file(), b"").unwrap();
         assert!(matches!(read(), (None, told) if told.contains("finished.json is damaged")));
     }
@@ -242,7 +340,7 @@ mod tests {
         };
         std::fs::create_dir_all(run_dir_in("old").path()).unwrap();
         let finished = finished(&path("old"));
-        Finished::write(&run_dir_in("old"), &[&finished]).unwrap();
+        finished.write(&run_dir_in("old")).unwrap();
         std::fs::rename(path("old"), path("new")).unwrap();
         let moved = path("new/pv.nc");
         assert_eq!(outputs(&run_dir_in("new"), &path("elsewhere.nc")), (Some(moved.clone()), 0));
@@ -256,7 +354,7 @@ mod tests {
         // as it was written down before
         let old = Finished { output: path("alone.nc"), ..finished };
         durable::replace(&path("alone.nc"), b"content").unwrap();
-        let text = sealed::text(&Either { either: vec![old] }).unwrap();
+        let text = sealed::text(&Either { either: vec![old], in_place: None }).unwrap();
         durable::replace(&run_dir_in("new").finished_file(), &text).unwrap();
         assert_eq!(outputs(&run_dir_in("new"), &moved), (Some(path("alone.nc")), 0));
     }

@@ -22,13 +22,19 @@ pub mod plan_file;
 pub mod sealed;
 pub mod shard;
 
+use std::ffi::OsString;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use dayfold_contract::Fingerprint;
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::partial::ASIDE_PREFIX;
 
+use dayfold_files::{Entry, Kind};
+
 use crate::durable::{self, DurableError};
+use crate::lock;
 use shard::Shard;
 
 /// A run directory that cannot be used.
@@ -56,6 +62,16 @@ pub enum RunDirError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// Something else than a regular file has the name of one of its files.
+    #[error(
+        "failed to prepare the run directory: {} is not a regular file: move it away, and run the same command \
+         again",
+        path.display()
+    )]
+    NotAFile {
+        /// What is there.
+        path: PathBuf,
     },
     /// A file of it cannot be written.
     #[error("failed to {0}")]
@@ -161,6 +177,17 @@ pub enum RunDirError {
     Identity(#[source] serde_json::Error),
 }
 
+/// The folder of the partials, in the run directory.
+pub const PARTIALS: &str = "partials";
+
+/// Whether a file of this name in a run directory is one of a run's own.
+pub fn is_file_of_a_run(name: &str) -> bool {
+    let of_shards = [("lock", ""), ("journal", ".jsonl"), ("failed", ".tsv"), ("done", "")];
+    let is_of_shard = |(stem, extension)| Shard::of_file_name(name, stem, extension).is_some();
+    matches!(name, "plan.json" | "finished.json" | "lock.start" | "lock.collate")
+        || of_shards.into_iter().any(is_of_shard)
+}
+
 /// A run directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunDir {
@@ -180,16 +207,47 @@ impl RunDir {
     pub fn prepare(&self) -> Result<(), RunDirError> {
         let partials = self.partials();
         durable::make_folder(&partials).map_err(|source| not_writable(&partials, source))?;
-        prove_writable(&self.path)?;
-        prove_writable(&partials)
+        self.check_kinds()?;
+        prove_writable(&self.path, ASIDE_PREFIX)?;
+        prove_writable(&partials, ASIDE_PREFIX)
+    }
+
+    /// What tells this run directory from others, for the names of files that its runs write aside elsewhere: of two
+    /// that have one final file each removes only its own left-overs beside that.
+    pub fn owner(&self) -> String {
+        // also where it is not there yet
+        let beside = || Some(self.path.parent()?.canonicalize().ok()?.join(self.path.file_name()?));
+        let here = self.path.canonicalize().ok().or_else(beside).unwrap_or_else(|| self.path.clone());
+        Fingerprint::of(here.as_os_str().as_bytes()).to_string()
+    }
+
+    /// What such names begin with.
+    pub fn aside_prefix(&self) -> String {
+        format!("{ASIDE_PREFIX}{}-", self.owner())
+    }
+
+    /// Whether all that has the name of a file of a run is one: nothing else can be read or replaced, which
+    /// would show when groups have been done.
+    ///
+    /// # Errors
+    /// [`RunDirError::NotAFile`], or where the folder cannot be read.
+    pub fn check_kinds(&self) -> Result<(), RunDirError> {
+        let unreadable = |source| RunDirError::Unreadable { path: self.path.clone(), source };
+        let entries = dayfold_files::list(&self.path).map_err(unreadable)?;
+        let is_odd = |Entry { name, kind }: &Entry| {
+            *kind != Kind::File
+                && name.to_str().is_some_and(is_file_of_a_run)
+                && self.path.join(name).metadata().is_ok_and(|there| !there.is_file())
+        };
+        match entries.iter().find(|entry| is_odd(entry)) {
+            Some(odd) => Err(RunDirError::NotAFile { path: self.path.join(&odd.name) }),
+            None => Ok(()),
+        }
     }
 
     /// Removes it where it holds nothing but a folder for partials, which is empty: nothing was begun.
     pub fn remove_unused(&self) {
-        let names = |folder: &Path| -> io::Result<Vec<_>> {
-            std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
-        };
-        if !names(&self.path).is_ok_and(|names| names == ["partials"]) {
+        if !dayfold_files::names(&self.path).is_ok_and(|names| names == [PARTIALS]) {
             return;
         }
         // neither is removed if there is anything in it by now
@@ -198,14 +256,39 @@ impl RunDir {
         }
     }
 
-    /// Removes what crashed writers left; what stays, in words. It is in nobody's way: no two attempts
-    /// write under the same name.
+    /// Removes what crashed writers left in it and in the final file's folder; what stays, in words. It is in
+    /// nobody's way: no two attempts write under the same name. `is_abandoned` is asked of the claims of those who
+    /// wanted to take a lock over.
     ///
     /// # Errors
     /// [`RunDirError::Write`].
-    pub fn sweep(&self) -> Result<Vec<String>, RunDirError> {
+    pub fn sweep(
+        &self,
+        outputs: &Path,
+        is_abandoned: impl Fn(&Path) -> bool,
+    ) -> Result<Vec<String>, RunDirError> {
+        self.sweep_claims(is_abandoned)?;
+        let mut stay = durable::sweep(&self.partials(), ASIDE_PREFIX)?;
+        stay.extend(durable::sweep(&self.path, ASIDE_PREFIX)?);
+        stay.extend(durable::sweep(outputs, &self.aside_prefix())?);
         let stays = |error| format!("failed to {}: it stays, and does no harm", in_one_line(&error));
-        Ok(durable::sweep(&self.partials(), ASIDE_PREFIX)?.into_iter().map(stays).collect())
+        let mut told: Vec<String> = stay.into_iter().map(stays).collect();
+        told.extend(durable::left_overs(outputs)?.iter().map(|left| {
+            format!(
+                "{} was left by another run, or by this one before it was moved: if nothing writes there any more, \
+                 remove it",
+                left.display()
+            )
+        }));
+        Ok(told)
+    }
+
+    /// What processes that were killed left as they were about to take a lock over.
+    fn sweep_claims(&self, is_abandoned: impl Fn(&Path) -> bool) -> Result<(), RunDirError> {
+        let unreadable = |source| RunDirError::Unreadable { path: self.path.clone(), source };
+        let names = dayfold_files::names(&self.path).map_err(unreadable)?;
+        let claims = names.iter().filter(|name| lock::is_claim(name)).map(|name| self.path.join(name));
+        claims.filter(|claim| is_abandoned(claim)).try_for_each(|claim| remove_file(&claim))
     }
 
     /// Where it is.
@@ -215,7 +298,7 @@ impl RunDir {
 
     /// The folder of the partials.
     pub fn partials(&self) -> PathBuf {
-        self.path.join("partials")
+        self.path.join(PARTIALS)
     }
 
     /// The frozen plan.
@@ -276,12 +359,9 @@ impl RunDir {
     /// The shards that have a file of this kind.
     fn shards_with(&self, stem: &str, extension: &str) -> Result<Vec<Shard>, RunDirError> {
         let unreadable = |source| RunDirError::Unreadable { path: self.path.clone(), source };
-        let names = std::fs::read_dir(&self.path).map_err(unreadable)?;
-        let shard = |entry: io::Result<std::fs::DirEntry>| match entry {
-            Ok(entry) => Shard::of_file_name(entry.file_name().to_str()?, stem, extension).map(Ok),
-            Err(error) => Some(Err(unreadable(error))),
-        };
-        names.filter_map(shard).collect()
+        let names = dayfold_files::names(&self.path).map_err(unreadable)?;
+        let shard = |name: &OsString| Shard::of_file_name(name.to_str()?, stem, extension);
+        Ok(names.iter().filter_map(shard).collect())
     }
 }
 
@@ -293,12 +373,12 @@ fn remove_file(path: &Path) -> Result<(), RunDirError> {
     }
 }
 
-/// Proves that files can be made in a folder, by making one and removing it.
+/// Proves that files can be made in a folder, by making one whose name begins with `prefix`, and removing it.
 ///
 /// # Errors
 /// [`RunDirError::NotWritable`].
-pub fn prove_writable(folder: &Path) -> Result<(), RunDirError> {
-    match durable::file_aside(folder, ASIDE_PREFIX).and_then(tempfile::NamedTempFile::close) {
+pub fn prove_writable(folder: &Path, prefix: &str) -> Result<(), RunDirError> {
+    match durable::file_aside(folder, prefix).and_then(tempfile::NamedTempFile::close) {
         // another who begins just now has swept it
         Err(error) if error.kind() == io::ErrorKind::NotFound && folder.is_dir() => Ok(()),
         proven => proven.map_err(|source| not_writable(folder, source)),

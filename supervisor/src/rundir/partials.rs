@@ -4,11 +4,11 @@
 //! proven here.
 
 use std::collections::HashMap;
-use std::fs::{DirEntry, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::{Fingerprint, Group, GroupName, PartialName, partial};
+use dayfold_files::{Entry, Kind};
 
 use super::{RunDir, RunDirError};
 use crate::crash;
@@ -32,11 +32,11 @@ impl Partials {
         let folder = run_dir.partials();
         let unreadable = |source| RunDirError::Unreadable { path: folder.clone(), source };
         let mut partials = Self::default();
-        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            match entry.file_name().to_str().and_then(PartialName::parse) {
-                Some(name) if is_file(&entry) => partials.add(entry.path(), name),
-                Some(_) => partials.odd.push(entry.path()),
+        for Entry { name, kind } in dayfold_files::list(&folder).map_err(unreadable)? {
+            let path = folder.join(&name);
+            match name.to_str().and_then(PartialName::parse) {
+                Some(name) if is_file(&path, kind) => partials.add(path, name),
+                Some(_) => partials.odd.push(path),
                 None => {}
             }
         }
@@ -104,7 +104,7 @@ impl Partials {
         let mut unreadable = None;
         self.by_key.retain(|key, (path, name)| {
             let Some(group) = names.get(key) else { return true };
-            match File::open(&*path).and_then(Fingerprint::of_reader) {
+            match dayfold_files::open(path).and_then(Fingerprint::of_reader) {
                 Ok(found) if found == name.checksum => true,
                 // another shard has folded and removed it just now
                 Err(error) if error.kind() == io::ErrorKind::NotFound => false,
@@ -123,11 +123,8 @@ impl Partials {
 }
 
 /// Whether it can be a partial, which also may be a link to one: to open anything else can take for ever.
-fn is_file(entry: &DirEntry) -> bool {
-    match entry.file_type() {
-        Ok(kind) if kind.is_symlink() => entry.path().metadata().is_ok_and(|there| there.is_file()),
-        kind => kind.is_ok_and(|kind| kind.is_file()),
-    }
+fn is_file(path: &Path, kind: Kind) -> bool {
+    kind == Kind::File || (kind == Kind::Link && path.is_file())
 }
 
 fn odd(path: &Path) -> String {

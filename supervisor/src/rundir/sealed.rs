@@ -83,7 +83,7 @@ fn checksum(head: &[u8], tail: &[u8]) -> Fingerprint {
 /// # Errors
 /// If it cannot be read, is of a newer format, or holds what this dayfold does not know.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Found<T>, RunDirError> {
-    let text = match std::fs::read(path) {
+    let text = match dayfold_files::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::None),
         Err(source) => return Err(RunDirError::Unreadable { path: path.to_owned(), source }),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use dayfold_contract::GroupName;
+use dayfold_contract::shown::shown;
 
 use super::session::{AtWork, Session};
 use crate::happening::Happening;
@@ -64,7 +65,7 @@ fn told(unlisted: &[&str]) -> Option<String> {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let named: Vec<&str> = unlisted.iter().take(NAMED).copied().collect();
+    let named: Vec<_> = unlisted.iter().take(NAMED).map(|name| shown(name)).collect();
     let named = named.join(", ");
     (!unlisted.is_empty())
         .then(|| format!("failed.tsv does not list {named}{more}, which failed by the journal: {AGAIN}"))

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 
 use super::holders::Holding;
 use super::session::{Session, sessions};
-use crate::journal::{History, Tail, read_end};
+use crate::journal::{Ending, Tail, read_end};
 use crate::rundir::plan_file::Frozen;
 use crate::rundir::{RunDir, RunDirError};
 
-/// So many bytes of a journal are read, from its end: the history of some 15 000 groups.
+/// So many bytes of a journal are read, from its end: the history of some 15 000 groups. What stands before is
+/// counted.
 const READ: u64 = 8 << 20;
 
 /// So many faults of one journal are told.
@@ -31,8 +32,8 @@ pub fn look(
     for shard in run_dir.journaled_shards()? {
         let holder = holders.iter().find(|holding| holding.works_on(shard));
         let tail = if holder.is_some() { Tail::MayBeInTheMaking } else { Tail::IsTorn };
-        let Some(history) = read(&run_dir.journal_file(shard), frozen, tail, warnings) else { continue };
-        let mut told = sessions(shard, history.entries);
+        let Some(found) = read(&run_dir.journal_file(shard), frozen, tail, warnings) else { continue };
+        let mut told = sessions(shard, found.earlier, found.history.entries);
         if let (Some(last), Some(holder)) = (told.last_mut(), holder)
             && is_of(last, holder)
         {
@@ -56,15 +57,15 @@ fn is_of(session: &Session, holding: &Holding) -> bool {
 }
 
 /// A journal of this run; what is left out of it is told.
-fn read(path: &Path, frozen: Option<&Frozen>, tail: Tail, warnings: &mut Vec<String>) -> Option<History> {
-    let history = match read_end(path, READ, tail) {
-        Ok(found) => found?.history,
+fn read(path: &Path, frozen: Option<&Frozen>, tail: Tail, warnings: &mut Vec<String>) -> Option<Ending> {
+    let found = match read_end(path, READ, tail) {
+        Ok(found) => found?,
         Err(error) => {
             warnings.push(format!("failed to {}: its history is not shown", in_one_line(&error)));
             return None;
         }
     };
-    let path = path.display();
+    let (path, history) = (path.display(), &found.history);
     if history.run.is_none() {
         warnings.push(format!(
             "{path} is damaged: its head does not say whose it is, its history is not shown, and the next \
@@ -81,5 +82,5 @@ fn read(path: &Path, frozen: Option<&Frozen>, tail: Tail, warnings: &mut Vec<Str
     if more > 0 {
         warnings.push(format!("{path}: {more} more faults of this kind"));
     }
-    Some(history)
+    Some(found)
 }

@@ -1,12 +1,11 @@
 //! Whether a folder is a run directory, and what may have been meant if it is none.
 
-use std::ffi::OsString;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::rundir::shard::Shard;
-use crate::rundir::{RunDir, RunDirError};
+use dayfold_files::names;
+
+use crate::rundir::{PARTIALS, RunDir, RunDirError, is_file_of_a_run};
 
 /// What a run directory is known by, for people.
 const LOOKED_FOR: &str = "plan.json, finished.json, partials, journal*.jsonl, failed*.tsv, lock*, done*";
@@ -45,21 +44,10 @@ pub fn recognise(run_dir: &RunDir) -> Result<(), StatusError> {
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => return refused("it is not a folder"),
         Err(source) => return Err(RunDirError::Unreadable { path: path.to_owned(), source }.into()),
     };
-    if names.iter().filter_map(|name| name.to_str()).any(is_of_a_run) {
+    if names.iter().filter_map(|name| name.to_str()).any(|name| name == PARTIALS || is_file_of_a_run(name)) {
         return Ok(());
     }
     refused(&format!("it holds none of {LOOKED_FOR}"))
-}
-
-fn names(folder: &Path) -> io::Result<Vec<OsString>> {
-    fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
-}
-
-fn is_of_a_run(name: &str) -> bool {
-    let of_shards = [("lock", ""), ("journal", ".jsonl"), ("failed", ".tsv"), ("done", "")];
-    let is_of_shard = |(stem, extension)| Shard::of_file_name(name, stem, extension).is_some();
-    matches!(name, "plan.json" | "finished.json" | "partials" | "lock.start" | "lock.collate")
-        || of_shards.into_iter().any(is_of_shard)
 }
 
 /// The run directory beside an output file, or in a folder, where there is one.
@@ -82,6 +70,7 @@ fn hint(path: &Path) -> String {
 mod tests {
     use super::*;
     use crate::durable;
+    use std::fs;
 
     fn refused(path: &Path) -> String {
         recognise(&RunDir::at(path)).unwrap_err().to_string()

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::happening::{Happening, WorkerId, seconds};
-use crate::journal::{self, Entry, Record};
+use crate::journal::{self, Counts, Earlier, Entry, Record};
 use crate::rundir::failed_table::FailedGroup;
 use crate::rundir::shard::Shard;
 
@@ -47,6 +47,9 @@ pub struct Session {
     /// Groups that it gave up.
     #[serde(skip)]
     pub given_up: Vec<FailedGroup>,
+    /// Of the groups and attempts that ended, those of which no more was read than that they did.
+    #[serde(skip)]
+    pub counted: Counts,
     /// What the groups that ended took together, each from its start to its end.
     #[serde(skip)]
     pub spent: Duration,
@@ -116,17 +119,27 @@ struct Working {
 }
 
 /// The sessions that a journal tells of, in order.
-pub fn sessions(shard: Shard, entries: Vec<Entry>) -> Vec<Session> {
+pub fn sessions(shard: Shard, earlier: Vec<Earlier>, entries: Vec<Entry>) -> Vec<Session> {
     let mut replays: Vec<Replay> = Vec::new();
-    for entry in entries {
-        let begins = matches!(entry.record, Record::Session(_));
-        match replays.last_mut() {
-            Some(replay) if !begins => replay.hear(entry),
-            _ => {
-                let mut replay = Replay::new(shard, &entry);
-                replay.hear(entry);
-                replays.push(replay);
+    // of a session whose first line is not known, until there is another line of it
+    let mut homeless = Counts::default();
+    let of_entry = |entry| Earlier { entry: Some(entry), ended: Counts::default() };
+    for Earlier { entry, ended } in earlier.into_iter().chain(entries.into_iter().map(of_entry)) {
+        if let Some(entry) = entry {
+            let begins = matches!(entry.record, Record::Session(_));
+            if begins || replays.is_empty() {
+                replays.push(Replay::new(shard, &entry));
             }
+            if let Some(replay) = replays.last_mut() {
+                replay.hear(entry);
+            }
+        }
+        match replays.last_mut() {
+            Some(replay) => {
+                replay.count(std::mem::take(&mut homeless));
+                replay.count(ended);
+            }
+            None => homeless = ended,
         }
     }
     replays.into_iter().map(Replay::into_session).collect()
@@ -157,10 +170,27 @@ impl Replay {
             end: None,
             running: Vec::new(),
             given_up: Vec::new(),
+            counted: Counts::default(),
             spent: Duration::ZERO,
             span: Duration::ZERO,
         };
         Self { session, first: None, now: Duration::ZERO, working: HashMap::new() }
+    }
+
+    fn count(&mut self, ended: Counts) {
+        let Session { done, failed, retried, counted, .. } = &mut self.session;
+        for (all, unread, more) in [
+            (done, &mut counted.done, ended.done),
+            (failed, &mut counted.failed, ended.failed),
+            (retried, &mut counted.retried, ended.retried),
+        ] {
+            *all += more;
+            *unread += more;
+        }
+        if ended != Counts::default() {
+            // what is read begins after these
+            self.first = None;
+        }
     }
 
     fn hear(&mut self, entry: Entry) {
@@ -261,6 +291,8 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dayfold_contract::Fingerprint;
+    use dayfold_contract::message::FailureKind;
 
     fn entry(after: u64, happening: Happening) -> Entry {
         let after = Duration::from_secs(after);
@@ -292,6 +324,62 @@ mod tests {
         running.map(|group| (group.group.as_str(), group.worker.0, group.age.as_secs())).collect()
     }
 
+    /// However little of a journal is read, all groups are counted, and its sessions are told.
+    #[test]
+    fn groups_that_ended_before_what_is_read_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let (mut journal, _) = journal::Journal::open(&path, Fingerprint::of(b"run")).unwrap();
+        let mut note = |entry: &Entry| journal.append(entry).unwrap();
+        let start = |process| journal::Session {
+            command: "run".into(),
+            host: "node".into(),
+            process,
+            job: None,
+            version: "0.1.0".into(),
+            shard: Shard::WHOLE,
+            workers: 2,
+            memory_limit: None,
+            options: serde_json::Map::new(),
+        };
+        let failed = |again| Happening::AttemptFailed {
+            group: GroupName::new("f"),
+            attempt: 1,
+            worker: WorkerId(0),
+            kind: FailureKind::Passing,
+            reason: "says \"event\":\"finished\"".into(),
+            file: None,
+            log: Vec::new(),
+            again,
+        };
+        for process in [1, 2] {
+            let at = entry(0, started("x", 0)).at;
+            note(&Entry { at, record: Record::Session(start(process)) });
+            (0..200).for_each(|group| {
+                note(&entry(group, started(&group.to_string(), 0)));
+                note(&entry(group, finished(&group.to_string(), 0)));
+            });
+            note(&entry(201, failed(true)));
+            note(&entry(202, failed(false)));
+        }
+        journal.sync().unwrap();
+        let length = path.metadata().unwrap().len();
+        let told = |most| {
+            let end = journal::read_end(&path, most, journal::Tail::IsTorn).unwrap().unwrap();
+            let told = sessions(Shard::WHOLE, end.earlier, end.history.entries);
+            let counts = |session: &Session| {
+                let process = session.start.as_ref().map(|start| start.process);
+                (process, session.done, session.failed, session.retried)
+            };
+            told.iter().map(counts).collect::<Vec<_>>()
+        };
+        let expected = [(Some(1), 200, 1, 1), (Some(2), 200, 1, 1)];
+        assert_eq!(told(length), expected);
+        for most in (10..length - 5000).step_by(37) {
+            assert_eq!(told(most), expected, "the last {most} bytes of {length}");
+        }
+    }
+
     #[test]
     fn a_session_whose_beginning_is_too_far_back_is_told_from_where_it_is_read() {
         let lost = Happening::WorkerLost { worker: WorkerId(1), reason: "killed".into() };
@@ -311,7 +399,7 @@ mod tests {
             entry(130, started("f", 4)),
             entry(130, finished("e", 4)),
         ];
-        let sessions = sessions(Shard::WHOLE, entries);
+        let sessions = sessions(Shard::WHOLE, Vec::new(), entries);
         let [session] = &sessions[..] else { panic!("{sessions:?}") };
         assert_eq!((session.start.as_ref(), session.to_do), (None, None));
         assert_eq!(session.began, Timestamp::from_second(1_643_673_600).unwrap());

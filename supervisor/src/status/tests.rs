@@ -58,7 +58,7 @@ impl Room {
         let groups = names.iter().map(|name| self.group(name).clone()).collect();
         let missing = self.frozen.plan.missing.clone();
         let finished = Finished::describe(output, output, self.frozen.run, groups, missing).unwrap();
-        Finished::write(&self.dir, &[&finished]).unwrap();
+        finished.write(&self.dir).unwrap();
         self
     }
 
@@ -199,6 +199,31 @@ fn a_run_is_finished_when_the_final_file_holds_all_and_nobody_has_left_a_lock() 
     let status = room.look();
     assert_eq!((status.state, status.holders[0].presence), (State::Unfolded, Presence::Silent));
     assert!(status.warnings[0].contains("lock is damaged"), "{:?}", status.warnings);
+}
+
+/// A rename that failed, or a kill, between what is written down and the name.
+#[test]
+fn a_run_whose_new_final_file_is_not_in_place_is_not_finished() {
+    let room = Room::new();
+    room.folded(&["1", "2"]).done(&["3", "4"]);
+    let old = Finished::by_name(&room.dir, &mut Vec::new()).unwrap().unwrap();
+    let new = Finished {
+        output_checksum: Fingerprint::of(b"c0ntent"),
+        groups: room.frozen.plan.groups.clone(),
+        ..old.clone()
+    };
+    Finished::write_either(&room.dir, Some(&old), &new).unwrap();
+    let status = room.look();
+    assert_eq!((status.state, status.groups), (State::Unfolded, counts(4, 4, 0, 0)));
+    let output = status.output.unwrap();
+    assert_eq!((output.groups, output.is_complete, status.warnings.len()), (Some(2), false, 0));
+    durable::replace(&room.frozen.output, b"c0ntent").unwrap();
+    let status = room.look();
+    assert_eq!((status.state, status.output.unwrap().groups), (State::Finished, Some(4)));
+    durable::replace(&room.frozen.output, b"another").unwrap();
+    let status = room.look();
+    assert_eq!((status.state, status.groups), (State::Unfinished, counts(4, 2, 0, 2)));
+    assert!(status.warnings[0].contains("pv.nc is not as it was written"), "{:?}", status.warnings);
 }
 
 #[test]

@@ -15,16 +15,19 @@ pub enum Placeholder {
     Files,
     /// The path of a text file with one input file a line.
     List,
+    /// The path of a file with the input files, each ended by a NUL.
+    List0,
     /// Where the result goes.
     Output,
     /// The archive's root.
     Root,
 }
 
-const PLACEHOLDERS: [(&str, Placeholder); 5] = [
+const PLACEHOLDERS: [(&str, Placeholder); 6] = [
     ("group", Placeholder::Group),
     ("files", Placeholder::Files),
     ("list", Placeholder::List),
+    ("list0", Placeholder::List0),
     ("output", Placeholder::Output),
     ("root", Placeholder::Root),
 ];
@@ -209,7 +212,7 @@ mod tests {
         let wrong = |text| Argument::parse(text).unwrap_err().to_string();
         assert_eq!(
             wrong("{grp}"),
-            "{grp} is no placeholder: known are {group}, {files}, {list}, {output}, {root}; write {{ for a brace"
+            "{grp} is no placeholder: known are {group}, {files}, {list}, {list0}, {output}, {root}; write {{ for a brace"
         );
         assert_eq!(wrong("a{group"), "a \"{\" has no closing \"}\": write {{ for a brace");
         assert!(

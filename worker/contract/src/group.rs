@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Fingerprint;
+use crate::shown::shown;
 
 /// A group's name: `2022-02-01`, `2022-02`, `2022`, or a file's path relative to the archive's root.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ impl GroupName {
         Self(name.into())
     }
 
-    /// The name as text.
+    /// The name as text: as it is. For people it is displayed, with escapes for what may not be shown.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -25,7 +26,7 @@ impl GroupName {
 
 impl fmt::Display for GroupName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&shown(&self.0))
     }
 }
 

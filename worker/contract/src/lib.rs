@@ -16,6 +16,7 @@ pub mod message;
 pub mod partial;
 pub mod plan;
 pub mod region;
+pub mod shown;
 pub mod task;
 
 pub use fingerprint::Fingerprint;

@@ -5,7 +5,6 @@
 //! crash. So this is asked first. Formats CDF-1, CDF-2 and CDF-5 as the NetCDF User's Guide,
 //! "File Format Specifications", gives them. Everything else about these files is left to the library.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
@@ -27,7 +26,7 @@ pub(crate) fn is_classic(start: &[u8]) -> bool {
 pub(crate) fn check(path: &Path) -> Result<(), NcError> {
     let open = |source| NcError::Open { path: path.to_owned(), source };
     let damaged = |found| NcError::Damaged { path: path.to_owned(), found };
-    let file = File::open(path).map_err(open)?;
+    let file = dayfold_files::open(path).map_err(open)?;
     let present = file.metadata().map_err(open)?.len();
     match needed_bytes(BufReader::new(file)) {
         Ok(needed) if needed <= present => Ok(()),

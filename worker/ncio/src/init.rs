@@ -1,6 +1,8 @@
 //! What must be said to HDF5 and to the allocator before the first file.
 #![expect(unsafe_code, reason = "HDF5 is told of file locking only by an environment variable")]
 
+use crate::closing;
+
 /// To be called first in `main`, before there is a second thread.
 ///
 /// Turns HDF5's file locking off: inputs are only read, outputs have one writer and another name
@@ -10,6 +12,7 @@ pub fn init() {
     // SAFETY: no other thread runs yet that could read the environment at the same time.
     unsafe { std::env::set_var("HDF5_USE_FILE_LOCKING", "FALSE") };
     keep_memory();
+    closing::init();
 }
 
 /// Lets the process keep what it frees, up to some megabytes.

@@ -6,6 +6,7 @@
 pub mod cf;
 pub mod chunks;
 mod classic;
+mod closing;
 pub mod dataset;
 mod decode;
 pub mod error;

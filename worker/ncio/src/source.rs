@@ -27,7 +27,7 @@ pub(crate) struct Source {
 impl Source {
     /// Opens a file and reads its beginning.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+        let file = dayfold_files::open(path)?;
         let bytes = file.metadata()?.len();
         let beginning = beginning(&file, bytes.min(BEGINNING) as usize)?;
         Ok(Self { file, bytes, beginning })

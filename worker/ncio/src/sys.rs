@@ -16,6 +16,7 @@ use netcdf::Error;
 use netcdf_sys as nc;
 
 use crate::cf::{Attribute, Attributes, NumberType, Raw, with_raw};
+use crate::closing;
 use crate::variable::{Dimension, Stored, Variable};
 
 /// No name is longer, by netcdf.h.
@@ -36,7 +37,8 @@ pub(crate) struct Dataset {
 
 fn call(function: impl FnOnce() -> c_int) -> Result<(), Error> {
     let _guard = nc::libnetcdf_lock.lock();
-    match function() {
+    // files are only read here: of a close that fails nobody has to hear
+    match closing::within(function).0 {
         nc::NC_NOERR => Ok(()),
         status => Err(status.into()),
     }

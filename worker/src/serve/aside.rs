@@ -1,6 +1,5 @@
 //! The file that a partial is written to before it has a name: never left behind by a worker that ends.
 
-use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -39,8 +38,8 @@ static PROCESS: LazyLock<String> = LazyLock::new(|| {
 /// Removes a partial without a name, and what its task kept beside it. What cannot be removed is cleared
 /// away by the next run.
 fn remove(path: &Path) {
-    let _ = fs::remove_file(path);
-    let _ = fs::remove_dir_all(workshop(path));
+    let _ = dayfold_files::remove_tree(path);
+    let _ = dayfold_files::remove_tree(&workshop(path));
 }
 
 /// A place for one attempt's partial; the file is removed with it, unless it was finished.
@@ -67,7 +66,7 @@ impl<'a> Aside<'a> {
 
     /// Syncs what was written and describes it; from here on the file is the supervisor's.
     pub fn finish(self) -> io::Result<WrittenAside> {
-        let file = File::open(&self.path)?;
+        let file = dayfold_files::open(&self.path)?;
         let checksum = Fingerprint::of_reader(&file)?;
         file.sync_all()?;
         let bytes = file.metadata()?.len();
@@ -86,6 +85,7 @@ impl Drop for Aside<'_> {
 mod tests {
     use super::*;
     use dayfold_contract::GroupId;
+    use std::fs::{self, File};
     use std::io::Write;
 
     const ATTEMPT: Attempt = Attempt { group: GroupId(7), number: 2 };

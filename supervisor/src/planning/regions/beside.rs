@@ -28,6 +28,6 @@ pub(super) fn open_beside(
 
 /// Opens a file to be read through a buffer.
 pub(super) fn open(path: &Path) -> Result<BufReader<File>, RegionsError> {
-    let opened = File::open(path).map(BufReader::new);
+    let opened = dayfold_files::open(path).map(BufReader::new);
     opened.map_err(|source| RegionsError::Read { file: path.to_path_buf(), source })
 }

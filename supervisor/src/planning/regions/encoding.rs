@@ -31,7 +31,7 @@ pub(super) struct Encoded {
 
 /// Opens the `.dbf` beside a `.shp`.
 pub(super) fn open_table(shp: &Path) -> Result<Encoded, RegionsError> {
-    let label = beside(shp, "cpg").and_then(|path| std::fs::read_to_string(path).ok());
+    let label = beside(shp, "cpg").and_then(|path| dayfold_files::read_to_string(&path).ok());
     let encoding = label.as_deref().and_then(named);
     let note = label.filter(|_| encoding.is_none()).map(|label| {
         format!("the encoding {:?} in the .cpg beside {} is not known: ignored", label.trim(), shp.display())

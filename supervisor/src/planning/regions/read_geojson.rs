@@ -13,7 +13,7 @@ use super::feature::{Feature, Table, number_as_name, text_as_name};
 
 /// Reads a file; `attribute` names the regions.
 pub(super) fn read(file: &Path, attribute: &str) -> Result<Table, RegionsError> {
-    let text = std::fs::read_to_string(file)
+    let text = dayfold_files::read_to_string(file)
         .map_err(|source| RegionsError::Read { file: file.to_path_buf(), source })?;
     let geojson: GeoJson = text
         .trim_start_matches('\u{feff}')

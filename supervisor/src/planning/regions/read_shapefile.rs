@@ -45,7 +45,7 @@ fn check_crs(file: &Path, notes: &mut Vec<String>) -> Result<(), RegionsError> {
         ));
         return Ok(());
     };
-    let text = std::fs::read(&path).map_err(|source| RegionsError::Read { file: path, source })?;
+    let text = dayfold_files::read(&path).map_err(|source| RegionsError::Read { file: path, source })?;
     match unknown_in_prj(&String::from_utf8_lossy(&text)) {
         Some(crs) => Err(RegionsError::Crs { file: file.to_path_buf(), crs }),
         None => Ok(()),

@@ -4,9 +4,11 @@
 //! what the path has said of the date. `**` lets several threads of a route stand at one folder. A
 //! thread whose dates are not asked for, or not its version's, goes no further.
 //!
-//! Of links only those that `**` could follow are looked at, since they may lead back up.
+//! Of links only those that `**` could follow are looked at, since they may lead back up, or to each other. They
+//! are followed after everything else, in order, and each folder that `**` can reach is walked once for each thread
+//! that reaches it: links add what has no other path below the root, and the walk ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::Path;
 
 use super::days::Days;
@@ -14,7 +16,7 @@ use super::dead_end::{DeadEnd, is_absent};
 use super::error::PlanError;
 use super::layout::{Layout, Route};
 use super::left_out::{LeftOut, Reason};
-use super::lister::{Entry, Id, Kind, Lister};
+use super::lister::{Entry, Id, Kind, Lister, may_be_file, may_be_folder};
 use super::name::Step;
 use super::own::{Own, is_run_directory};
 use super::reading::Reading;
@@ -38,6 +40,20 @@ pub(super) struct Walk<'a, L> {
     pub(super) left_out: LeftOut,
     /// Where it went no further for the first time.
     pub(super) dead_end: Option<DeadEnd>,
+    deep: Deep,
+}
+
+/// What `**` has reached.
+#[derive(Default)]
+struct Deep {
+    /// Folders that were walked, and by whom; looked at only where there are links.
+    walked: Vec<(String, Vec<Thread>)>,
+    /// The same by what the folders are.
+    known: HashMap<Id, Vec<Thread>>,
+    /// Links to folders, to be followed.
+    links: VecDeque<(String, Id, Vec<Thread>)>,
+    /// Whether links are being followed: then folders can come a second time by their own names, too.
+    follows: bool,
 }
 
 /// One way of reading the path so far.
@@ -51,6 +67,16 @@ struct Thread {
 /// Folders to go on with, by name, each with those who stand there.
 type Onwards = BTreeMap<String, Vec<Thread>>;
 
+/// Where an entry leads.
+enum Lead {
+    /// It is what the listing says.
+    Here,
+    /// To a folder that is not below this one by name.
+    Elsewhere(Id),
+    /// To a folder that it is in.
+    Up,
+}
+
 /// What becomes of a thread at an entry.
 enum Onward {
     Into(Thread),
@@ -63,16 +89,78 @@ impl<'a, L: Lister> Walk<'a, L> {
     pub(super) fn new(root: &'a Path, layout: &'a Layout, own: &'a Own, lister: L, sink: Sink<'a>) -> Self {
         let sights = layout.routes.iter().map(|_| Sight::default()).collect();
         let left_out = LeftOut::default();
-        Self { root, layout, own, lister, sink, folders: 0, sights, left_out, dead_end: None }
+        Self {
+            root,
+            layout,
+            own,
+            lister,
+            sink,
+            folders: 0,
+            sights,
+            left_out,
+            dead_end: None,
+            deep: Deep::default(),
+        }
     }
 
     /// Finds every file.
     pub(super) fn run(&mut self) -> Result<(), PlanError> {
         let begin = |route| Thread { route, step: 0, reading: Reading::default() };
-        self.visit("", (0..self.layout.routes.len()).map(begin).collect())
+        self.visit("", (0..self.layout.routes.len()).map(begin).collect())?;
+        while let Some((link, id, mut threads)) = self.deep.links.pop_front() {
+            self.deep.follows = true;
+            self.look_at_walked();
+            self.leave_known(id, &mut threads);
+            match threads.is_empty() {
+                true => self.left_out.add(Reason::Twice, || link),
+                false => self.visit(&link, threads)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Knows the folders that were walked since the last look.
+    fn look_at_walked(&mut self) {
+        for (folder, threads) in std::mem::take(&mut self.deep.walked) {
+            if let Ok(status) = self.lister.look(&self.root.join(folder)) {
+                self.deep.known.entry(status.id).or_default().extend(threads);
+            }
+        }
+    }
+
+    /// Leaves the threads that have not walked this folder yet.
+    fn leave_known(&self, id: Id, threads: &mut Vec<Thread>) {
+        if let Some(known) = self.deep.known.get(&id) {
+            threads.retain(|thread| !known.contains(thread));
+        }
+    }
+
+    /// Notes who of these walks a folder for `**`; behind links, only those who have not yet go on.
+    fn note_deep(&mut self, folder: &str, threads: &mut Vec<Thread>) {
+        let (deep, mut others): (Vec<_>, Vec<_>) = threads.drain(..).partition(|thread| self.is_deep(thread));
+        *threads = deep;
+        if self.deep.follows && !threads.is_empty() {
+            self.look_at_walked();
+            if let Ok(status) = self.lister.look(&self.root.join(folder)) {
+                self.leave_known(status.id, threads);
+            }
+        }
+        if !threads.is_empty() {
+            self.deep.walked.push((folder.to_owned(), threads.clone()));
+        }
+        threads.append(&mut others);
+    }
+
+    fn is_deep(&self, thread: &Thread) -> bool {
+        matches!(self.step(thread), Some((Step::Deep, _)))
     }
 
     fn visit(&mut self, folder: &str, mut threads: Vec<Thread>) -> Result<(), PlanError> {
+        self.note_deep(folder, &mut threads);
+        if threads.is_empty() {
+            self.left_out.add(Reason::Twice, || folder.to_owned());
+            return Ok(());
+        }
         self.step_over_deep(&mut threads);
         let onward = if threads.iter().all(|thread| self.names_next(thread).is_some()) {
             self.follow_names(&threads)
@@ -89,7 +177,7 @@ impl<'a, L: Lister> Walk<'a, L> {
     fn step_over_deep(&self, threads: &mut Vec<Thread>) {
         let over: Vec<Thread> = threads
             .iter()
-            .filter(|thread| matches!(self.step(thread), Some((Step::Deep, _))))
+            .filter(|thread| self.is_deep(thread))
             .map(|thread| Thread { step: thread.step + 1, ..*thread })
             .collect();
         threads.extend(over);
@@ -140,10 +228,14 @@ impl<'a, L: Lister> Walk<'a, L> {
         for entry in &entries {
             match entry.name.to_str() {
                 Some(name) if self.own.has(folder, name) => {}
-                Some(name) => {
-                    let kind = self.kind(folder, name, entry.kind, threads, &mut look);
-                    self.enter(folder, name, kind, threads, &mut look);
-                }
+                Some(name) => match self.lead(folder, name, entry.kind, threads, &mut look) {
+                    Lead::Here => self.enter(folder, name, entry.kind, threads, &mut look),
+                    Lead::Elsewhere(id) => {
+                        self.enter(folder, name, Kind::Folder, threads, &mut look);
+                        self.put_off(&join(folder, name), name, id, &mut look);
+                    }
+                    Lead::Up => self.left_out.add(Reason::Loop, || join(folder, name)),
+                },
                 None => self.left_out.add(Reason::NotUtf8, || join(folder, &entry.name.to_string_lossy())),
             }
         }
@@ -157,24 +249,31 @@ impl<'a, L: Lister> Walk<'a, L> {
         Ok(look.onward)
     }
 
-    /// What an entry is for those who stand in its folder: `**` follows links to folders, and those
-    /// to a folder above nobody does.
-    fn kind(&mut self, folder: &str, name: &str, kind: Kind, threads: &[Thread], look: &mut Look) -> Kind {
-        let is_deep = |thread: &Thread| matches!(self.step(thread), Some((Step::Deep, _)));
-        if kind != Kind::Link || name.starts_with('.') || !threads.iter().any(is_deep) {
-            return kind;
+    /// Where an entry leads those who stand in its folder: `**` follows links to folders, and those to a folder
+    /// above nobody does.
+    fn lead(&mut self, folder: &str, name: &str, kind: Kind, threads: &[Thread], look: &mut Look) -> Lead {
+        if kind != Kind::Link || name.starts_with('.') || !threads.iter().any(|thread| self.is_deep(thread)) {
+            return Lead::Here;
         }
         match self.lister.look(&self.root.join(folder).join(name)) {
             Ok(status) if status.is_folder => {
                 let above = look.above.get_or_insert_with(|| above(&mut self.lister, self.root, folder));
-                if !above.contains(&status.id) {
-                    return Kind::Folder;
-                }
-                self.left_out.add(Reason::Loop, || join(folder, name));
-                Kind::Other
+                if above.contains(&status.id) { Lead::Up } else { Lead::Elsewhere(status.id) }
             }
             // one that leads nowhere is told by who reads it
-            _ => kind,
+            _ => Lead::Here,
+        }
+    }
+
+    /// A link is followed by `**` when all has been walked that is there without links.
+    fn put_off(&mut self, link: &str, name: &str, id: Id, look: &mut Look) {
+        let Some(threads) = look.onward.remove(name) else { return };
+        let (deep, others): (Vec<_>, Vec<_>) = threads.into_iter().partition(|thread| self.is_deep(thread));
+        if !others.is_empty() {
+            look.onward.insert(name.to_owned(), others);
+        }
+        if !deep.is_empty() {
+            self.deep.links.push_back((link.to_owned(), id, deep));
         }
     }
 
@@ -237,8 +336,8 @@ impl<'a, L: Lister> Walk<'a, L> {
         let fits = match step {
             // one that has not been looked at could lead back up
             Step::Deep => kind == Kind::Folder,
-            _ if last => kind.may_be_file(),
-            _ => kind.may_be_folder(),
+            _ if last => may_be_file(kind) || kind == Kind::Other,
+            _ => may_be_folder(kind),
         };
         if !fits {
             return None;
@@ -247,6 +346,7 @@ impl<'a, L: Lister> Walk<'a, L> {
         let reading = match read.and_then(|reading| reading.days().map(|days| (reading, days))) {
             Err(fault) => return Some(Onward::Out(fault.into())),
             Ok((_, Some(days))) if !self.wants(thread, days) => return Some(Onward::Out(Reason::OtherDates)),
+            Ok(_) if last && kind == Kind::Other => return Some(Onward::Out(Reason::NotRegular)),
             Ok((_, days)) if last => return Some(Onward::File(days)),
             Ok((reading, _)) => reading,
         };

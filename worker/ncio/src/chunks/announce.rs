@@ -1,6 +1,5 @@
 //! Telling the kernel what will be read next, so that it fetches it meanwhile.
 
-use std::fs::File;
 use std::io;
 use std::num::NonZeroU64;
 use std::ops::Range;
@@ -24,7 +23,7 @@ const MOST: u64 = 256 << 20;
 /// An error tells that the file cannot be opened; it can be ignored, since reading the file will tell
 /// it again.
 pub fn announce(path: &Path, ranges: &[Range<u64>]) -> io::Result<()> {
-    let file = File::open(path)?;
+    let file = dayfold_files::open(path)?;
     let end = file.metadata()?.len();
     for piece in pieces(ranges, end) {
         // advice that is not taken is no error: some file systems have none

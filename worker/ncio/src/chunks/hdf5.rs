@@ -19,6 +19,7 @@ use sys::h5s::{H5Sclose, H5Sget_simple_extent_dims};
 use sys::h5t::{self, H5Tclose, H5Tequal};
 
 use crate::cf::NumberType;
+use crate::closing;
 use crate::decode::element::ByteOrder;
 use crate::decode::pipeline::Filter;
 use crate::metadata::chunk_tree::Indexed;
@@ -44,7 +45,7 @@ impl Drop for Handle {
     fn drop(&mut self) {
         let _guard = sys::LOCK.lock();
         // SAFETY: the handle is open, ours, and of the kind that `close` is for.
-        unsafe { (self.close)(self.id) };
+        let _nothing_lost = closing::within(|| unsafe { (self.close)(self.id) });
     }
 }
 
@@ -74,7 +75,8 @@ impl Dataset {
         let name = CString::new(format!("/{variable}")).ok()?;
         let _guard = sys::LOCK.lock();
         // SAFETY: the path ends with a NUL.
-        let file = Handle::new(unsafe { H5Fopen(path.as_ptr(), H5F_ACC_RDONLY, H5P_DEFAULT) }, H5Fclose)?;
+        let opened = closing::within(|| unsafe { H5Fopen(path.as_ptr(), H5F_ACC_RDONLY, H5P_DEFAULT) });
+        let file = Handle::new(opened.0, H5Fclose)?;
         // SAFETY: the name ends with a NUL, the file is open.
         let variable = Handle::new(unsafe { H5Dopen2(file.id, name.as_ptr(), H5P_DEFAULT) }, H5Dclose)?;
         Some(Self { variable, _file: file })

@@ -43,7 +43,7 @@ impl Imprint {
             *values.get_mut(number)? = Some(address);
             pieces.push(address..address.checked_add(bytes)?);
         }
-        let file = File::open(path).ok()?;
+        let file = dayfold_files::open(path).ok()?;
         let length = file.metadata().ok()?.len();
         let gaps = gaps(pieces, length)?;
         let rest = gaps.into_iter().map(|gap| Some((gap.start, read(&file, gap).ok()?)));

@@ -35,6 +35,8 @@ impl RawFile {
     /// errors that name them; so are values that are not in the file, where it was cut off or refers to others.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, NcError> {
         let path = path.as_ref();
+        dayfold_files::require_regular(path)
+            .map_err(|source| NcError::Open { path: path.to_owned(), source })?;
         let is_classic = begins_as_classic(path);
         if is_classic {
             classic::check(path)?;
@@ -56,7 +58,7 @@ impl RawFile {
     /// cannot be read: [`RawFile::open`] tells.
     pub fn open_alike(path: impl AsRef<Path>, known: &[Arc<Imprint>]) -> Option<Self> {
         let path = path.as_ref().to_owned();
-        let file = std::fs::File::open(&path).ok()?;
+        let file = dayfold_files::open(&path).ok()?;
         let length = file.metadata().ok()?.len();
         let is_of = |imprint: &&Arc<Imprint>| imprint.is_of(&file, length).unwrap_or(false);
         let imprint = known.iter().find(is_of)?;
@@ -123,7 +125,7 @@ impl RawFile {
 /// Whether it is of a classic format; what cannot be opened the library refuses.
 fn begins_as_classic(path: &Path) -> bool {
     let mut start = [0; 4];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    let read = dayfold_files::open(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && is_classic(&start)
 }
 

@@ -102,7 +102,7 @@ impl RawWriter {
         let Self { path, sink, file, .. } = self;
         drop(sink);
         file.close().map_err(RawError::at("finish", &path))?;
-        let synced = std::fs::File::open(&path).and_then(|file| file.sync_all());
+        let synced = dayfold_files::open(&path).and_then(|file| file.sync_all());
         Ok(synced.map_err(|source| RawError::Sync { path, source })?)
     }
 

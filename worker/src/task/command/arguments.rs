@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,8 @@ pub struct Filling<'a> {
     pub files: Vec<PathBuf>,
     /// `{list}`.
     pub list: PathBuf,
+    /// `{list0}`.
+    pub list0: PathBuf,
     /// `{output}`.
     pub output: PathBuf,
     /// `{root}`.
@@ -38,9 +40,23 @@ pub fn read(command: &[String]) -> Result<(OsString, Arguments), CommandError> {
 }
 
 impl Arguments {
-    /// Whether one of them needs [`Filling::write_list`].
-    pub fn want_a_list(&self) -> bool {
-        self.0.iter().any(|argument| argument.has(Placeholder::List))
+    fn want(&self, placeholder: Placeholder) -> bool {
+        self.0.iter().any(|argument| argument.has(placeholder))
+    }
+
+    /// Writes the lists that they name.
+    pub fn write_lists(&self, filling: &Filling<'_>) -> Result<(), CommandError> {
+        if self.want(Placeholder::List) {
+            let is_two_lines = |file: &&PathBuf| file.as_os_str().as_bytes().contains(&b'\n');
+            if let Some(file) = filling.files.iter().find(is_two_lines) {
+                return Err(CommandError::LineBreak(file.clone()));
+            }
+            filling.write_list(&filling.list, b"\n")?;
+        }
+        if self.want(Placeholder::List0) {
+            filling.write_list(&filling.list0, b"\0")?;
+        }
+        Ok(())
     }
 
     /// As the program gets them.
@@ -58,20 +74,24 @@ impl Arguments {
 }
 
 impl Filling<'_> {
-    /// Writes the file that `{list}` names.
-    pub fn write_list(&self) -> io::Result<()> {
-        let mut list = BufWriter::new(File::create(&self.list)?);
-        for file in &self.files {
-            list.write_all(file.as_os_str().as_bytes())?;
-            list.write_all(b"\n")?;
-        }
-        list.flush()
+    /// Writes a list of the files, each followed by `end`.
+    fn write_list(&self, path: &Path, end: &[u8]) -> Result<(), CommandError> {
+        let write = || {
+            let mut list = BufWriter::new(File::create(path)?);
+            for file in &self.files {
+                list.write_all(file.as_os_str().as_bytes())?;
+                list.write_all(end)?;
+            }
+            list.flush()
+        };
+        write().map_err(CommandError::at(path))
     }
 
     fn value(&self, placeholder: Placeholder) -> OsString {
         match placeholder {
             Placeholder::Group => self.group.into(),
             Placeholder::List => self.list.clone().into(),
+            Placeholder::List0 => self.list0.clone().into(),
             Placeholder::Output => self.output.clone().into(),
             Placeholder::Root => self.root.into(),
             // many arguments, not a part of one: see `Arguments::fill`
@@ -107,6 +127,7 @@ mod tests {
             group: "2022-02-01",
             files: files.iter().map(|file| Path::new("/archive").join(file)).collect(),
             list: "/w/files.txt".into(),
+            list0: "/w/files.0".into(),
             output: "/w/output.nc".into(),
             root: Path::new("/archive"),
         };
@@ -129,6 +150,25 @@ mod tests {
             filled(&["x", "--day={group}", "{root}/mask.nc", "@{list}", "", "{{}"], &[]),
             ["--day=2022-02-01", "/archive/mask.nc", "@/w/files.txt", "", "{}"]
         );
+    }
+
+    #[test]
+    fn names_with_line_breaks_are_listed_with_nuls_and_refused_line_by_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let filling = Filling {
+            group: "2022-02-01",
+            files: vec!["/a/b.nc".into(), "/a/x\n/b.nc".into()],
+            list: folder.path().join("files.txt"),
+            list0: folder.path().join("files.0"),
+            output: "/w/output.nc".into(),
+            root: Path::new("/a"),
+        };
+        let arguments = |text: &str| read(&["x".to_owned(), text.to_owned()]).unwrap().1;
+        let error = arguments("{list}").write_lists(&filling).unwrap_err().to_string();
+        assert!(error.starts_with("\"/a/x\\n/b.nc\" has a line break in its name"), "{error}");
+        arguments("{list0}").write_lists(&filling).unwrap();
+        assert_eq!(dayfold_files::read(&filling.list0).unwrap(), b"/a/b.nc\0/a/x\n/b.nc\0");
+        assert!(!filling.list.exists());
     }
 
     #[test]

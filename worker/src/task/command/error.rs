@@ -36,6 +36,13 @@ pub enum CommandError {
         /// How many input files there are.
         files: usize,
     },
+    /// A name that is two lines of a list.
+    #[error(
+        "{:?} has a line break in its name, and {{list}} has one file a line: use {{list0}}, in which a NUL ends \
+         each name, or {{files}}",
+        .0.display().to_string()
+    )]
+    LineBreak(PathBuf),
     /// The system does not start it.
     #[error("{} cannot be started", program.display())]
     NotStarted {

@@ -83,13 +83,12 @@ impl CommandTask {
         let filling = Filling {
             group: assignment.name.as_str(),
             files: assignment.files.iter().map(|file| self.job.root.join(file)).collect(),
-            list: workshop.list(),
+            list: workshop.list("files.txt"),
+            list0: workshop.list("files.0"),
             output: workshop.output(),
             root: &self.job.root,
         };
-        if arguments.want_a_list() {
-            filling.write_list().map_err(CommandError::at(&filling.list))?;
-        }
+        arguments.write_lists(&filling)?;
         let launch = Launch { program, arguments: arguments.fill(&filling)?, folder: &self.job.folder };
         Ok(child::run(launch, &mut self.follower))
     }
@@ -138,14 +137,14 @@ impl Workshop {
         self.0.join("output.nc")
     }
 
-    fn list(&self) -> PathBuf {
-        self.0.join("files.txt")
+    fn list(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 }
 
 impl Drop for Workshop {
     fn drop(&mut self) {
         // What cannot be removed is cleared away by the next run. Most are empty.
-        let _ = fs::remove_dir(&self.0).or_else(|_| fs::remove_dir_all(&self.0));
+        let _ = fs::remove_dir(&self.0).or_else(|_| dayfold_files::remove_tree(&self.0));
     }
 }

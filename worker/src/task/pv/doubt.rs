@@ -3,7 +3,6 @@
 //! It uses the same words for a damaged file and for a file system that refuses, and a file that is
 //! taken for damaged is not tried again. Whether the system can read the file to its end tells them apart.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -31,7 +30,7 @@ fn is_the_librarys_word(error: &NcError) -> bool {
 }
 
 fn read_to_the_end(path: &Path) -> io::Result<()> {
-    io::copy(&mut File::open(path)?, &mut io::sink()).map(drop)
+    io::copy(&mut dayfold_files::open(path)?, &mut io::sink()).map(drop)
 }
 
 #[cfg(test)]

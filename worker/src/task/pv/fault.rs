@@ -1,6 +1,6 @@
 //! What an error of reading says of the file: whether it may pass, and whether the file is readable at all.
 
-use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
+use std::io::ErrorKind::{InvalidInput, IsADirectory, NotADirectory, NotFound, PermissionDenied};
 
 use dayfold_ncio::NcError;
 use dayfold_ncio::chunks::ChunkError;
@@ -29,7 +29,8 @@ impl Fault {
 pub fn fault_of(error: &NcError) -> Fault {
     match error {
         NcError::Open { source, .. } => match source.kind() {
-            NotFound | PermissionDenied | IsADirectory | NotADirectory => Fault::Unreadable,
+            // a pipe, a socket or a device is invalid
+            NotFound | PermissionDenied | IsADirectory | NotADirectory | InvalidInput => Fault::Unreadable,
             _ => Fault::Passing,
         },
         NcError::Chunk { source: ChunkError::Read { .. }, .. } => Fault::Passing,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use dayfold_contract::job::Layout;
 use dayfold_contract::partial::{GRID, SHARED_DIMENSION, SKIPPED_FILES};
+use dayfold_contract::shown::shown;
 use dayfold_ncio::NcError;
 use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
 use dayfold_ncio::write::{Storage, write_dataset};
@@ -24,12 +25,17 @@ pub fn write(
 ) -> Result<(), NcError> {
     let mut dataset = dataset(regions, steps);
     if !skipped.is_empty() {
-        dataset.attributes.push((SKIPPED_FILES.to_owned(), Attribute::from(skipped.join("\n"))));
+        dataset.attributes.push((SKIPPED_FILES.to_owned(), Attribute::from(lines(skipped))));
     }
     if let Some(grid) = grid {
         dataset.attributes.push((GRID.to_owned(), Attribute::from(grid.to_string())));
     }
     write_dataset(path, &dataset, Storage::Plain)
+}
+
+/// One name a line.
+fn lines(names: &[String]) -> String {
+    names.iter().map(|name| shown(name)).collect::<Vec<_>>().join("\n")
 }
 
 fn dataset(regions: &[String], steps: &[Step]) -> Dataset {

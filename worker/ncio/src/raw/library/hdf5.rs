@@ -24,6 +24,7 @@ use sys::h5p::{H5P_DEFAULT, H5Pclose, H5Pget_external_count, H5Pget_layout, H5Pg
 use sys::h5t::{self, H5Tclose, H5Tequal};
 
 use super::{Failed, call, text};
+use crate::closing;
 use crate::dataset::DataType;
 
 /// A handle of HDF5; closed when dropped.
@@ -52,7 +53,7 @@ impl Drop for Handle {
     fn drop(&mut self) {
         let _guard = nc::libnetcdf_lock.lock();
         // SAFETY: the handle is open, ours, and of the kind that `close` is for.
-        unsafe { (self.close)(self.id) };
+        let _nothing_lost = closing::within(|| unsafe { (self.close)(self.id) });
     }
 }
 

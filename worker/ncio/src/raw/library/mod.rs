@@ -13,6 +13,8 @@ use std::path::Path;
 
 use netcdf_sys as nc;
 
+use crate::closing;
+
 mod define;
 mod hdf5;
 mod inquire;
@@ -98,17 +100,23 @@ fn in_words(code: c_int, errno: i32) -> String {
     }
 }
 
-/// Makes one call under the lock.
+/// Makes one call under the lock. That a file could not be closed well matters to [`File::close`] alone.
 fn call(function: impl FnOnce() -> c_int) -> Result<(), Failed> {
+    closing_call(function).0
+}
+
+/// The same; with what the system said of a file that could not be closed well.
+fn closing_call(function: impl FnOnce() -> c_int) -> (Result<(), Failed>, Option<io::Error>) {
     let _guard = nc::libnetcdf_lock.lock();
     // SAFETY: this thread's own error number, which is always there.
     let errno = unsafe { libc::__errno_location() };
     // SAFETY: as above.
     unsafe { *errno = 0 };
-    let code = function();
+    let (code, unclosed) = closing::within(function);
     // SAFETY: as above.
     let errno = unsafe { *errno };
-    if code == nc::NC_NOERR { Ok(()) } else { Err(Failed::Library { code, errno }) }
+    let result = if code == nc::NC_NOERR { Ok(()) } else { Err(Failed::Library { code, errno }) };
+    (result, unclosed)
 }
 
 /// An open file; closed when dropped.
@@ -159,7 +167,8 @@ impl File {
         let id = self.id;
         std::mem::forget(self);
         // SAFETY: the id is open and was forgotten: nobody closes it again.
-        call(|| unsafe { nc::nc_close(id) })
+        let (closed, unclosed) = closing_call(|| unsafe { nc::nc_close(id) });
+        closed.and(unclosed.map_or(Ok(()), |error| Err(Failed::system(error))))
     }
 }
 
