@@ -3,6 +3,7 @@
 //! The command stays as it is written, so that it can be compared from run to run; here it is only
 //! proven that a worker will understand it. Whether the program is there is looked at by a worker.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use dayfold_contract::TaskSpec;
@@ -18,8 +19,16 @@ use super::paths::Paths;
 /// Reads the keys of a command.
 pub fn read_command(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {
     let command = task.require("command").and_then(|list| read_list(&list, paths));
+    // known here, read by `read_threads`
+    task.get("threads");
     task.finish();
     Some(TaskSpec::Command(CommandSpec { command: command? }))
+}
+
+/// How many threads a program may use: it decides no value, so the task does not have it.
+pub fn read_threads(task: &Table<'_>) -> NonZeroU32 {
+    let threads = task.get("threads").and_then(|threads| NonZeroU32::new(threads.count()?));
+    threads.unwrap_or(NonZeroU32::MIN)
 }
 
 fn read_list(list: &Value<'_>, paths: &Paths<'_>) -> Option<Vec<String>> {

@@ -14,6 +14,7 @@ pub mod quantity;
 mod run;
 mod task;
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::TaskSpec;
@@ -38,6 +39,7 @@ pub struct Config {
     output: PathBuf,
     file: PathBuf,
     program: Option<PathBuf>,
+    threads: NonZeroU32,
     run: RunOptions,
 }
 
@@ -82,6 +84,11 @@ impl Config {
         self.program.as_deref()
     }
 
+    /// How many threads a program may use.
+    pub fn threads(&self) -> NonZeroU32 {
+        self.threads
+    }
+
     /// How to do it.
     pub fn run(&self) -> &RunOptions {
         &self.run
@@ -111,6 +118,7 @@ fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Conf
     let archive = archive::read_archive(&root.table("archive"), paths);
     let regions = archive::read_regions(&root.table("regions"), paths);
     let task = task::read_task(&root.table("task"), paths);
+    let threads = command::read_threads(&root.table("task"));
     let output = read_output(&root.table("output"), paths);
     let (file, keys) = run::read_run(&root.table("run"), paths);
     let flags = run::over(flags, file);
@@ -124,7 +132,7 @@ fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Conf
     let run = RunOptions::new(flags, &keys, default_run_dir(&output));
     let (task, bad_files, file) = (task?, keys.bad_files, paths.file.to_owned());
     let program = command::program(&task, paths);
-    Some(Config { archive, regions, task, bad_files, output, file, program, run })
+    Some(Config { archive, regions, task, bad_files, output, file, program, threads, run })
 }
 
 fn read_output(output: &Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {

@@ -3,10 +3,11 @@
 //! opens no input file and changes nothing.
 //!
 //! [`order`](mod@order) adds what this node offers and says it to the supervisor, [`workers`](mod@workers) how many,
-//! [`collation`] how long the last step takes.
+//! [`collation`] how long the last step takes, [`threads`] how many threads programs may use.
 
 mod collation;
 pub mod order;
+mod threads;
 pub mod workers;
 
 use std::collections::HashSet;

@@ -16,7 +16,7 @@ use dayfold_supervisor::rundir::plan_file::RegionsNote;
 use jiff::Timestamp;
 
 use super::workers::workers;
-use super::{Prepared, collation};
+use super::{Prepared, collation, threads};
 use crate::cli::RetryKind;
 use crate::config::quantity::Size;
 use crate::config::{Config, RunOptions};
@@ -54,6 +54,7 @@ pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<Str
         keep_partials: options.keep_partials,
         overwrite: options.overwrite,
         worker: (worker_program(), vec!["worker".into()]),
+        environment: threads::environment(config.threads(), |name| std::env::var(name).ok()),
     };
     (order, warnings)
 }

@@ -41,8 +41,10 @@ pub fn failed(group: &str, attempt: u32, again: bool) -> Happening {
         worker: WorkerId(0),
         kind: FailureKind::Passing,
         reason: "the worker was killed by signal 9".into(),
+        cause: None,
         file: Some("2022/02/01/a.nc".into()),
         log: vec!["its last words".into()],
+        log_file: Some(format!("logs/{group}.{attempt}.log")),
         again,
     }
 }

@@ -2,6 +2,7 @@
 //! goes on from here. Text only; the final file's path is a result and goes to standard output.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
@@ -83,8 +84,9 @@ impl Closing<'_> {
             Verdict::PartDone => format!("{count} failed in an earlier run:"),
             _ => format!("error: {count} failed:"),
         }];
+        let run_dir = self.report.failed_list.parent().unwrap_or(Path::new(""));
         let alike = alike(failed);
-        lines.extend(alike.iter().take(LISTED).map(|alike| format!("  {}", failures(alike))));
+        lines.extend(alike.iter().take(LISTED).map(|alike| format!("  {}", failures(alike, run_dir))));
         let list = self.report.failed_list.display();
         lines.push(match alike.iter().skip(LISTED).map(Vec::len).sum::<usize>() {
             0 => format!("  (also in {list})"),
@@ -136,21 +138,25 @@ fn alike(failed: &[FailedGroup]) -> Vec<Vec<&FailedGroup>> {
     alike
 }
 
-/// Groups that failed for the same reason, in a line: the reason and the file are those of the first.
-fn failures(alike: &[&FailedGroup]) -> String {
+/// Groups that failed for the same reason, in a line: the reason, the file and the output are those of the first.
+fn failures(alike: &[&FailedGroup], run_dir: &Path) -> String {
     let names: Vec<&str> = alike.iter().map(|failed| failed.group.as_str()).collect();
     match alike {
         [] => String::new(),
-        [one] => failure(one),
-        [first, ..] => format!("{} groups, {}, as {}", alike.len(), words::shortened(&names), failure(first)),
+        [one] => failure(one, run_dir),
+        [first, ..] => {
+            format!("{} groups, {}, as {}", alike.len(), words::shortened(&names), failure(first, run_dir))
+        }
     }
 }
 
-/// A group that failed, in a line.
-pub fn failure(failed: &FailedGroup) -> String {
-    let FailedGroup { group, attempts, reason, file } = failed;
+/// A group that failed, in a line; the run directory holds what its last attempt wrote.
+pub fn failure(failed: &FailedGroup, run_dir: &Path) -> String {
+    let FailedGroup { group, attempts, reason, file, log_file, .. } = failed;
     let attempts = if *attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
-    format!("{group}{attempts}: {}", words::at_file(reason, file.as_deref()))
+    let output =
+        log_file.as_ref().map_or(String::new(), |log| format!(" (output: {})", run_dir.join(log).display()));
+    format!("{group}{attempts}: {}{output}", words::at_file(reason, file.as_deref()))
 }
 
 #[cfg(test)]
@@ -166,6 +172,8 @@ mod tests {
             attempts: 3,
             reason: "the worker was killed".into(),
             file: Some("a.nc".into()),
+            cause: None,
+            log_file: (n == 0).then(|| "logs/day_0.3.log".to_owned()),
         };
         Report {
             verdict,
@@ -212,7 +220,11 @@ mod tests {
         others.zip(words).for_each(|(failed, word)| failed.reason = format!("another reason, {word}"));
         let lines = lines(&report, Verbosity::Normal);
         assert_eq!(lines[1], "error: 12 groups failed:");
-        assert_eq!(lines[2], "  day 0 (3 attempts): the worker was killed (a.nc)");
+        assert_eq!(
+            lines[2],
+            "  day 0 (3 attempts): the worker was killed (a.nc) (output: pv.nc.run/logs/day_0.3.log)"
+        );
+        assert_eq!(lines[3], "  day 1 (3 attempts): the worker was killed (a.nc)");
         assert_eq!(lines[12], "  and 2 more: all are in pv.nc.run/failed.tsv");
         assert_eq!(lines[13], "to try what failed again: dayfold run config.toml");
     }

@@ -122,6 +122,7 @@ fn order(folder: &Path, groups: u32, workers: NonZeroU32, files: u32) -> Order {
         keep_partials: false,
         overwrite: false,
         worker: (PathBuf::from("/proc/self/exe"), vec![WORKER.into()]),
+        environment: Vec::new(),
     }
 }
 

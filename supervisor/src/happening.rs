@@ -73,12 +73,18 @@ pub enum Happening {
         worker: WorkerId,
         /// What it means.
         kind: FailureKind,
-        /// Why.
+        /// Why, with the cause that its program's output tells.
         reason: String,
+        /// The cause alone.
+        #[serde(default)]
+        cause: Option<String>,
         /// The input file in hand.
         file: Option<String>,
-        /// The worker's last lines on standard error.
+        /// The last lines of what its program or its worker wrote.
         log: Vec<String>,
+        /// Where all of that is kept, relative to the run directory; nothing where nothing was written.
+        #[serde(default)]
+        log_file: Option<String>,
         /// Whether the group is tried again.
         again: bool,
     },

@@ -121,7 +121,9 @@ fn a_failure_has_the_programs_last_lines_and_an_exit_code_is_tried_again_where_t
     let run = run(&folder, &["--attempts", "2", "--retry", "all"]);
     assert_eq!((run.code, run.stdout.as_str()), (3, ""), "{run:?}");
     assert!(
-        run.stderr.contains("error: 2022-02-02: failed (attempt 2): ./day.sh ended with exit code 7"),
+        run.stderr.contains(
+            "error: 2022-02-02: failed (attempt 2): ./day.sh ended with exit code 7; its last line: no tas in 2022-02-02"
+        ),
         "{run:?}"
     );
     assert!(run.stderr.contains("\n  no tas in 2022-02-02\n"), "{}", run.stderr);

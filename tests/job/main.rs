@@ -10,6 +10,7 @@ mod skip;
 mod support;
 
 mod bad_files;
+mod causes;
 mod command;
 mod conventions;
 mod cure;
@@ -19,6 +20,7 @@ mod lock;
 mod moved;
 mod older;
 mod oracle;
+mod programs;
 mod regions;
 mod resume;
 mod room;

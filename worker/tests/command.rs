@@ -120,9 +120,13 @@ fn no_file_and_an_empty_one_are_results_without_values() {
 fn another_exit_code_than_0_is_a_failure_with_the_last_lines() {
     let failure =
         Place::new().sh("echo reading; seq 1 100; echo 'no such variable: tas' >&2; exit 3").unwrap_err();
-    assert_eq!((failure.kind, failure.reason.as_str()), (FailureKind::Passing, "sh ended with exit code 3"));
-    assert_eq!(failure.log.len(), 20);
-    assert_eq!(failure.log[18..], ["100", "no such variable: tas"]);
+    assert_eq!(
+        (failure.kind, failure.reason.as_str()),
+        (FailureKind::Passing, "sh ended with exit code 3; its last line: no such variable: tas")
+    );
+    assert_eq!(failure.last_lines().len(), 20);
+    assert_eq!(failure.last_lines()[18..], ["100", "no such variable: tas"]);
+    assert!(failure.output.starts_with(b"reading\n1\n2\n"), "all of it is kept");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub fn text(status: &Status, forecast: Forecast) -> String {
         ("rate", rate(forecast)),
         ("memory", sessions::memory(&status.sessions)),
         ("at work", listed(&status.at_work, at_work)),
-        ("failed", listed(&status.failed, failure)),
+        ("failed", listed(&status.failed, |failed| failure(failed, &status.run_dir))),
         ("retried", sessions::retried(&status.sessions)),
         ("missing", missing(&status.missing)),
         ("before", sessions::before(&status.sessions)),

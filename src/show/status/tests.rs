@@ -124,6 +124,8 @@ fn a_run_that_was_killed_and_has_failures() {
         attempts: 3,
         reason: "it is torn".into(),
         file: Some("a.nc".into()),
+        cause: None,
+        log_file: None,
     };
     let status = Status {
         holders: vec![holding(Presence::Gone)],

@@ -60,7 +60,7 @@ impl Causes {
 
     /// An attempt at a group failed; whether it is given up.
     pub fn failed(&mut self, id: GroupId, name: &GroupName, failure: &Failure, given_up: bool) {
-        let key = (cause(name, &failure.reason, &failure.log), failure.program);
+        let key = (cause(name, &failure.reason, &failure.last_lines()), failure.program);
         if self.closed || self.seen.len() >= REMEMBERED && !self.seen.contains_key(&key) {
             return;
         }

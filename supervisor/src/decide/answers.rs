@@ -12,6 +12,7 @@ use super::event::{Action, Exit, How, KeepFailure, KeptPartial, Moment};
 use super::patience::PATIENCE;
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
+use crate::rundir::logs;
 
 /// How the kernel ends what it kills.
 const KILL: i32 = rustix::process::Signal::KILL.as_raw();
@@ -83,7 +84,7 @@ impl State {
         output.peak_memory = self.memory.group_ended(worker, output.peak_memory);
         if let Some(reason) = self.other_layout(output.layout.as_ref()) {
             self.actions.push(Action::Discard(output));
-            let failure = plain(FailureKind::Input, reason);
+            let failure = Failure::new(FailureKind::Input, reason);
             self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
             return true;
         }
@@ -166,7 +167,8 @@ impl State {
                 return self.stop(now, Stop::LockLost);
             }
         };
-        self.failed_attempt(now, worker, Running::new(attempt, now), plain(kind, reason), Chance::AsUsual);
+        let failure = Failure::new(kind, reason);
+        self.failed_attempt(now, worker, Running::new(attempt, now), failure, Chance::AsUsual);
     }
 
     fn is_done(&mut self, worker: WorkerId, attempt: Attempt, kept: KeptPartial) {
@@ -309,7 +311,12 @@ impl State {
             Some(Ending::TooLarge(reason)) => (FailureKind::Input, reason),
             why => (FailureKind::Passing, lost(why.as_ref(), &exit)),
         };
-        let failure = Failure { file: running.file.clone(), log: exit.log, ..plain(kind, reason) };
+        let failure = Failure::new(kind, reason).at_file(running.file.clone());
+        let failure = match exit.how {
+            // what ended by itself can have said why
+            How::Signal(_) | How::Code(_) => failure.with_output(exit.output, false),
+            _ => Failure { output: exit.output, ..failure },
+        };
         self.failed_attempt(now, worker, running, failure, chance);
     }
 
@@ -339,16 +346,23 @@ impl State {
             _ if again => self.groups.try_again(group),
             _ => self.groups.give_up(group),
         }
+        let name = self.groups.name(group);
+        let log_file = (!failure.output.is_empty()).then(|| logs::name(&name, number));
         self.tell(Happening::AttemptFailed {
-            group: self.groups.name(group),
+            group: name,
             attempt: number,
             worker,
             kind: failure.kind,
+            log: failure.last_lines(),
             reason: failure.reason,
+            cause: failure.cause,
             file: failure.file.or(running.file),
-            log: failure.log,
+            log_file,
             again,
         });
+        if !failure.output.is_empty() {
+            self.actions.push(Action::KeepOutput(running.attempt, failure.output));
+        }
         if failure.kind == FailureKind::NoSpace {
             self.has_no_space(now);
         }
@@ -365,11 +379,6 @@ impl State {
     pub(super) fn tell(&mut self, happening: Happening) {
         self.actions.push(Action::Tell(happening));
     }
-}
-
-/// A failure of which no more is known.
-fn plain(kind: FailureKind, reason: String) -> Failure {
-    Failure { kind, reason, file: None, log: Vec::new(), program: None }
 }
 
 /// Whether a group may be tried again.

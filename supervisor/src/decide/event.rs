@@ -87,8 +87,8 @@ pub struct Exit {
     pub how: How,
     /// Whether the kernel killed it for want of memory, as far as the cgroup's counters tell.
     pub out_of_memory: bool,
-    /// Its last lines on standard error.
-    pub log: Vec<String>,
+    /// What it wrote to standard error since the group in hand was started, of a long output the end.
+    pub output: Vec<u8>,
 }
 
 /// What the system says of a process that ended.
@@ -199,6 +199,8 @@ pub enum Action {
     Discard(Output),
     /// Find out what has changed during a pause, and answer with [`Event::LookedAround`].
     LookAround,
+    /// Keep what a failed attempt's program or worker wrote, for people.
+    KeepOutput(Attempt, Vec<u8>),
     /// Let the listeners hear how much room is missing for the results.
     TellRoom,
     /// Let the listeners hear this.

@@ -35,7 +35,7 @@ impl State {
                 now.saturating_sub(since).as_secs()
             ),
         });
-        let exit = Exit { how: How::Stuck, out_of_memory: false, log: Vec::new() };
+        let exit = Exit { how: How::Stuck, out_of_memory: false, output: Vec::new() };
         self.put_down(now, worker, hand, Some(why), exit, Chance::AsUsual);
     }
 

@@ -177,8 +177,10 @@ mod tests {
             worker,
             kind: FailureKind::Passing,
             reason: "\"torn\"\n\u{0}".into(),
+            cause: Some("torn".into()),
             file: None,
             log: vec!["é".into()],
+            log_file: None,
             again: true,
         };
         for record in [Record::Session(session), happened(finished), happened(failed)] {

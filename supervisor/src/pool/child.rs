@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dayfold_contract::frame::{self, FrameError, MAX_PAYLOAD};
@@ -26,8 +27,8 @@ use crate::happening::WorkerId;
 use crate::limits::explained;
 use crate::orphans;
 
-/// So many of a worker's last lines are kept, to be told when it fails.
-const LAST_LINES: usize = 20;
+/// So many bytes of a worker's last lines are kept, to be told when it ends.
+const LAST_BYTES: usize = 64 << 10;
 
 /// A longer line is left out: a program that prints without end must not fill our memory.
 const LONGEST_LINE: usize = 16 << 10;
@@ -101,7 +102,7 @@ pub fn start(worker: WorkerId, launcher: &Launcher, heard: Sender<Heard>) -> Han
         let exit = match child {
             Ok(child) => live(worker, child, outgoing, &heard).await,
             Err(error) => {
-                Exit { how: How::NotStarted(explained(&error)), out_of_memory: false, log: Vec::new() }
+                Exit { how: How::NotStarted(explained(&error)), out_of_memory: false, output: Vec::new() }
             }
         };
         let _pool_gone = heard.send(Heard::Event(Event::Exited { worker, exit })).await;
@@ -118,9 +119,10 @@ async fn live(
 ) -> Exit {
     let writing = child.stdin.take().map(|stdin| tokio::spawn(write(stdin, outgoing)));
     let pid = pid_of(&child);
-    let listening =
-        child.stdout.take().map(|stdout| tokio::spawn(listen(worker, stdout, heard.clone(), pid)));
-    let logging = child.stderr.take().map(|stderr| tokio::spawn(log(worker, stderr, heard.clone())));
+    let tail = Arc::<Mutex<Tail>>::default();
+    let ears = Ears { worker, heard: heard.clone(), tail: Arc::clone(&tail) };
+    let listening = child.stdout.take().map(|stdout| tokio::spawn(listen(ears.clone(), stdout, pid)));
+    let logging = child.stderr.take().map(|stderr| tokio::spawn(log(ears, stderr)));
     let status = child.wait().await;
     // a worker that was killed alone leaves the programs that it started, and what these started
     if let Some(pid) = pid {
@@ -131,8 +133,9 @@ async fn live(
         writing.abort();
     }
     let rubbish = drain(listening).await.flatten();
-    let log = drain(logging).await.unwrap_or_default();
-    Exit { how: how(rubbish, status), out_of_memory: false, log: log.into() }
+    drain(logging).await;
+    let output = tail.lock().unwrap_or_else(PoisonError::into_inner).take();
+    Exit { how: how(rubbish, status), out_of_memory: false, output }
 }
 
 fn pid_of(child: &Child) -> Option<Pid> {
@@ -171,18 +174,50 @@ async fn write(mut stdin: impl AsyncWrite + Unpin, mut outgoing: UnboundedReceiv
     }
 }
 
-/// Tells what the worker says; ends with the reason if it is not of the protocol.
-async fn listen(
+/// Whom the tasks that read a worker's pipes tell.
+#[derive(Clone)]
+struct Ears {
     worker: WorkerId,
-    stdout: impl AsyncRead + Unpin,
     heard: Sender<Heard>,
-    pid: Option<Pid>,
-) -> Option<String> {
+    /// Of its log since the group in hand was started.
+    tail: Arc<Mutex<Tail>>,
+}
+
+/// The last lines of a log, of some bytes in all.
+#[derive(Default)]
+struct Tail {
+    lines: VecDeque<String>,
+    bytes: usize,
+}
+
+impl Tail {
+    fn push(&mut self, line: String) {
+        self.bytes += line.len();
+        self.lines.push_back(line);
+        while self.bytes > LAST_BYTES {
+            let Some(first) = self.lines.pop_front() else { return };
+            self.bytes -= first.len();
+        }
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        let lines = std::mem::take(self).lines;
+        lines.into_iter().flat_map(|line| (line + "\n").into_bytes()).collect()
+    }
+}
+
+/// Tells what the worker says; ends with the reason if it is not of the protocol.
+async fn listen(ears: Ears, stdout: impl AsyncRead + Unpin, pid: Option<Pid>) -> Option<String> {
+    let Ears { worker, heard, tail } = ears;
     let codec = LengthDelimitedCodec::builder().little_endian().max_frame_length(MAX_PAYLOAD).new_codec();
     let mut frames = FramedRead::new(stdout, codec);
     while let Some(payload) = frames.next().await {
         match payload.map_err(|error| error.to_string()).and_then(|payload| understand(&payload)) {
             Ok(message) => {
+                // what the groups before have said is no part of this one's
+                if matches!(message, FromWorker::Started(_)) {
+                    tail.lock().unwrap_or_else(PoisonError::into_inner).take();
+                }
                 if heard.send(Heard::Event(Event::Said { worker, message })).await.is_err() {
                     return None;
                 }
@@ -208,10 +243,10 @@ fn understand(payload: &[u8]) -> Result<FromWorker, String> {
     }
 }
 
-/// Tells the worker's log line by line; ends with the last lines.
-async fn log(worker: WorkerId, stderr: impl AsyncRead + Unpin, heard: Sender<Heard>) -> VecDeque<String> {
+/// Tells the worker's log line by line.
+async fn log(ears: Ears, stderr: impl AsyncRead + Unpin) {
+    let Ears { worker, heard, tail } = ears;
     let mut lines = FramedRead::new(stderr, LinesCodec::new_with_max_length(LONGEST_LINE));
-    let mut last = VecDeque::with_capacity(LAST_LINES);
     while let Some(line) = lines.next().await {
         let line = match line {
             Ok(line) => line,
@@ -221,13 +256,9 @@ async fn log(worker: WorkerId, stderr: impl AsyncRead + Unpin, heard: Sender<Hea
             }
             Err(LinesCodecError::Io(_)) => break,
         };
-        if last.len() == LAST_LINES {
-            last.pop_front();
-        }
-        last.push_back(line.clone());
+        tail.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
         if heard.send(Heard::Line(worker, line)).await.is_err() {
             break;
         }
     }
-    last
 }

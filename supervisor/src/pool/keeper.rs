@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use dayfold_contract::error::{in_one_line, is_no_space};
 use dayfold_contract::message::{Attempt, Output};
-use dayfold_contract::{Fingerprint, PartialName};
+use dayfold_contract::{Fingerprint, GroupName, PartialName};
 use tokio::sync::mpsc::Sender;
 
 use super::child::Heard;
@@ -22,6 +22,7 @@ use crate::happening::WorkerId;
 use crate::helper::Helper;
 use crate::lock::LockError;
 use crate::lock::ask::{StillOurs, until_answered};
+use crate::rundir::logs;
 use crate::{crash, durable};
 
 /// Syncs are at least so far apart: where groups end every fraction of a millisecond, a sync for each
@@ -44,8 +45,18 @@ pub struct ToKeep {
     pub output: Output,
 }
 
+/// What the keeper is asked for.
+#[derive(Debug)]
+enum Request {
+    Result(ToKeep),
+    /// The output of a failed attempt at this group.
+    Output(GroupName, u32, Vec<u8>),
+}
+
 /// What the keeper has to know.
 pub struct Keeping {
+    /// The run directory.
+    pub run_dir: PathBuf,
     /// The folder of the partials.
     pub partials: PathBuf,
     /// The run's fingerprint, for the names.
@@ -57,7 +68,7 @@ pub struct Keeping {
 /// The keeper's thread.
 #[derive(Debug)]
 pub struct Keeper {
-    requests: Option<mpsc::Sender<ToKeep>>,
+    requests: Option<mpsc::Sender<Request>>,
     thread: Helper,
     is_hurry: bool,
 }
@@ -77,6 +88,15 @@ impl Keeper {
 
     /// Asks for one; the answer comes as [`Event::Kept`].
     pub fn keep(&self, request: ToKeep) {
+        self.ask(Request::Result(request));
+    }
+
+    /// Asks for the output of a failed attempt to be kept; trouble is told as a warning, once.
+    pub fn keep_output(&self, group: GroupName, attempt: u32, output: Vec<u8>) {
+        self.ask(Request::Output(group, attempt, output));
+    }
+
+    fn ask(&self, request: Request) {
         if let Some(requests) = &self.requests {
             let _thread_gone = requests.send(request);
         }
@@ -91,17 +111,35 @@ impl Drop for Keeper {
     }
 }
 
-fn serve(keeping: &Keeping, incoming: &mpsc::Receiver<ToKeep>, heard: &Sender<Heard>) {
+fn serve(keeping: &Keeping, incoming: &mpsc::Receiver<Request>, heard: &Sender<Heard>) {
     let mut last: Option<Instant> = None;
+    let mut told_trouble = false;
     while let Ok(first) = incoming.recv() {
         if let Some(last) = last {
             thread::sleep(APART.saturating_sub(last.elapsed()));
         }
         last = Some(Instant::now());
-        let batch: Vec<ToKeep> = std::iter::once(first).chain(incoming.try_iter()).collect();
         let warn = |message| {
             let _pool_gone = heard.blocking_send(Heard::Warning(message));
         };
+        let mut batch = Vec::new();
+        for request in std::iter::once(first).chain(incoming.try_iter()) {
+            match request {
+                Request::Result(result) => batch.push(result),
+                Request::Output(group, attempt, output) => {
+                    let kept = logs::keep(&keeping.run_dir, &group, attempt, &output);
+                    if let Err(error) = kept
+                        && !std::mem::replace(&mut told_trouble, true)
+                    {
+                        let error = in_one_line(&error);
+                        warn(format!("failed to {error}: what failed attempts write is not kept"));
+                    }
+                }
+            }
+        }
+        if batch.is_empty() {
+            continue;
+        }
         for (worker, attempt, result) in keep_all(keeping, batch, warn) {
             if heard.blocking_send(Heard::Event(Event::Kept { worker, attempt, result })).is_err() {
                 return;
@@ -201,6 +239,7 @@ mod tests {
         let partials = folder.path();
         let (tell, mut heard) = channel(100);
         let keeping = Keeping {
+            run_dir: partials.to_owned(),
             partials: partials.to_owned(),
             run: Fingerprint::of(b"run"),
             still_ours: Box::new(|| Ok(())),
@@ -222,7 +261,12 @@ mod tests {
     /// What is answered to one request, and what is warned of before.
     fn kept(folder: &Path, still_ours: StillOurs) -> (Vec<String>, Result<KeptPartial, KeepFailure>) {
         let (tell, mut heard) = channel(100);
-        let keeping = Keeping { partials: folder.to_owned(), run: Fingerprint::of(b"run"), still_ours };
+        let keeping = Keeping {
+            run_dir: folder.to_owned(),
+            partials: folder.to_owned(),
+            run: Fingerprint::of(b"run"),
+            still_ours,
+        };
         let keeper = Keeper::start(keeping, tell).unwrap();
         keeper.keep(request(1, folder, true));
         let mut warnings = Vec::new();

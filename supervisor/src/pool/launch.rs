@@ -17,6 +17,7 @@ use tokio_util::bytes::Bytes;
 pub struct Launcher {
     program: PathBuf,
     arguments: Vec<OsString>,
+    environment: Vec<(String, String)>,
     greeting: Arc<[Bytes]>,
 }
 
@@ -26,7 +27,12 @@ impl Launcher {
     /// # Errors
     /// If the job cannot be encoded.
     pub fn new(program: PathBuf, arguments: Vec<OsString>, job: &Job) -> Result<Self, FrameError> {
-        Ok(Self { program, arguments, greeting: greeting(job)?.into() })
+        Ok(Self { program, arguments, environment: Vec::new(), greeting: greeting(job)?.into() })
+    }
+
+    /// With these variables in the environment of workers and of what they start.
+    pub fn with_environment(self, environment: Vec<(String, String)>) -> Self {
+        Self { environment, ..self }
     }
 
     /// The payloads of the frames that a worker is greeted with.
@@ -37,9 +43,16 @@ impl Launcher {
     /// Starts a process. It has a process group of its own, so that it can be ended together with
     /// its children, and it does not hear the terminal's Ctrl-C.
     pub fn start(&self) -> io::Result<Child> {
-        Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        // a worker sets its own; what it starts must find the user's
+        match dayfold_ncio::file_locking_of_the_user() {
+            Some(locking) => command.env(dayfold_ncio::FILE_LOCKING, locking),
+            None => command.env_remove(dayfold_ncio::FILE_LOCKING),
+        };
+        command
             .arg0("dayfold")
             .args(&self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

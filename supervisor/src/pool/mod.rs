@@ -241,6 +241,7 @@ impl<'a> Pool<'a> {
             Action::Keep(worker, attempt, output) => self.keep(worker, attempt, output),
             Action::Discard(output) => self.discard(&output),
             Action::LookAround => self.surroundings.look(self.tell.clone()),
+            Action::KeepOutput(attempt, output) => self.keep_output(attempt, output),
             Action::TellRoom => self.tell_room(state),
             Action::Tell(happening) => self.tell_listener(&happening),
         }
@@ -266,6 +267,12 @@ impl<'a> Pool<'a> {
                 output.partial.as_ref().map_or_else(|| Fingerprint::of(b""), |aside| aside.checksum);
             let name = PartialName::new(self.run, group, checksum);
             self.keeper.keep(ToKeep { worker, attempt, name, output });
+        }
+    }
+
+    fn keep_output(&self, attempt: Attempt, output: Vec<u8>) {
+        if let Some(group) = self.groups.get(attempt.group.index()) {
+            self.keeper.keep_output(group.name.clone(), attempt.number, output);
         }
     }
 

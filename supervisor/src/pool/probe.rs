@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dayfold_contract::frame::FrameError;
 use dayfold_contract::job::{Probe, ProbeFailure};
-use dayfold_contract::message::{FromWorker, ToWorker};
+use dayfold_contract::message::{FromWorker, ToWorker, last_lines};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 
@@ -107,7 +107,10 @@ impl Prober<'_> {
                     self.starts_in_vain += 1;
                     let is_hopeless = matches!(exit.how, How::NotStarted(_));
                     if is_hopeless || self.starts_in_vain >= STARTS_IN_VAIN {
-                        return Err(ProbeError::NoWorker { reason: exit.how.to_string(), log: exit.log });
+                        return Err(ProbeError::NoWorker {
+                            reason: exit.how.to_string(),
+                            log: last_lines(&exit.output),
+                        });
                     }
                     exit
                 }

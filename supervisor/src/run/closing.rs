@@ -19,7 +19,7 @@ use crate::decide::groups::{Before, Tally};
 use crate::decide::stop::Stop;
 use crate::room;
 use crate::rundir::failed_table::{self, FailedGroup};
-use crate::rundir::{RunDirError, done_marker};
+use crate::rundir::{RunDirError, done_marker, logs};
 use crate::verdict::Verdict;
 
 /// Closes a run whose pool is done, or had nothing to do.
@@ -29,6 +29,8 @@ use crate::verdict::Verdict;
 pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> Result<Report, RunError> {
     let failed = own_failed(run, known, state)?;
     let is_listed = list(run, &failed)?;
+    let stay = logs::sweep(&run.dir, own_done(run, known, state));
+    run.warn(&stay);
     if state.stopped() == Some(Stop::NoWorkers) {
         return Err(RunError::NoWorker(run.ears.last_lost().unwrap_or("none was ready").to_owned()));
     }
@@ -77,6 +79,11 @@ fn own_failed(run: &Run<'_>, known: &Known, state: &State) -> Result<Vec<FailedG
         .extend(failed_table::read(&run.dir)?.into_iter().filter(|earlier| untried.contains(&earlier.group)));
     failed.sort_by(|a, b| a.group.cmp(&b.group));
     Ok(failed)
+}
+
+fn own_done<'a>(run: &Run<'_>, known: &'a Known, state: &State) -> Vec<&'a GroupName> {
+    let own = state.done().into_iter().filter(|id| run.shard.takes(id.index()));
+    own.filter_map(|id| known.frozen.plan.groups.get(id.index())).map(|group| &group.name).collect()
 }
 
 /// Writes the list of failures; false where there is no room for it, which is told: the closing lines say

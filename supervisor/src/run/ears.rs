@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use dayfold_contract::GroupName;
-
 use super::chronicle::Chronicle;
 use crate::happening::{Happening, Listener};
 use crate::journal::{Record, Session};
@@ -55,9 +53,7 @@ impl<'a> Ears<'a> {
 
     fn keep(&mut self, happening: &Happening) {
         match happening {
-            Happening::AttemptFailed { group, attempt, reason, file, again: false, .. } => {
-                self.failed.push(failed(group, *attempt, reason, file.as_ref()));
-            }
+            Happening::AttemptFailed { .. } => self.failed.extend(FailedGroup::of(happening)),
             Happening::WorkerLost { reason, .. } | Happening::NotStarted { reason, .. } => {
                 self.lost = Some(reason.clone());
             }
@@ -77,10 +73,6 @@ impl<'a> Ears<'a> {
             (None, None) => {}
         }
     }
-}
-
-fn failed(group: &GroupName, attempts: u32, reason: &str, file: Option<&String>) -> FailedGroup {
-    FailedGroup { group: group.clone(), attempts, reason: reason.to_owned(), file: file.cloned() }
 }
 
 impl Listener for Ears<'_> {

@@ -18,7 +18,7 @@ use crate::room;
 use crate::rundir::finished::Finished;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
-use crate::rundir::{RunDirError, done_marker};
+use crate::rundir::{RunDirError, done_marker, logs};
 use crate::verdict::Verdict;
 
 /// The final file among the sources stands for many groups.
@@ -269,6 +269,7 @@ fn settle(run: &mut Run<'_>, finished: &Finished) {
 /// Removes what nobody needs any more.
 fn put_away(run: &mut Run<'_>, folding: &Folding<'_>) -> Result<(), RunError> {
     done_marker::remove_all(&run.dir)?;
+    run.warn(&logs::remove_all(&run.dir));
     if !folding.keep_partials {
         run.warn(&Partials::list(&run.dir)?.remove_all());
     }

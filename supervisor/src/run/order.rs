@@ -46,6 +46,8 @@ pub struct Order {
     pub overwrite: bool,
     /// The program that is a worker, and its arguments.
     pub worker: (PathBuf, Vec<OsString>),
+    /// Variables of the environment that workers, and the programs that they start, get besides this process's.
+    pub environment: Vec<(String, String)>,
 }
 
 /// A file that people gave to the run.

@@ -107,6 +107,7 @@ async fn fill_pool(
 ) -> Result<(), RunError> {
     let askers: Vec<_> = run.guards.iter().map(Guard::asker).collect();
     let keeping = Keeping {
+        run_dir: run.dir.path().to_owned(),
         partials: run.dir.partials(),
         run: known.frozen.run,
         still_ours: Box::new(move || askers.iter().try_for_each(|ask| ask())),
@@ -141,7 +142,7 @@ fn surroundings(run: &Run<'_>, order: &Order) -> Surroundings {
 
 fn launcher(order: &Order, job: &Job) -> Result<Launcher, FrameError> {
     let (program, arguments) = order.worker.clone();
-    Launcher::new(program, arguments, job)
+    Ok(Launcher::new(program, arguments, job)?.with_environment(order.environment.clone()))
 }
 
 /// What the first readable file looks like is what all must look like; it is looked for once in

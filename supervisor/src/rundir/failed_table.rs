@@ -12,10 +12,14 @@ use serde::Serialize;
 use super::shard::Shard;
 use super::{RunDir, RunDirError, remove_file};
 use crate::durable;
+use crate::happening::Happening;
 
 const STEM: &str = "failed";
 const EXTENSION: &str = ".tsv";
-const HEADER: &str = "group\tattempts\treason\tfile\n";
+const HEADER: &str = "group\tattempts\treason\tfile\tcause\tlog_file\n";
+
+/// What dayfold before logs were kept wrote, and what any header begins with.
+const FIRST_COLUMNS: &str = "group\tattempts\treason\tfile";
 
 /// A group that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,6 +32,29 @@ pub struct FailedGroup {
     pub reason: String,
     /// The input file in hand, relative to the archive's root.
     pub file: Option<String>,
+    /// What a program said went wrong; the reason has it, too.
+    pub cause: Option<String>,
+    /// Where the output of the last attempt is kept, relative to the run directory.
+    pub log_file: Option<String>,
+}
+
+impl FailedGroup {
+    /// Of what happened, if that was the last attempt at a group.
+    pub fn of(happening: &Happening) -> Option<Self> {
+        let Happening::AttemptFailed { group, attempt, reason, cause, file, log_file, again: false, .. } =
+            happening
+        else {
+            return None;
+        };
+        Some(Self {
+            group: group.clone(),
+            attempts: *attempt,
+            reason: reason.clone(),
+            file: file.clone(),
+            cause: cause.clone(),
+            log_file: log_file.clone(),
+        })
+    }
 }
 
 /// Writes a shard's table, whole or not at all; with nothing to tell, the file is removed.
@@ -79,7 +106,7 @@ pub fn look(run_dir: &RunDir) -> Result<(Vec<FailedGroup>, Vec<String>), RunDirE
         });
         let text = String::from_utf8_lossy(&text);
         let rows: Vec<Option<FailedGroup>> = text.lines().skip(1).map(parse).collect();
-        if !text.starts_with(HEADER) || !text.ends_with('\n') || rows.contains(&None) {
+        if !text.starts_with(FIRST_COLUMNS) || !text.ends_with('\n') || rows.contains(&None) {
             faults.push(format!("{} is damaged: rows are missing or not as they were", path.display()));
         }
         by_group.extend(rows.into_iter().flatten().map(|row| (row.group.clone(), row)));
@@ -90,14 +117,16 @@ pub fn look(run_dir: &RunDir) -> Result<(Vec<FailedGroup>, Vec<String>), RunDirE
 fn parse(line: &str) -> Option<FailedGroup> {
     let mut cells = line.split('\t');
     let (group, attempts, reason) = (cells.next()?, cells.next()?.parse().ok()?, from_cell(cells.next()?));
-    let file = cells.next().filter(|file| !file.is_empty()).map(from_cell);
-    Some(FailedGroup { group: GroupName::new(from_cell(group)), attempts, reason, file })
+    let mut optional = || cells.next().filter(|cell| !cell.is_empty()).map(from_cell);
+    let (file, cause, log_file) = (optional(), optional(), optional());
+    Some(FailedGroup { group: GroupName::new(from_cell(group)), attempts, reason, file, cause, log_file })
 }
 
 fn row(failed: &FailedGroup) -> String {
-    let FailedGroup { group, attempts, reason, file } = failed;
-    let file = file.as_deref().unwrap_or_default();
-    format!("{}\t{attempts}\t{}\t{}\n", to_cell(group.as_str()), to_cell(reason), to_cell(file))
+    let FailedGroup { group, attempts, reason, file, cause, log_file } = failed;
+    let optional = |text: &Option<String>| to_cell(text.as_deref().unwrap_or_default());
+    let [file, cause, log_file] = [file, cause, log_file].map(optional);
+    format!("{}\t{attempts}\t{}\t{file}\t{cause}\t{log_file}\n", to_cell(group.as_str()), to_cell(reason))
 }
 
 #[cfg(test)]
@@ -111,8 +140,10 @@ mod tests {
             attempts: 3,
             reason: "first\nsecond\tthird".into(),
             file: None,
+            cause: Some("third".into()),
+            log_file: Some("logs/2022-02-01.3.log".into()),
         };
-        assert_eq!(row(&failed), "2022-02-01\t3\tfirst\\nsecond\\tthird\t\n");
+        assert_eq!(row(&failed), "2022-02-01\t3\tfirst\\nsecond\\tthird\t\tthird\tlogs/2022-02-01.3.log\n");
         let back = parse(row(&failed).trim_end_matches('\n'));
         assert_eq!(back, Some(failed));
     }
@@ -126,6 +157,8 @@ mod tests {
             attempts: 1,
             reason: reason.into(),
             file: Some("a.nc".into()),
+            cause: None,
+            log_file: None,
         };
         let shard = |text: &str| text.parse().unwrap();
         write(&run_dir, Shard::WHOLE, &[failed("1", "early"), failed("3", "early")]).unwrap();
@@ -149,6 +182,8 @@ mod tests {
             attempts: 1,
             reason: "torn".into(),
             file: None,
+            cause: None,
+            log_file: None,
         };
         write(&run_dir, Shard::WHOLE, &[row("1"), row("2")]).unwrap();
         assert_eq!(look(&run_dir).unwrap(), (vec![row("1"), row("2")], vec![]));
@@ -162,5 +197,17 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();
         assert!(look(&run_dir).unwrap().1[0].contains("cannot be read"));
+    }
+
+    #[test]
+    fn a_table_of_four_columns_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let run_dir = RunDir::at(folder.path());
+        let path = run_dir.failed_file(Shard::WHOLE);
+        durable::replace(&path, b"group\tattempts\treason\tfile\n1\t3\ttorn\ta.nc\n2\t1\tgone\t\n").unwrap();
+        let (rows, faults) = look(&run_dir).unwrap();
+        assert_eq!((rows.len(), rows[0].file.as_deref(), rows[1].file.as_deref()), (2, Some("a.nc"), None));
+        assert!(rows.iter().all(|row| row.cause.is_none() && row.log_file.is_none()));
+        assert_eq!(faults, [""; 0]);
     }
 }

@@ -4,7 +4,7 @@
 //!   look at the archive says · [`mod@differences`]: what another run has otherwise
 //! - [`partials`]: which groups have a whole partial
 //! - [`finished`]: `finished.json`, what a final file was made of, once partials are removed
-//! - [`failed_table`] is `failed.tsv`
+//! - [`failed_table`] is `failed.tsv` · [`logs`]: what failed attempts wrote
 //! - [`shard`]: parts of a plan, and their files' names · [`done_marker`]: which have ended
 //! - [`place`]: where the final file is, so that both can be moved
 //! - [`sealed`]: JSON files that carry a version and a checksum
@@ -15,6 +15,7 @@ pub mod failed_table;
 pub mod finished;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod logs;
 pub mod merge;
 pub mod partials;
 mod place;
@@ -270,6 +271,9 @@ impl RunDir {
         self.sweep_claims(is_abandoned)?;
         let mut stay = durable::sweep(&self.partials(), ASIDE_PREFIX)?;
         stay.extend(durable::sweep(&self.path, ASIDE_PREFIX)?);
+        if self.logs().is_dir() {
+            stay.extend(durable::sweep(&self.logs(), ASIDE_PREFIX)?);
+        }
         stay.extend(durable::sweep(outputs, &self.aside_prefix())?);
         let stays = |error| format!("failed to {}: it stays, and does no harm", in_one_line(&error));
         let mut told: Vec<String> = stay.into_iter().map(stays).collect();
@@ -299,6 +303,11 @@ impl RunDir {
     /// The folder of the partials.
     pub fn partials(&self) -> PathBuf {
         self.path.join(PARTIALS)
+    }
+
+    /// The folder of what failed attempts wrote.
+    pub fn logs(&self) -> PathBuf {
+        self.path.join(logs::FOLDER)
     }
 
     /// The frozen plan.

@@ -220,14 +220,14 @@ impl Replay {
                     self.session.peak = Some(Peak { group, bytes: peak_memory });
                 }
             }
-            Happening::AttemptFailed { group, attempt, reason, file, again, .. } => {
-                let started = self.working.remove(&group).map(|working| working.started);
+            Happening::AttemptFailed { ref group, again, .. } => {
+                let started = self.working.remove(group).map(|working| working.started);
                 if again {
                     self.session.retried += 1;
                 } else {
                     self.session.failed += 1;
                     self.session.spent += self.now.saturating_sub(started.unwrap_or(self.now));
-                    self.session.given_up.push(FailedGroup { group, attempts: attempt, reason, file });
+                    self.session.given_up.extend(FailedGroup::of(&happening));
                 }
             }
             Happening::Evicted { group, .. } => {

@@ -103,6 +103,8 @@ impl Room {
             attempts: 3,
             reason: "torn".into(),
             file: None,
+            cause: None,
+            log_file: None,
         };
         failed_table::write(&self.dir, shard, &names.iter().map(row).collect::<Vec<_>>()).unwrap();
         self
@@ -143,8 +145,10 @@ fn gave_up(group: &str, worker: u32, again: bool) -> Happening {
         worker: WorkerId(worker),
         kind: FailureKind::Passing,
         reason: "killed".into(),
+        cause: None,
         file: Some("a".into()),
         log: Vec::new(),
+        log_file: Some(format!("logs/{group}.2.log")),
         again,
     }
 }

@@ -5,6 +5,7 @@
 //! work itself and knows neither NetCDF nor processes: reading is `dayfold-ncio`'s, computing
 //! `dayfold-worker`'s, deciding `dayfold-supervisor`'s.
 
+pub mod cause;
 pub mod command;
 pub mod error;
 pub mod fingerprint;

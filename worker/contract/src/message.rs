@@ -10,7 +10,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::job::{Layout, Probe, ProbeFailure};
-use crate::{Fingerprint, GroupId, GroupName};
+use crate::{Fingerprint, GroupId, GroupName, cause};
+
+/// So many of the last lines of a program's output are shown.
+const LAST_LINES: usize = 20;
 
 /// The protocol's version: another one is refused by either side.
 pub const PROTOCOL: u32 = 2;
@@ -129,8 +132,10 @@ pub struct Failure {
     pub reason: String,
     /// The input file concerned, relative to the root.
     pub file: Option<String>,
-    /// The last lines that a program of the task's wrote; none where there is no such program.
-    pub log: Vec<String>,
+    /// What a program said went wrong, in its own words; [`Failure::reason`] has it, too.
+    pub cause: Option<String>,
+    /// What a program of the task's wrote, cut in the middle where it is long; empty where there is no such program.
+    pub output: Vec<u8>,
     /// How a program of the task's ended, where that is why.
     pub program: Option<ProgramEnd>,
 }
@@ -144,6 +149,50 @@ pub enum ProgramEnd {
     Signal(i32),
 }
 
+impl Failure {
+    /// One that no program has said anything about.
+    pub fn new(kind: FailureKind, reason: String) -> Self {
+        Self { kind, reason, file: None, cause: None, output: Vec::new(), program: None }
+    }
+
+    /// With this input file.
+    pub fn at_file(self, file: Option<String>) -> Self {
+        Self { file, ..self }
+    }
+
+    /// With the output of a program, and the cause that it tells; a program that ended by itself may tell it in its
+    /// last line, without a word that says so.
+    pub fn with_output(mut self, output: Vec<u8>, ended_by_itself: bool) -> Self {
+        let text = String::from_utf8_lossy(&output);
+        let last_line = || cause::last_line(&text).filter(|_| ended_by_itself);
+        match cause::recognised(&text) {
+            Some(cause) => {
+                self.reason += &format!(": {cause}");
+                self.cause = Some(cause);
+            }
+            None => {
+                self.cause = last_line();
+                self.reason +=
+                    &self.cause.as_ref().map_or(String::new(), |line| format!("; its last line: {line}"));
+            }
+        }
+        Self { output, ..self }
+    }
+
+    /// The last lines of its output.
+    pub fn last_lines(&self) -> Vec<String> {
+        last_lines(&self.output)
+    }
+}
+
+/// The last lines of an output.
+pub fn last_lines(output: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(output);
+    let lines: Vec<&str> = text.lines().collect();
+    let first = lines.len().saturating_sub(LAST_LINES);
+    lines.into_iter().skip(first).map(str::to_owned).collect()
+}
+
 /// What a failure means for the group and the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FailureKind {
@@ -153,4 +202,42 @@ pub enum FailureKind {
     Passing,
     /// The disk or a quota is full: the run stops, nothing is counted against the group.
     NoSpace,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(output: &str, ended_by_itself: bool) -> Failure {
+        let failure = Failure::new(FailureKind::Passing, "./ed.py ended with exit code 1".to_owned());
+        failure.with_output(output.into(), ended_by_itself)
+    }
+
+    #[test]
+    fn a_reason_carries_the_cause_that_the_output_tells() {
+        let told =
+            failure("reading\nTraceback (most recent call last):\n  File\nValueError: bad day\n", true);
+        assert_eq!(told.reason, "./ed.py ended with exit code 1: ValueError: bad day");
+        assert_eq!(told.cause.as_deref(), Some("ValueError: bad day"));
+        assert_eq!(told.last_lines().len(), 4);
+    }
+
+    #[test]
+    fn where_no_line_speaks_of_an_error_the_last_is_told_as_what_it_is() {
+        assert_eq!(
+            failure("step 1\nstep 2\n", true).reason,
+            "./ed.py ended with exit code 1; its last line: step 2"
+        );
+        for (output, ended_by_itself) in [("", true), ("step 2\n", false)] {
+            let silent = failure(output, ended_by_itself);
+            assert_eq!((silent.reason.as_str(), silent.cause), ("./ed.py ended with exit code 1", None));
+        }
+    }
+
+    #[test]
+    fn of_a_long_output_the_last_lines_are_shown() {
+        let text: String = (1..=100).map(|number| format!("line {number}\n")).collect();
+        let shown = failure(&text, true).last_lines();
+        assert_eq!((shown.len(), shown[0].as_str(), shown[19].as_str()), (20, "line 81", "line 100"));
+    }
 }

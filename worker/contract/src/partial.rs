@@ -68,7 +68,7 @@ impl fmt::Display for PartialName {
 }
 
 /// The group's name with all but letters, digits, `-` and `_` replaced, cut to a bounded length.
-fn slug(name: &GroupName) -> String {
+pub fn slug(name: &GroupName) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
     name.as_str().chars().map(plain).take(LONGEST_SLUG).collect()
 }

@@ -24,4 +24,4 @@ mod variable;
 pub mod write;
 
 pub use error::NcError;
-pub use init::init;
+pub use init::{FILE_LOCKING, file_locking_of_the_user, init};

@@ -51,7 +51,7 @@ fn finish(produced: Produced, aside: Aside<'_>) -> Result<Option<WrittenAside>, 
 fn unfinished(path: &Path, error: &io::Error) -> Failure {
     let reason = format!("the partial {} could not be read back and synced: {error}", path.display());
     let kind = if is_no_space(error) { FailureKind::NoSpace } else { FailureKind::Passing };
-    Failure { kind, reason, file: None, log: Vec::new(), program: None }
+    Failure::new(kind, reason)
 }
 
 /// Passes progress on.
@@ -129,13 +129,7 @@ mod tests {
 
     #[test]
     fn nothing_and_failures_leave_no_file() {
-        let failure = Failure {
-            kind: FailureKind::Input,
-            reason: "because".to_owned(),
-            file: None,
-            log: Vec::new(),
-            program: None,
-        };
+        let failure = Failure::new(FailureKind::Input, "because".to_owned());
         let (failed, files) = answers(Stub(b"half", Err(failure.clone())));
         assert!(matches!(&failed[2], FromWorker::Failed { failure: told, .. } if *told == failure));
         assert_eq!(files, 0);

@@ -93,8 +93,7 @@ impl Workers {
     fn fails(&mut self, worker: u32, last_line: &str) {
         self.ends(worker, |attempt| {
             let program = Some(ProgramEnd::Code(1));
-            let log = vec![last_line.to_owned()];
-            let failure = Failure { log, ..failure(FailureKind::Passing, program) };
+            let failure = failure(FailureKind::Passing, program).with_output(last_line.into(), true);
             vec![said(worker, FromWorker::Failed { attempt, failure })]
         });
     }

@@ -75,7 +75,7 @@ fn failed(worker: u32, attempt: Attempt, kind: FailureKind) -> Event {
 }
 
 fn failure(kind: FailureKind, program: Option<ProgramEnd>) -> Failure {
-    Failure { kind, reason: "no reason".into(), file: None, log: Vec::new(), program }
+    Failure { program, ..Failure::new(kind, "no reason".into()) }
 }
 
 fn kept(worker: u32, attempt: Attempt) -> Event {
@@ -87,7 +87,7 @@ fn kept(worker: u32, attempt: Attempt) -> Event {
 }
 
 fn exited(worker: u32, how: How) -> Event {
-    Event::Exited { worker: WorkerId(worker), exit: Exit { how, out_of_memory: false, log: Vec::new() } }
+    Event::Exited { worker: WorkerId(worker), exit: Exit { how, out_of_memory: false, output: Vec::new() } }
 }
 
 /// The actions that are not for listeners.

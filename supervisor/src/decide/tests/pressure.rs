@@ -130,7 +130,7 @@ fn told(actions: &[Action]) -> (String, bool) {
 }
 
 fn worker_killed(worker: WorkerId) -> Event {
-    let exit = Exit { how: How::Signal(9), out_of_memory: true, log: Vec::new() };
+    let exit = Exit { how: How::Signal(9), out_of_memory: true, output: Vec::new() };
     Event::Exited { worker, exit }
 }
 

@@ -139,7 +139,11 @@ impl World {
                 let group = group.as_str().trim_start_matches('g').parse().unwrap();
                 assert!(self.named.insert(group), "{group} failed twice");
             }
-            Action::LookAround | Action::Discard(_) | Action::TellRoom | Action::Tell(_) => {}
+            Action::LookAround
+            | Action::Discard(_)
+            | Action::KeepOutput(..)
+            | Action::TellRoom
+            | Action::Tell(_) => {}
         }
     }
 

@@ -17,8 +17,8 @@ use crate::told::tell;
 pub struct Ended {
     /// As the system tells.
     pub status: ExitStatus,
-    /// The end of what it wrote to standard error and standard output.
-    pub last_lines: Vec<String>,
+    /// What it wrote to standard error and standard output, cut in the middle where it is long.
+    pub output: Vec<u8>,
 }
 
 /// Runs a program to its end, and ends what it leaves running. It ends with this process; its standard
@@ -39,7 +39,7 @@ pub fn run(launch: Launch<'_>, follower: &mut Follower) -> io::Result<Ended> {
             left => tell(&format!("the program left {left} processes of its own running: they are ended")),
         }
     }
-    Ok(Ended { status: status?, last_lines: follower.last_lines(log) })
+    Ok(Ended { status: status?, output: follower.output(log) })
 }
 
 fn wait(child: Pid) -> io::Result<ExitStatus> {

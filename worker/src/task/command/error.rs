@@ -15,6 +15,9 @@ use super::program::ProgramError;
 /// What programs say when a disk or a quota is full: the C library's own words.
 const FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
 
+/// Why a program failed is said in so many of its last bytes.
+const END: usize = 16 << 10;
+
 /// Why a command gives no result. Its [`CommandError::into_failure`] names the program where a text begins with "it".
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -98,13 +101,20 @@ impl CommandError {
         }
     }
 
-    /// As an answer to an assignment, with the last lines of `program`.
-    pub fn into_failure(self, program: &str, log: Vec<String>) -> Failure {
+    /// As an answer to an assignment, with the output of `program`.
+    pub fn into_failure(self, program: &str, output: Vec<u8>) -> Failure {
         let reason = match in_one_line(&self).strip_prefix("it ") {
             Some(rest) => format!("{program} {rest}"),
             None => in_one_line(&self),
         };
-        Failure { kind: self.kind(&log), reason, file: None, log, program: self.program_end() }
+        let (kind, program) = (self.kind(&output), self.program_end());
+        let failure = Failure { program, ..Failure::new(kind, reason) };
+        match self {
+            Self::Code { .. } => failure.with_output(output, true),
+            Self::Signal(_) | Self::Ended(_) => failure.with_output(output, false),
+            // what is wrong with its result it does not know
+            _ => Failure { output, ..failure },
+        }
     }
 
     /// How the program ended, where that is what went wrong.
@@ -116,17 +126,22 @@ impl CommandError {
         }
     }
 
-    fn kind(&self, log: &[String]) -> FailureKind {
+    fn kind(&self, output: &[u8]) -> FailureKind {
         match self {
             Self::NotStarted { source, .. } | Self::System { source, .. } => system_kind(source),
             Self::Program(ProgramError::Unknown { .. }) => FailureKind::Passing,
-            Self::Code { .. } if FULL.iter().any(|full| log.iter().any(|line| line.contains(full))) => {
-                FailureKind::NoSpace
-            }
+            Self::Code { .. } if speaks_of_no_space(output) => FailureKind::NoSpace,
             Self::Code { .. } | Self::Signal(_) | Self::Ended(_) => FailureKind::Passing,
             _ => FailureKind::Input,
         }
     }
+}
+
+/// By its end: of what it could not write earlier it may have made room.
+fn speaks_of_no_space(output: &[u8]) -> bool {
+    let end = &output[output.len().saturating_sub(END)..];
+    let end = String::from_utf8_lossy(end);
+    FULL.iter().any(|full| end.contains(full))
 }
 
 /// What the system refuses may pass, but not what it does not know or allow.
@@ -144,23 +159,22 @@ fn system_kind(error: &io::Error) -> FailureKind {
 mod tests {
     use super::*;
 
-    fn code(log: &[&str]) -> Failure {
-        let log = log.iter().map(|&line| line.to_owned()).collect();
-        CommandError::Code { code: 1, hint: String::new() }.into_failure("./day.sh", log)
+    fn code(output: &str) -> Failure {
+        CommandError::Code { code: 1, hint: String::new() }.into_failure("./day.sh", output.into())
     }
 
     #[test]
     fn the_program_is_named_where_it_is_its_doing() {
-        assert_eq!(code(&[]).reason, "./day.sh ended with exit code 1");
+        assert_eq!(code("").reason, "./day.sh ended with exit code 1");
         let unset = CommandError::Unset("SHORE".into()).into_failure("./day.sh", Vec::new());
         assert_eq!(unset.reason, "the environment variable SHORE is not set");
     }
 
     #[test]
     fn a_full_disk_is_told_by_the_last_lines() {
-        let full = code(&["day.py: OSError: [Errno 28] No space left on device: 'output.nc'"]);
-        assert_eq!((full.kind, code(&["no values"]).kind), (FailureKind::NoSpace, FailureKind::Passing));
-        assert_eq!(full.log.len(), 1);
+        let full = code("day.py: OSError: [Errno 28] No space left on device: 'output.nc'");
+        assert_eq!((full.kind, code("no values").kind), (FailureKind::NoSpace, FailureKind::Passing));
+        assert!(full.reason.contains("No space left on device"), "{}", full.reason);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a program writes: passed on to the log, and its end kept for people.
+//! What a program writes: passed on to the log, and kept for people until it is known how it ended.
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, Read, Write};
@@ -7,11 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// So many of the last lines are kept.
-const LAST_LINES: usize = 20;
-
-/// Of so many last bytes at most.
-const LAST_BYTES: usize = 16 << 10;
+/// So many bytes of the beginning are kept, and as many of the end.
+const KEPT: usize = 512 << 10;
 
 /// What a program has written is in the pipe when it has ended; only a process that cannot be ended holds the
 /// pipe open.
@@ -26,13 +23,13 @@ pub struct Follower {
 /// One program, for the thread.
 struct Followed {
     pipe: PipeReader,
-    tail: Arc<Mutex<Tail>>,
+    output: Arc<Mutex<Output>>,
     end: Sender<()>,
 }
 
 /// The log of one program.
 pub struct Log {
-    tail: Arc<Mutex<Tail>>,
+    output: Arc<Mutex<Output>>,
     ended: Receiver<()>,
 }
 
@@ -42,8 +39,8 @@ impl Follower {
     /// # Errors
     /// If the system gives no thread.
     pub fn follow(&mut self, pipe: PipeReader) -> io::Result<Log> {
-        let (tail, (end, ended)) = (Arc::<Mutex<Tail>>::default(), mpsc::channel());
-        let followed = Followed { pipe, tail: Arc::clone(&tail), end };
+        let (output, (end, ended)) = (Arc::<Mutex<Output>>::default(), mpsc::channel());
+        let followed = Followed { pipe, output: Arc::clone(&output), end };
         let left = match &self.programs {
             Some(programs) => programs.send(followed).err().map(|refused| refused.0),
             None => Some(followed),
@@ -53,16 +50,16 @@ impl Follower {
             let _it_listens = programs.send(followed);
             self.programs = Some(programs);
         }
-        Ok(Log { tail, ended })
+        Ok(Log { output, ended })
     }
 
-    /// The last lines of a program that has ended. A pipe that somebody holds open keeps the thread that
+    /// The output of a program that has ended. A pipe that somebody holds open keeps the thread that
     /// reads it: the next program gets another one.
-    pub fn last_lines(&mut self, log: Log) -> Vec<String> {
+    pub fn output(&mut self, log: Log) -> Vec<u8> {
         if log.ended.recv_timeout(PATIENCE).is_err() {
             self.programs = None;
         }
-        log.tail.lock().unwrap_or_else(PoisonError::into_inner).lines()
+        log.output.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -70,8 +67,8 @@ impl Follower {
 fn thread() -> io::Result<Sender<Followed>> {
     let (programs, given) = mpsc::channel::<Followed>();
     let follow = move || {
-        for Followed { mut pipe, tail, end } in given {
-            copy(&mut pipe, &mut io::stderr(), &tail);
+        for Followed { mut pipe, output, end } in given {
+            copy(&mut pipe, &mut io::stderr(), &output);
             // Where nobody waits any more nobody has to know.
             let _ = end.send(());
         }
@@ -82,7 +79,7 @@ fn thread() -> io::Result<Sender<Followed>> {
 
 /// Copies until the end. Whoever reads the log slowly slows the program down; if nobody does, what it
 /// says is lost, and its work is not.
-fn copy(from: &mut impl Read, to: &mut impl Write, tail: &Mutex<Tail>) {
+fn copy(from: &mut impl Read, to: &mut impl Write, kept: &Mutex<Output>) {
     let mut buffer = [0; 4096];
     let mut last = b'\n';
     loop {
@@ -93,7 +90,7 @@ fn copy(from: &mut impl Read, to: &mut impl Write, tail: &Mutex<Tail>) {
             Err(_) => break,
         };
         let _ = to.write_all(chunk);
-        tail.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
+        kept.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
         last = chunk.last().copied().unwrap_or(last);
     }
     if last != b'\n' {
@@ -101,28 +98,33 @@ fn copy(from: &mut impl Read, to: &mut impl Write, tail: &Mutex<Tail>) {
     }
 }
 
-/// The last bytes.
+/// The beginning and the end of an output.
 #[derive(Default)]
-struct Tail {
-    bytes: VecDeque<u8>,
-    /// Whether there were more.
-    cut: bool,
+struct Output {
+    head: Vec<u8>,
+    tail: VecDeque<u8>,
+    /// So many bytes between them are not kept.
+    left_out: u64,
 }
 
-impl Tail {
+impl Output {
     fn push(&mut self, chunk: &[u8]) {
-        self.bytes.extend(chunk);
-        let over = self.bytes.len().saturating_sub(LAST_BYTES);
-        self.bytes.drain(..over);
-        self.cut |= over > 0;
+        let (head, rest) = chunk.split_at(chunk.len().min(KEPT - self.head.len()));
+        self.head.extend_from_slice(head);
+        self.tail.extend(rest);
+        let over = self.tail.len().saturating_sub(KEPT);
+        self.tail.drain(..over);
+        self.left_out += over as u64;
     }
 
-    /// The last lines, the first of them whole, too, unless there is only one.
-    fn lines(&mut self) -> Vec<String> {
-        let text = String::from_utf8_lossy(self.bytes.make_contiguous());
-        let lines: Vec<&str> = text.lines().collect();
-        let first = lines.len().saturating_sub(LAST_LINES).max(usize::from(self.cut && lines.len() > 1));
-        lines.into_iter().skip(first).map(str::to_owned).collect()
+    /// All of it, with a line where something is left out. Nothing stays.
+    fn take(&mut self) -> Vec<u8> {
+        let Self { mut head, tail, left_out } = std::mem::take(self);
+        if left_out > 0 {
+            head.extend_from_slice(format!("\n[{left_out} bytes are left out here]\n").as_bytes());
+        }
+        head.extend(tail);
+        head
     }
 }
 
@@ -130,30 +132,28 @@ impl Tail {
 mod tests {
     use super::*;
 
-    fn copied(text: &[u8]) -> (Vec<u8>, Vec<String>) {
-        let (tail, mut to) = (Mutex::default(), Vec::new());
-        copy(&mut &*text, &mut to, &tail);
-        (to, tail.into_inner().unwrap().lines())
+    fn copied(text: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let (output, mut to) = (Mutex::default(), Vec::new());
+        copy(&mut &*text, &mut to, &output);
+        (to, output.into_inner().unwrap().take())
     }
 
     #[test]
-    fn everything_is_passed_on_and_the_last_lines_kept() {
-        let text: String = (1..=100).map(|number| format!("line {number}\n")).collect();
-        let (passed, kept) = copied(text.as_bytes());
-        assert!(passed == text.as_bytes());
-        assert_eq!((kept.len(), kept[0].as_str(), kept[19].as_str()), (20, "line 81", "line 100"));
+    fn everything_is_passed_on_and_kept() {
+        let text: String = (1..=1000).map(|number| format!("line {number}\n")).collect();
+        assert!(copied(text.as_bytes()) == (text.clone().into_bytes(), text.into_bytes()));
     }
 
     #[test]
-    fn a_last_line_without_end_gets_one_and_rubbish_does_no_harm() {
-        assert_eq!(copied(b"a\nb \xff"), (b"a\nb \xff\n".to_vec(), vec!["a".into(), "b \u{fffd}".into()]));
+    fn a_last_line_without_end_gets_one_in_the_log() {
+        assert_eq!(copied(b"a\nb \xff"), (b"a\nb \xff\n".to_vec(), b"a\nb \xff".to_vec()));
         assert_eq!(copied(b""), (Vec::new(), Vec::new()));
     }
 
     #[test]
     fn programs_follow_each_other_also_where_one_never_lets_go() {
         let mut follower = Follower::default();
-        let mut lines = |text: &[u8], keep: &mut Vec<io::PipeWriter>| {
+        let mut output = |text: &[u8], keep: &mut Vec<io::PipeWriter>| {
             let (reader, mut writer) = io::pipe().unwrap();
             let log = follower.follow(reader).unwrap();
             writer.write_all(text).unwrap();
@@ -161,20 +161,25 @@ mod tests {
             if text != b"held\n" {
                 keep.pop();
             }
-            follower.last_lines(log)
+            follower.output(log)
         };
         let mut held = Vec::new();
-        for text in ["one", "two", "held", "three"] {
-            assert_eq!(lines(format!("{text}\n").as_bytes(), &mut held), [text]);
+        for text in ["one\n", "two\n", "held\n", "three\n"] {
+            assert_eq!(output(text.as_bytes(), &mut held), text.as_bytes());
         }
         assert_eq!(held.len(), 1);
     }
 
     #[test]
-    fn a_flood_is_kept_in_bounds_and_a_line_that_was_cut_is_left_out() {
-        let mut text = vec![b'x'; 100_000];
+    fn of_a_flood_the_beginning_and_the_end_are_kept_and_what_is_missing_is_told() {
+        let mut text = b"the beginning\n".to_vec();
+        text.extend(vec![b'x'; 3 * KEPT]);
         text.extend(b"\nthe reason\n");
-        assert_eq!(copied(&text).1, ["the reason"]);
-        assert_eq!(copied(&vec![b'x'; 100_000]).1[0].len(), LAST_BYTES);
+        let kept = copied(&text).1;
+        assert!(kept.starts_with(b"the beginning\n") && kept.ends_with(b"x\nthe reason\n"));
+        let left_out = format!("\n[{} bytes are left out here]\n", text.len() - 2 * KEPT);
+        assert_eq!(kept.len(), 2 * KEPT + left_out.len());
+        assert!(kept.windows(left_out.len()).any(|window| window == left_out.as_bytes()));
+        assert!(copied(&vec![b'x'; 2 * KEPT]).1.len() == 2 * KEPT);
     }
 }

@@ -1,6 +1,6 @@
 //! The command task: any program, started once for each group.
 //!
-//! [`program`] is looked for, [`arguments`] are filled in, [`child`] [`start`]s it and keeps its last lines in
+//! [`program`] is looked for, [`arguments`] are filled in, [`child`] [`start`]s it and keeps its output in
 //! a [`log`], and what it [`written`] becomes the partial. It works in a folder of its own beside the partial, so
 //! that files that it leaves there are removed, whatever becomes of it. The largest memory of the program and
 //! all that it starts is what the supervisor samples of the worker's tree: the kernel's own figure of a child
@@ -9,6 +9,7 @@
 mod arguments;
 mod child;
 mod ended;
+mod environment;
 mod error;
 mod log;
 mod program;
@@ -94,9 +95,9 @@ impl CommandTask {
     }
 
     /// Turns what went wrong into an answer.
-    fn failure(&self, error: CommandError, log: Vec<String>) -> Failure {
+    fn failure(&self, error: CommandError, output: Vec<u8>) -> Failure {
         let program = self.spec.command.first().map_or("", String::as_str);
-        error.into_failure(program, log)
+        error.into_failure(program, output)
     }
 }
 
@@ -116,10 +117,10 @@ impl Task for CommandTask {
         _: &mut dyn Progress,
     ) -> Result<Produced, Failure> {
         let workshop = Workshop::new(partial).map_err(|error| self.failure(error, Vec::new()))?;
-        let Ended { status, last_lines } =
+        let Ended { status, output } =
             self.launch(assignment, &workshop).map_err(|error| self.failure(error, Vec::new()))?;
         let produced = ended::check(status).and_then(|()| written::take(&workshop.output(), partial));
-        produced.map_err(|error| self.failure(error, last_lines))
+        produced.map_err(|error| self.failure(error, output))
     }
 }
 

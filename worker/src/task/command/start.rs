@@ -15,6 +15,7 @@ use std::path::Path;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use super::environment;
 use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, WaitOptions, chdir, getpid, getppid, set_parent_process_death_signal, waitpid,
@@ -79,7 +80,7 @@ impl Texts {
             name.push(value);
             CString::new(name.into_vec())
         };
-        let environment = std::env::vars_os().map(variable).collect::<Result<_, _>>()?;
+        let environment = environment::of_programs().map(variable).collect::<Result<_, _>>()?;
         let folder = CString::new(launch.folder.as_os_str().as_bytes())?;
         Ok(Self { program, arguments, environment, folder })
     }

@@ -150,7 +150,7 @@ impl PvError {
 
     /// As an answer to an assignment, with the input file concerned.
     pub fn into_failure(self, file: Option<String>) -> Failure {
-        Failure { kind: self.kind(), reason: self.told(), file, log: Vec::new(), program: None }
+        Failure::new(self.kind(), self.told()).at_file(file)
     }
 
     /// As an answer to a probe.
