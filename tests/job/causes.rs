@@ -74,7 +74,7 @@ fn the_cause_is_told_wherever_a_failure_is_and_all_the_output_is_in_the_file_tha
 fn outputs_stay_as_long_as_their_group_has_not_been_done() {
     let folder = days(TRACEBACK);
     assert_eq!(run(&folder, &[]).code, 3);
-    assert_eq!(fs::read_dir(in_run_dir(&folder, "logs")).unwrap().count() > 0, true);
+    assert!(fs::read_dir(in_run_dir(&folder, "logs")).unwrap().count() > 0);
     folder.write("mended", "");
     let run = run(&folder, &["--keep-partials"]);
     assert_eq!(run.code, 0, "{run:?}");

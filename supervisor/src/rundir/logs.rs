@@ -54,7 +54,7 @@ pub fn keep(run_dir: &Path, group: &GroupName, attempt: u32, output: &[u8]) -> R
         path: path.clone(),
         source,
     })?;
-    let later = (attempt == 1).then(|| 2..).into_iter().flatten();
+    let later = (attempt == 1).then_some(2..).into_iter().flatten();
     later
         .map(|number| fs::remove_file(run_dir.join(name(group, number))))
         .take_while(Result::is_ok)
@@ -157,7 +157,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let run_dir = RunDir::at(folder.path());
         keep(folder.path(), &group("1"), 1, b"").unwrap();
-        fs::write(run_dir.logs().join("notes.txt"), "mine").unwrap();
+        durable::replace(&run_dir.logs().join("notes.txt"), b"mine").unwrap();
         assert_eq!(remove_all(&run_dir), [""; 0]);
         assert_eq!(names(&run_dir), ["notes.txt"]);
         assert_eq!(remove_all(&RunDir::at(&folder.path().join("none"))), [""; 0]);
