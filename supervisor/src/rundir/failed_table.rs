@@ -124,7 +124,7 @@ fn parse(line: &str) -> Option<FailedGroup> {
 
 fn row(failed: &FailedGroup) -> String {
     let FailedGroup { group, attempts, reason, file, cause, log_file } = failed;
-    let optional = |text: &Option<String>| to_cell(text.as_deref().unwrap_or_default());
+    let optional = |text: &Option<String>| to_cell(text.as_deref().unwrap_or_default()).into_owned();
     let [file, cause, log_file] = [file, cause, log_file].map(optional);
     format!("{}\t{attempts}\t{}\t{file}\t{cause}\t{log_file}\n", to_cell(group.as_str()), to_cell(reason))
 }

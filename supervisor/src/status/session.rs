@@ -349,6 +349,8 @@ mod tests {
             kind: FailureKind::Passing,
             reason: "says \"event\":\"finished\"".into(),
             file: None,
+            cause: None,
+            log_file: None,
             log: Vec::new(),
             again,
         };
