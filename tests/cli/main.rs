@@ -3,6 +3,7 @@
 
 mod config;
 mod help;
+mod hostile_names;
 mod plan;
 mod plot;
 mod run;
