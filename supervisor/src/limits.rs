@@ -3,10 +3,11 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
 /// Files that this process has open for each worker: three pipes and a handle on the process.
 const A_WORKER: u64 = 4;
@@ -16,6 +17,15 @@ const BESIDES: u64 = 24;
 
 /// What a runtime and one worker take.
 const A_RUNTIME: usize = 12;
+
+/// Threads of a worker, its program, and what that starts.
+const WORKER_THREADS: u64 = 6;
+
+/// What this process starts for itself.
+const THREADS_BESIDES: u64 = 8;
+
+/// Above this no run comes near the limit on processes.
+const FAR: u64 = 16 << 10;
 
 /// What the error of a call that starts a process or a thread, or opens a file, means where a limit is the
 /// cause; to follow the error.
@@ -40,9 +50,15 @@ pub fn explained(error: &io::Error) -> String {
     named(error).map_or_else(|| error.to_string(), |limit| format!("{error}: {limit}"))
 }
 
-/// How many workers of so many can be started for all the files that may be open: the limit is raised as far
-/// as it may be; and what to say where that is not enough.
-pub fn room_for(workers: u32) -> (u32, Option<String>) {
+/// How many workers of so many can be started, and what to say where that is not all.
+pub fn room_for(workers: u32) -> (u32, Vec<String>) {
+    let (by_files, files) = room_by_files(workers);
+    let (by_processes, processes) = room_by_processes(workers);
+    (by_files.min(by_processes), files.into_iter().chain(processes).collect())
+}
+
+/// The limit on files is raised as far as it may be.
+fn room_by_files(workers: u32) -> (u32, Option<String>) {
     let used = dayfold_files::names(Path::new("/proc/self/fd")).map_or(0, |list| list.len() as u64);
     let wanted = used + BESIDES + A_WORKER * u64::from(workers);
     let limit = getrlimit(Resource::Nofile);
@@ -52,10 +68,7 @@ pub fn room_for(workers: u32) -> (u32, Option<String>) {
         Ok(()) => raised,
         Err(_) => current,
     };
-    match fitting(may, used) {
-        fit if fit >= workers => (workers, None),
-        fit => (fit, Some(told(may, fit, workers))),
-    }
+    few(fitting(may, used + BESIDES, A_WORKER), workers, "open files (`ulimit -n`)", may)
 }
 
 /// Finds out whether some more files can be opened, by taking them for a moment: where a runtime gets none for its
@@ -72,17 +85,45 @@ pub fn require_files() -> io::Result<()> {
     })
 }
 
-/// One is tried in any case.
-fn fitting(limit: u64, used: u64) -> u32 {
-    let workers = limit.saturating_sub(used + BESIDES) / A_WORKER;
-    u32::try_from(workers).unwrap_or(u32::MAX).max(1)
+/// The limit on processes is of all that the user runs on this machine, threads each for themselves; the
+/// system's own user has none.
+fn room_by_processes(workers: u32) -> (u32, Option<String>) {
+    let limit = getrlimit(Resource::Nproc).current.filter(|&limit| limit < FAR);
+    let Some(limit) = limit.filter(|_| !geteuid().is_root()) else { return (workers, None) };
+    let used = threads_of_user() + THREADS_BESIDES;
+    few(
+        fitting(limit, used, WORKER_THREADS),
+        workers,
+        "the user's processes and threads (`ulimit -u`)",
+        limit,
+    )
 }
 
-fn told(limit: u64, fit: u32, workers: u32) -> String {
-    format!(
-        "the limit on open files (`ulimit -n`) is {limit}, which is enough for {fit} of {workers} workers: raise \
-         it to have all"
-    )
+/// Threads of all processes of this user.
+fn threads_of_user() -> u64 {
+    let (user, all) = (geteuid().as_raw(), Path::new("/proc"));
+    let own = |process: &PathBuf| std::fs::metadata(process).is_ok_and(|found| found.uid() == user);
+    let threads = |process: PathBuf| {
+        let status = std::fs::read_to_string(process.join("status")).unwrap_or_default();
+        let count = status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse().ok());
+        count.unwrap_or(0u64)
+    };
+    let processes = dayfold_files::names(all).unwrap_or_default().into_iter().map(|name| all.join(name));
+    processes.filter(own).map(threads).sum()
+}
+
+/// One worker is tried in any case.
+fn fitting(limit: u64, used: u64, each: u64) -> u32 {
+    u32::try_from(limit.saturating_sub(used) / each).unwrap_or(u32::MAX).max(1)
+}
+
+fn few(fit: u32, workers: u32, what: &str, limit: u64) -> (u32, Option<String>) {
+    let told = || {
+        format!(
+            "the limit on {what} is {limit}, which is enough for {fit} of {workers} workers: raise it to have all"
+        )
+    };
+    (fit.min(workers), (fit < workers).then(told))
 }
 
 #[cfg(test)]
@@ -100,8 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn as_many_workers_as_files_may_be_open_for() {
-        assert_eq!([fitting(1024, 20), fitting(64, 20), fitting(30, 20)], [245, 5, 1]);
-        assert_eq!(room_for(1), (1, None));
+    fn as_many_workers_as_a_limit_is_enough_for_and_one_in_any_case() {
+        assert_eq!([1024, 64, 30].map(|limit| fitting(limit, 44, 4)), [245, 5, 1]);
+        let (fit, told) = few(5, 8, "open files (`ulimit -n`)", 64);
+        let said = "the limit on open files (`ulimit -n`) is 64, which is enough for 5 of 8 workers: raise it to \
+                    have all";
+        assert_eq!((fit, told.as_deref()), (5, Some(said)));
+        assert_eq!(few(8, 8, "", 0), (8, None));
+        assert!(room_for(1).0 == 1 && threads_of_user() > 0);
     }
 }

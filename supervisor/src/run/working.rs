@@ -63,7 +63,7 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
     let (workers, few) = limits::room_for(order.settings.workers.get());
     let workers = NonZeroU32::new(workers).unwrap_or(NonZeroU32::MIN);
     run.hear(&begun(order, known, workers));
-    run.warn(few.as_slice());
+    run.warn(&few);
     let names = known.frozen.plan.groups.iter().map(|group| group.name.clone());
     let settings = Settings { workers, ..order.settings };
     let mut state = State::new(settings, names.zip(known.before.iter().copied()));
