@@ -36,6 +36,7 @@ Examples:
   dayfold run config.toml --limit 2 --keep-partials
   dayfold run config.toml --only 2022-02-01 --only 2022-02-07
   dayfold run config.toml --from 2022-02-01 --to 2022-02-28 --workers 13
+  dayfold run config.toml --redo 2022-02-01
   dayfold run config.toml --shard 2/4    on the second of four nodes
   dayfold run config.toml --message-format json 2> events.jsonl
 
@@ -208,6 +209,12 @@ pub struct RunFlags {
     /// Keep the temporary results when the final file is in place
     #[arg(long)]
     pub keep_partials: bool,
+    /// Do this group again though it has a result, or `all`; may be given several times
+    #[arg(long, value_name = "GROUP")]
+    pub redo: Vec<String>,
+    /// Keep results though the program, or a file that it depends on, has changed since
+    #[arg(long)]
+    pub accept_change: bool,
     /// Replace what is in the final file's place, even if it is no earlier result of this run
     #[arg(long)]
     pub overwrite: bool,

@@ -10,7 +10,8 @@ use super::{Cli, Command};
 
 /// Arguments of `dayfold run` that are not said again as they were: which part to do for now, how to
 /// tell it, and what is said otherwise.
-const NOT_AGAIN: [&str; 7] = ["config", "shard", "limit", "only", "message_format", "quiet", "verbose"];
+const NOT_AGAIN: [&str; 9] =
+    ["config", "shard", "limit", "only", "redo", "accept_change", "message_format", "quiet", "verbose"];
 
 impl Cli {
     /// Reads a command line, the program's name first.

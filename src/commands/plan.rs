@@ -25,7 +25,7 @@ pub fn run(args: &PlanArgs) -> Result<Exit, CliError> {
 }
 
 fn report(prepared: Prepared) -> Result<PlanReport, CliError> {
-    let Prepared { config, found, regions, identity, warnings } = prepared;
+    let Prepared { config, found, regions, identity, warnings, .. } = prepared;
     let archive = config.archive();
     let names = |regions: RegionSet| regions.regions.into_iter().map(|region| region.name).collect();
     Ok(PlanReport {

@@ -4,7 +4,7 @@
 //! proven that a worker will understand it. Whether the program is there is looked at by a worker.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dayfold_contract::TaskSpec;
 use dayfold_contract::command::{Argument, Piece};
@@ -14,13 +14,18 @@ use dayfold_supervisor::planning::RegionsSpec;
 
 use super::document::{Table, Value};
 use super::mistakes::Mistakes;
-use super::paths::Paths;
+use super::paths::{Paths, without_detours};
+
+/// The key of files that a command depends on.
+const DEPENDS: &str = "depends";
 
 /// Reads the keys of a command.
 pub fn read_command(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {
     let command = task.require("command").and_then(|list| read_list(&list, paths));
     // known here, read by `read_threads`
     task.get("threads");
+    // read by itself, since it decides no values
+    let _known = task.get(DEPENDS);
     task.finish();
     Some(TaskSpec::Command(CommandSpec { command: command? }))
 }
@@ -55,17 +60,61 @@ fn read_argument(entry: &Value<'_>, paths: &Paths<'_>) -> Option<(String, Argume
     Some((text.to_owned(), argument))
 }
 
+/// The files that `depends` names, as they are written and where they are.
+pub fn read_depends(task: &Table<'_>, paths: &Paths<'_>) -> Vec<(String, PathBuf)> {
+    let file = |entry: Value<'_>| {
+        let text = entry.text()?;
+        let path = entry.parse(|text| paths.resolve(text))?;
+        if !path.is_file() {
+            entry.wrong(format!("names no file: {} is not there, or is something else", path.display()));
+        }
+        Some((text.to_owned(), path))
+    };
+    let list = task.get(DEPENDS).and_then(|list| list.list());
+    list.into_iter().flatten().filter_map(file).collect()
+}
+
+/// The files that decide what a command does, as they are written and where they are, as far as it tells: its program
+/// where that is named by a path, constant arguments that are files below the configuration's folder, and those that
+/// `depends` names. The run's own result is none.
+pub fn dependencies(
+    task: &TaskSpec,
+    depends: Vec<(String, PathBuf)>,
+    paths: &Paths<'_>,
+    output: &Path,
+) -> Vec<(String, PathBuf)> {
+    let TaskSpec::Command(CommandSpec { command, .. }) = task else { return Vec::new() };
+    let mut found: Vec<(String, PathBuf)> = Vec::new();
+    let is_below = |path: &PathBuf| path.starts_with(paths.folder()) && path != output;
+    let arguments = command.iter().skip(1).filter_map(|text| {
+        let path = without_detours(&paths.folder().join(constant(text, paths)?));
+        is_below(&path).then(|| (text.clone(), path))
+    });
+    let program = command.first().cloned().zip(program(task, paths));
+    for (name, path) in program.into_iter().chain(arguments).chain(depends) {
+        if path.is_file() && !found.iter().any(|(known, _)| *known == name) {
+            found.push((name, path));
+        }
+    }
+    found
+}
+
 /// Where a command's program is, if it is named by a path and not looked for in PATH.
 pub fn program(task: &TaskSpec, paths: &Paths<'_>) -> Option<PathBuf> {
     let TaskSpec::Command(CommandSpec { command }) = task else { return None };
-    let argument = Argument::parse(command.first()?).ok()?;
+    let program = constant(command.first()?, paths)?;
+    program.contains('/').then(|| paths.folder().join(program))
+}
+
+/// What an argument is in every group; `None` if it is not the same in all.
+fn constant(argument: &str, paths: &Paths<'_>) -> Option<String> {
+    let argument = Argument::parse(argument).ok()?;
     let text = |piece: &Piece| match piece {
         Piece::Text(text) => Some(text.clone()),
         Piece::Variable(name) => paths.lookup(name).ok(),
         Piece::Placeholder(_) => None,
     };
-    let program: String = argument.pieces().iter().map(text).collect::<Option<_>>()?;
-    program.contains('/').then(|| paths.folder().join(program))
+    argument.pieces().iter().map(text).collect()
 }
 
 /// What other sections ask for and a command does not do.

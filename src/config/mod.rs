@@ -40,6 +40,7 @@ pub struct Config {
     file: PathBuf,
     program: Option<PathBuf>,
     threads: NonZeroU32,
+    dependencies: Vec<(String, PathBuf)>,
     run: RunOptions,
 }
 
@@ -89,6 +90,11 @@ impl Config {
         self.threads
     }
 
+    /// The files that decide what a command does, as they are written and where they are.
+    pub fn dependencies(&self) -> &[(String, PathBuf)] {
+        &self.dependencies
+    }
+
     /// How to do it.
     pub fn run(&self) -> &RunOptions {
         &self.run
@@ -117,6 +123,7 @@ fn parse(text: &str, file: &str, paths: &Paths<'_>, flags: RunFlags) -> Result<C
 fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Config> {
     let archive = archive::read_archive(&root.table("archive"), paths);
     let regions = archive::read_regions(&root.table("regions"), paths);
+    let depends = command::read_depends(&root.table("task"), paths);
     let task = task::read_task(&root.table("task"), paths);
     let threads = command::read_threads(&root.table("task"));
     let output = read_output(&root.table("output"), paths);
@@ -132,7 +139,8 @@ fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Conf
     let run = RunOptions::new(flags, &keys, default_run_dir(&output));
     let (task, bad_files, file) = (task?, keys.bad_files, paths.file.to_owned());
     let program = command::program(&task, paths);
-    Some(Config { archive, regions, task, bad_files, output, file, program, threads, run })
+    let dependencies = command::dependencies(&task, depends, paths, &output);
+    Some(Config { archive, regions, task, bad_files, output, file, program, threads, dependencies, run })
 }
 
 fn read_output(output: &Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {

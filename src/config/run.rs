@@ -52,6 +52,10 @@ pub struct RunOptions {
     pub allow_failed: bool,
     /// Keep partials when the final file is in place.
     pub keep_partials: bool,
+    /// Do these groups again though they have results; `all` is all.
+    pub redo: Vec<String>,
+    /// Keep results though the program, or a file that it depends on, has changed since.
+    pub accept_change: bool,
     /// Replace what is in the final file's place and is no earlier result of this run.
     pub overwrite: bool,
     /// How to tell what happens.
@@ -97,6 +101,8 @@ impl RunOptions {
             only: flags.only,
             allow_failed: flags.allow_failed,
             keep_partials: flags.keep_partials,
+            redo: flags.redo,
+            accept_change: flags.accept_change,
             overwrite: flags.overwrite,
             voice: Voice {
                 format: flags.message_format.unwrap_or_default(),
@@ -147,9 +153,11 @@ pub fn read_run(run: &Table<'_>, paths: &Paths<'_>) -> (RunFlags, OnlyKeys) {
         to: run.get("to").and_then(|to| read_date(&to)),
         shard: run.get("shard").and_then(|shard| shard.parse(str::parse)),
         limit: count("limit"),
-        only: run.get("only").and_then(|only| read_only(&only)).unwrap_or_default(),
+        only: run.get("only").and_then(|only| read_groups(&only)).unwrap_or_default(),
         allow_failed: flag("allow_failed"),
         keep_partials: flag("keep_partials"),
+        redo: run.get("redo").and_then(|redo| read_groups(&redo)).unwrap_or_default(),
+        accept_change: flag("accept_change"),
         overwrite: flag("overwrite"),
         message_format: run.get("message_format").and_then(|format| format.choice(&formats)),
         quiet: flag("quiet"),
@@ -186,6 +194,8 @@ pub fn over(line: RunFlags, file: RunFlags) -> RunFlags {
         only: if line.only.is_empty() { file.only } else { line.only },
         allow_failed: line.allow_failed || file.allow_failed,
         keep_partials: line.keep_partials || file.keep_partials,
+        redo: if line.redo.is_empty() { file.redo } else { line.redo },
+        accept_change: line.accept_change || file.accept_change,
         overwrite: line.overwrite || file.overwrite,
         message_format: line.message_format.or(file.message_format),
         quiet,
@@ -202,7 +212,7 @@ fn read_size(value: &Value<'_>) -> Option<Size> {
 }
 
 /// One group's name, or a list of them.
-fn read_only(value: &Value<'_>) -> Option<Vec<String>> {
+fn read_groups(value: &Value<'_>) -> Option<Vec<String>> {
     match value.if_text() {
         Some(name) => Some(vec![name.to_owned()]),
         None => value.texts(),

@@ -248,7 +248,7 @@ fn wrong_commands_are_told_by_entry() {
         ),
         (
             "command = ['cp']\nmodule = 'x'",
-            "c.toml:7: unknown key \"module\" in [task]: known are \"kind\", \"command\"",
+            "c.toml:7: unknown key \"module\" in [task]: known are \"kind\", \"command\", \"threads\", \"depends\"",
         ),
     ] {
         assert_eq!(with_command(command).unwrap_err(), said);

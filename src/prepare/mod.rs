@@ -14,6 +14,7 @@ use std::collections::HashSet;
 
 use dayfold_contract::{Identity, Plan, RegionSet, partial};
 use dayfold_supervisor::planning::{self, Found, PlanError, RegionsError};
+use dayfold_supervisor::rundir::learnt::Dependency;
 
 use crate::config::{Config, nearest};
 
@@ -47,6 +48,8 @@ pub struct Prepared {
     pub regions: Option<RegionSet>,
     /// What decides the run's values.
     pub identity: Identity,
+    /// The files that the command depends on, as they are now.
+    pub dependencies: Vec<Dependency>,
     /// What people should know, from the archive and the regions.
     pub warnings: Vec<String>,
 }
@@ -67,7 +70,22 @@ pub fn prepare(config: Config) -> Result<Prepared, PrepareError> {
     };
     check_only(&config.run().only, &found.plan)?;
     let identity = identity(&config, regions.as_ref());
-    Ok(Prepared { config, found, regions, identity, warnings })
+    let dependencies = read_dependencies(&config, &mut warnings);
+    Ok(Prepared { config, found, regions, identity, dependencies, warnings })
+}
+
+/// A program may be such that it can be started and not be read.
+fn read_dependencies(config: &Config, warnings: &mut Vec<String>) -> Vec<Dependency> {
+    let mut read = Vec::new();
+    for (name, path) in config.dependencies() {
+        match Dependency::read(name.clone(), path.clone()) {
+            Ok(dependency) => read.push(dependency),
+            Err(error) => {
+                warnings.push(format!("{name} cannot be read, so a change of it is not noticed: {error}"))
+            }
+        }
+    }
+    read
 }
 
 fn identity(config: &Config, regions: Option<&RegionSet>) -> Identity {

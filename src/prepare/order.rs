@@ -12,6 +12,7 @@ use dayfold_supervisor::decide::retry::Retry;
 use dayfold_supervisor::meter::{Host, Reading, memory_limit, question, queues, walltime};
 use dayfold_supervisor::run::order::{Given, Order, Selection};
 use dayfold_supervisor::rundir::RunDir;
+use dayfold_supervisor::rundir::learnt::Redo;
 use dayfold_supervisor::rundir::plan_file::RegionsNote;
 use jiff::Timestamp;
 
@@ -21,13 +22,16 @@ use crate::cli::RetryKind;
 use crate::config::quantity::Size;
 use crate::config::{Config, RunOptions};
 
+/// What `--redo` takes for all groups.
+const ALL: &str = "all";
+
 /// What a worker is: this program, also when its file has been replaced meanwhile.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// Asks the node for its limits, and says what the supervisor is to do; with what people should
 /// know of either. This program has begun at `began`.
 pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<String>) {
-    let Prepared { config, found, regions, identity, mut warnings } = prepared;
+    let Prepared { config, found, regions, identity, dependencies, mut warnings } = prepared;
     let options = config.run();
     // without regions the whole grid is one
     let count = regions.as_ref().map_or(1, |regions| regions.regions.len() as u64);
@@ -52,6 +56,9 @@ pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<Str
         selection: selection(options),
         allow_failed: options.allow_failed,
         keep_partials: options.keep_partials,
+        dependencies,
+        accept_change: options.accept_change,
+        redo: redo(&options.redo),
         overwrite: options.overwrite,
         worker: (worker_program(), vec!["worker".into()]),
         environment: threads::environment(config.threads(), |name| std::env::var(name).ok()),
@@ -129,6 +136,17 @@ fn time_left(
 fn regions_note(config: &Config, regions: &RegionSet) -> Option<RegionsNote> {
     let file = config.regions()?.file.file_name().map(Path::new)?;
     Some(RegionsNote::new(file.display().to_string(), regions))
+}
+
+/// What `--redo` asks for; `None` where it is not given.
+fn redo(wishes: &[String]) -> Option<Redo> {
+    let mut groups: Vec<GroupName> = match wishes.iter().any(|wish| wish == ALL) {
+        true => Vec::new(),
+        false => wishes.iter().map(GroupName::new).collect(),
+    };
+    groups.sort();
+    groups.dedup();
+    (!wishes.is_empty()).then_some(Redo { groups, outdated: None })
 }
 
 fn selection(options: &RunOptions) -> Selection {

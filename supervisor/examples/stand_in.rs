@@ -121,6 +121,9 @@ fn order(folder: &Path, groups: u32, workers: NonZeroU32, files: u32) -> Order {
         allow_failed: false,
         keep_partials: false,
         overwrite: false,
+        dependencies: Vec::new(),
+        accept_change: false,
+        redo: None,
         worker: (PathBuf::from("/proc/self/exe"), vec![WORKER.into()]),
         environment: Vec::new(),
     }

@@ -14,6 +14,7 @@ use dayfold_supervisor::happening::{Happening, WorkerId};
 use dayfold_supervisor::journal::{Entry, Journal, Record};
 use dayfold_supervisor::meter::Host;
 use dayfold_supervisor::rundir::RunDir;
+use dayfold_supervisor::rundir::learnt::Learnt;
 use dayfold_supervisor::rundir::plan_file::{self, Frozen};
 use dayfold_supervisor::rundir::shard::Shard;
 use dayfold_supervisor::status::look;
@@ -39,7 +40,16 @@ fn frozen(folder: &std::path::Path) -> Frozen {
         Plan { root: "/archive".into(), groups: (0..GROUPS).map(group).collect(), missing: Vec::new() };
     let run = identity.fingerprint().unwrap();
     let (region_contents, output) = (BTreeMap::new(), folder.join("out.nc"));
-    Frozen { run, identity, regions: None, region_contents, layout: None, output, plan }
+    Frozen {
+        run,
+        identity,
+        regions: None,
+        region_contents,
+        layout: None,
+        learnt: Learnt::default(),
+        output,
+        plan,
+    }
 }
 
 /// Half of the groups are done.

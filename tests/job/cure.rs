@@ -42,7 +42,7 @@ fn shown(room: &Room, path: &Path) -> String {
 }
 
 #[test]
-fn a_contradiction_is_cured_by_removing_the_wrong_file_and_its_groups_result() {
+fn a_contradiction_is_cured_by_removing_the_wrong_file_and_doing_its_group_again() {
     let room = Room::new(2);
     let right = room.undisturbed();
     let copy = room.day(2).join("IDE00326.copy.nc");
@@ -52,11 +52,8 @@ fn a_contradiction_is_cured_by_removing_the_wrong_file_and_its_groups_result() {
     let results = ["2022-02-01", "2022-02-02"].map(|group| shown(&room, &partial(&room, group)));
     for expected in [
         "groups 2022-02-01 and 2022-02-02 contradict each other: at 2022-02-0",
-        "they have other values of \"actual\"; correct the archive, remove the result of the group that was wrong",
-        &format!(
-            "({} of 2022-02-01, {} of 2022-02-02), and run the same command again",
-            results[0], results[1]
-        ),
+        "they have other values of \"actual\"; correct the archive, and run the same command with --redo and the name",
+        &format!("(the results are {} of 2022-02-01, {} of 2022-02-02)", results[0], results[1]),
     ] {
         assert!(run.stderr.contains(expected), "{expected:?} in {}", run.stderr);
     }
@@ -69,10 +66,10 @@ fn a_contradiction_is_cured_by_removing_the_wrong_file_and_its_groups_result() {
         assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
     }
     let again = room.run(&[]);
-    let kept = format!("its result is kept (to have it made of what is there, remove {})", results[1]);
+    let kept =
+        format!("its result, in {}, is kept (--redo 2022-02-02 has it made of what is there)", results[1]);
     assert!(again.stderr.contains(&kept), "{}", again.stderr);
-    fs::remove_file(partial(&room, "2022-02-02")).unwrap();
-    let cured = room.run_told(&[]);
+    let cured = room.run_told(&["--redo", "2022-02-02"]);
     assert_eq!((cured.code, started(&cured.stderr)), (0, vec!["2022-02-02".to_owned()]), "{cured:?}");
     assert!(room.result() == right);
 }
@@ -89,11 +86,10 @@ fn a_contradiction_with_the_final_file_is_cured_alike() {
     fs::copy(&good, room.day(2).join("IDE00326.copy.nc")).unwrap();
     let run = room.run(&[]);
     assert_eq!(run.code, 3, "{run:?}");
-    assert!(run.stderr.contains("(DIR/try/pv.nc of (those in the final file)"), "{}", run.stderr);
+    assert!(run.stderr.contains("DIR/try/pv.nc of (those in the final file), "), "{}", run.stderr);
     // the first day was wrong
     fs::copy(&good, first).unwrap();
-    fs::remove_file(room.path("pv.nc")).unwrap();
-    let cured = room.run_told(&[]);
+    let cured = room.run_told(&["--redo", "2022-02-01"]);
     assert_eq!((cured.code, started(&cured.stderr)), (0, vec!["2022-02-01".to_owned()]), "{cured:?}");
     fs::remove_file(room.day(2).join("IDE00326.copy.nc")).unwrap();
     assert!(room.result() == right, "equal values at one time are one");
@@ -113,14 +109,13 @@ fn a_file_that_is_a_group_can_be_removed() {
     halve(&room.files(1)[1], &copy);
     assert_eq!(room.run(&[]).code, 3);
     fs::remove_file(&copy).unwrap();
-    fs::remove_file(partial(&room, "v1_1_2022_02_01_IDE00326_copy_nc")).unwrap();
-    let cured = room.run_told(&[]);
+    let cured = room.run_told(&["--redo", "v1.1/2022/02/01/IDE00326.copy.nc"]);
     assert_eq!((cured.code, started(&cured.stderr).len()), (0, 0), "{cured:?}");
     assert!(room.result() == right);
 }
 
 #[test]
-fn a_first_group_of_another_grid_is_cured_by_removing_it_and_its_result() {
+fn a_first_group_of_another_grid_is_cured_by_removing_it_and_doing_it_again() {
     let room = room_with_another_grid(3, 1);
     let run = room.run(&[]);
     assert_eq!(run.code, 3, "{run:?}");
@@ -129,11 +124,12 @@ fn a_first_group_of_another_grid_is_cured_by_removing_it_and_its_result() {
     let kept = room.run(&[]);
     assert_eq!(kept.code, 3, "{kept:?}");
     let result = partial(&room, "2022-02-01");
-    let told =
-        format!("its result is kept (to have it made of what is there, remove {})", shown(&room, &result));
+    let told = format!(
+        "its result, in {}, is kept (--redo 2022-02-01 has it made of what is there)",
+        shown(&room, &result)
+    );
     assert!(kept.stderr.contains(&told), "{}", kept.stderr);
-    fs::remove_file(result).unwrap();
-    let cured = room.run(&[]);
+    let cured = room.run(&["--redo", "2022-02-01"]);
     assert_eq!(cured.code, 0, "{cured:?}");
     assert_eq!(room.attribute("missing_groups").as_deref(), Some("2022-02-01"));
     let bytes = room.result();

@@ -11,6 +11,7 @@ mod support;
 
 mod bad_files;
 mod causes;
+mod changed;
 mod command;
 mod conventions;
 mod cure;
@@ -21,6 +22,7 @@ mod moved;
 mod older;
 mod oracle;
 mod programs;
+mod redo;
 mod regions;
 mod resume;
 mod room;

@@ -200,3 +200,17 @@ fn groups_beside_an_empty_partial_are_not_done_again() {
     assert!(again.contains(&"2022-02-04".to_owned()), "{again:?}");
     assert!(!["2022-02-01", "2022-02-03"].iter().any(|day| again.contains(&(*day).to_owned())), "{again:?}");
 }
+
+/// 51aab24 did not look into programs: what is there at the first start is taken.
+#[test]
+fn a_run_directory_that_knows_nothing_of_its_program_learns_it() {
+    let left = Left::new("command", "killed");
+    let script = left.folder.path().join("day.sh");
+    let edit = || fs::write(&script, fs::read_to_string(&script).unwrap() + "# edited\n").unwrap();
+    edit();
+    left.resumes(&["--limit", "1"], 0, &["2022-02-03"]);
+    edit();
+    let refused = left.run(&[]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("./day.sh has changed since 3 groups"), "{}", refused.stderr);
+}

@@ -96,7 +96,9 @@ fn a_group_that_has_fewer_files_keeps_its_result_with_a_warning() {
     assert_eq!((run.code, started(&run.stderr)), (0, vec!["2022-02-02".to_owned()]), "{run:?}");
     let told = warnings(&run.stderr);
     assert!(
-        told.len() == 1 && told[0].contains("2022-02-01") && told[0].contains("its result is kept"),
+        told.len() == 1
+            && told[0].contains("2022-02-01")
+            && told[0].contains("is kept (--redo 2022-02-01 has it"),
         "{told:?}"
     );
     assert!(room.result() == right);

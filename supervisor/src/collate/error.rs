@@ -212,13 +212,13 @@ fn contradiction(
     if first == second {
         return format!(
             "group {first} contradicts itself: at {time} it has two values of {variable:?}; correct the \
-             archive, remove its result, {one}, and run the same command again"
+             archive, and run the same command with --redo {first} (its result is {one})"
         );
     }
     format!(
         "groups {first} and {second} contradict each other: at {time} they have other values of {variable:?}; \
-         correct the archive, remove the result of the group that was wrong ({one} of {first}, {other} of \
-         {second}), and run the same command again"
+         correct the archive, and run the same command with --redo and the name of the group that was wrong \
+         (the results are {one} of {first}, {other} of {second})"
     )
 }
 

@@ -122,8 +122,8 @@ fn early_end(state: &State, tally: Tally) -> Option<Verdict> {
 
 /// All groups, where this run knows of all of them.
 fn of_this_run<'a>(known: &'a Known, state: &State, failed: Vec<FailedGroup>) -> Whole<'a> {
-    let finished = known.finished.clone();
-    Whole { frozen: &known.frozen, finished, done: state.done(), failed, left: Vec::new() }
+    let (finished, former) = (known.finished.clone(), known.former.clone());
+    Whole { frozen: &known.frozen, finished, former, done: state.done(), failed, left: Vec::new() }
 }
 
 /// Leaves the marker; how this shard ends, if it is not the last.

@@ -9,15 +9,16 @@ use dayfold_contract::partial::{self, SKIPPED_FILES};
 use dayfold_contract::shown::shown;
 use dayfold_contract::{Fingerprint, Group, GroupId, GroupName};
 
-use super::{Run, RunError, contradiction, describe, provenance, target};
+use super::{Run, RunError, again, contradiction, describe, provenance, target};
 use crate::collate::{self, CollateError, Collation, Source};
 use crate::decide::stop::Stop;
 use crate::happening::Happening;
 use crate::names;
 use crate::room;
 use crate::rundir::finished::Finished;
+use crate::rundir::learnt::{self, Learnt};
 use crate::rundir::partials::Partials;
-use crate::rundir::plan_file::Frozen;
+use crate::rundir::plan_file::{self, Frozen};
 use crate::rundir::{RunDirError, done_marker, logs};
 use crate::verdict::Verdict;
 
@@ -38,6 +39,8 @@ pub struct Folding<'a> {
     pub frozen: &'a Frozen,
     /// The final file that stands for partials that are gone.
     pub finished: Option<&'a Finished>,
+    /// The final file that is there and stands for no group any more.
+    pub former: Option<&'a Finished>,
     /// The groups whose results are safe.
     pub done: &'a [GroupId],
     /// The groups that are left out.
@@ -142,6 +145,9 @@ pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<
             return Ok(Folded::Lost(lost));
         }
     };
+    if let Some(why) = changed_meanwhile(run, folding) {
+        return Ok(Folded::Ended(Verdict::Contradiction(why), None));
+    }
     run.hear(&Happening::Collating { partials: sources.len() });
     match write(run, folding, &sources, &output) {
         Ok(()) => {}
@@ -153,6 +159,14 @@ pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<
     }
     tell_skipped(run, &output);
     Ok(Folded::Ended(ended, Some(output)))
+}
+
+/// What has changed of what the command depends on while this run was at work: nobody knows by which of both each group
+/// was done.
+fn changed_meanwhile(run: &Run<'_>, folding: &Folding<'_>) -> Option<String> {
+    let changes = learnt::changes_by_now(&folding.frozen.learnt.dependencies);
+    let error = || again::changed(&run.dir, changes.clone(), folding.done.len()).to_string();
+    (!changes.is_empty()).then(error)
 }
 
 fn gone(lost: &[GroupName]) -> String {
@@ -201,8 +215,8 @@ fn what_to_do(error: &CollateError) -> &'static str {
     match error {
         CollateError::Gone { .. } | CollateError::Damaged { .. } => AGAIN,
         _ => {
-            "nothing was written; the same command tries it again, and if it cannot be read then either, remove \
-             that file: `dayfold run` does the group again"
+            "nothing was written; the same command tries it again, and if it cannot be read then either, `dayfold \
+             run` with --redo and the group's name does the group again"
         }
     }
 }
@@ -252,7 +266,7 @@ fn write(
     let done = folding.done().cloned().collect();
     let next = Finished::describe(prepared.path(), output, *fingerprint, done, plan.missing.clone())?;
     let next = Finished { made: prepared.made().to_vec(), ..next };
-    Finished::write_either(&run.dir, folding.finished, &next)?;
+    Finished::write_either(&run.dir, folding.finished.or(folding.former), &next)?;
     let collated = prepared.publish()?;
     run.warn(&collated.warnings);
     settle(run, &next);
@@ -270,6 +284,12 @@ fn settle(run: &mut Run<'_>, finished: &Finished) {
 fn put_away(run: &mut Run<'_>, folding: &Folding<'_>) -> Result<(), RunError> {
     done_marker::remove_all(&run.dir)?;
     run.warn(&logs::remove_all(&run.dir));
+    let Frozen { learnt, .. } = folding.frozen;
+    if learnt.redo.is_some() {
+        // before partials are removed: the new file may be the same as the old one, and stands for them from here on
+        let learnt = Learnt { redo: None, ..learnt.clone() };
+        plan_file::replace(&run.dir, &Frozen { learnt, ..folding.frozen.clone() })?;
+    }
     if !folding.keep_partials {
         run.warn(&Partials::list(&run.dir)?.remove_all());
     }

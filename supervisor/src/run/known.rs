@@ -8,13 +8,15 @@ use std::collections::{HashMap, HashSet};
 
 use dayfold_contract::{Group, GroupName};
 
+use super::again;
 use super::order::{Order, Selection, fingerprint};
-use super::results::Results;
+use super::results::{Results, Withdrawn};
 use crate::decide::groups::Before;
 use crate::lock::{Held, LockError};
 use crate::rundir::differences::differences;
 use crate::rundir::failed_table;
 use crate::rundir::finished::Finished;
+use crate::rundir::learnt::Learnt;
 use crate::rundir::merge::{Sight, merge};
 use crate::rundir::plan_file::{self, Found, Frozen};
 use crate::rundir::shard::Shard;
@@ -31,6 +33,10 @@ pub struct Known {
     pub before: Vec<Before>,
     /// The final file of an earlier run, where it holds groups whose partials are gone.
     pub finished: Option<Finished>,
+    /// The final file that is there and stands for no group any more.
+    pub former: Option<Finished>,
+    /// Results that are to be removed before work begins: their groups are done again.
+    pub withdrawn: Withdrawn,
     /// For people.
     pub warnings: Vec<String>,
 }
@@ -94,7 +100,11 @@ pub fn look(
     let old = read_frozen(run_dir, &new, &mut warnings)?;
     let before = if let Found::Whole(old) = &old { Some(old) } else { None };
     let groups = before.into_iter().chain([&new]).flat_map(|frozen| &frozen.plan.groups);
-    let mut results = Results::look(run_dir, new.run, groups, &order.output, &mut warnings)?;
+    let learnt = before.map(|frozen| frozen.learnt.clone()).unwrap_or_default();
+    let mut results = Results::look(run_dir, new.run, groups, &learnt, &order.output, &mut warnings)?;
+    let of_either: Vec<&Group> = before.into_iter().chain([&new]).flat_map(|it| &it.plan.groups).collect();
+    let (redo, withdrawn) =
+        again::withdraw(order, before, &of_either, &mut results, others_at_work, &mut warnings)?;
     let (frozen, freeze) = match old {
         Found::None => (new, Freeze::Create),
         Found::Damaged => (new, Freeze::Replace),
@@ -105,9 +115,14 @@ pub fn look(
     };
     results.stand_for(&frozen, &mut warnings);
     let (frozen, freeze) = with_layout(frozen, freeze, &results);
+    let with_results = frozen.plan.groups.iter().filter(|group| results.is_done(group));
+    let with_results: Vec<&GroupName> = with_results.map(|group| &group.name).collect();
+    let learnt = again::learn(run_dir, order, &learnt, redo, &with_results, others_at_work)?;
+    let (frozen, freeze) = with_learnt(frozen, freeze, learnt, others_at_work)?;
     let done = frozen.plan.groups.iter().map(|group| results.is_done(group)).collect();
     let before = select(&frozen, done, order.shard, &order.selection);
-    Ok(Known { frozen, freeze, before, finished: results.into_finished(), warnings })
+    let (finished, former) = results.into_final_files();
+    Ok(Known { frozen, freeze, before, finished, former, withdrawn, warnings })
 }
 
 /// Where the plan does not say what the archive's files look like, results may: it was lost with the
@@ -120,6 +135,19 @@ fn with_layout(frozen: Frozen, freeze: Freeze, results: &Results) -> (Frozen, Fr
         None => (frozen, freeze),
         layout => (Frozen { layout, ..frozen }, freeze.changed()),
     }
+}
+
+/// The plan with what was learnt at this start, unless others are at work by it.
+fn with_learnt(
+    frozen: Frozen,
+    freeze: Freeze,
+    learnt: Learnt,
+    others_at_work: &mut OthersAtWork<'_>,
+) -> Result<(Frozen, Freeze), KnownError> {
+    if learnt == frozen.learnt || others_at_work()?.is_some() {
+        return Ok((frozen, freeze));
+    }
+    Ok((Frozen { learnt, ..frozen }, freeze.changed()))
 }
 
 /// What all files must look like is known from the first that was read. Where groups have failed and none
@@ -145,6 +173,7 @@ fn frozen_now(order: &Order) -> Result<Frozen, RunDirError> {
         regions: order.regions.clone(),
         region_contents: order.job.regions.as_ref().map(plan_file::region_contents).unwrap_or_default(),
         layout: None,
+        learnt: Learnt::default(),
         output: order.output.clone(),
         plan: order.plan.clone(),
     })
@@ -186,7 +215,7 @@ fn update(
     let kept_in = |group: &Group| results.kept_in(group);
     let sight = Sight { kept_in: &kept_in, root: &new.plan.root, group: new.identity.group };
     let plan = merge(&old.plan, new.plan.clone(), &sight, &mut told);
-    let merged = Frozen { plan, layout: old.layout.clone(), ..new };
+    let merged = Frozen { plan, layout: old.layout.clone(), learnt: old.learnt.clone(), ..new };
     if merged == old {
         warnings.extend(told);
         return Ok((old, Freeze::Keep));

@@ -6,7 +6,7 @@
 //!
 //! - [`order`]: what is asked for, and what came of it
 //! - [`entrance`]: who may begin · [`taker`], [`vigil`], [`guard`]: locks taken, watched, kept
-//! - [`known`], [`results`], [`lore`]: what earlier runs left
+//! - [`known`], [`results`], [`lore`]: what earlier runs left · [`again`]: what of it is done again
 //! - [`ears`]: who hears · [`chronicle`]: the journal as it is written · [`session`]: its first line
 //! - [`working`]: the archive is probed, the pool works
 //! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`], [`describe`]: what the final file says of itself ·
@@ -14,6 +14,7 @@
 //! - [`target`]: where the final file goes · [`replaceable`], [`coverage`]: what it may take the place of
 //! - [`mod@collate_only`]: the last step alone
 
+mod again;
 mod chronicle;
 mod closing;
 mod collate_only;

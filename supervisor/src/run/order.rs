@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::decide::Settings;
 use crate::decide::groups::Tally;
 use crate::rundir::failed_table::FailedGroup;
+use crate::rundir::learnt::{Dependency, Redo};
 use crate::rundir::plan_file::RegionsNote;
 use crate::rundir::shard::Shard;
 use crate::verdict::Verdict;
@@ -42,6 +43,12 @@ pub struct Order {
     pub allow_failed: bool,
     /// Keep partials when the final file is there.
     pub keep_partials: bool,
+    /// The files that the command depends on, as they are now.
+    pub dependencies: Vec<Dependency>,
+    /// Keep results that were made when a dependency had other content.
+    pub accept_change: bool,
+    /// Do these groups again though they have results.
+    pub redo: Option<Redo>,
     /// Replace what is in the final file's place and is no earlier result of this run.
     pub overwrite: bool,
     /// The program that is a worker, and its arguments.

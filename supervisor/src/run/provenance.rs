@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use dayfold_contract::plan::VersionRule;
-use dayfold_contract::{Fingerprint, GroupName, Identity, partial};
+use dayfold_contract::{Fingerprint, GroupName, Identity};
 use dayfold_ncio::dataset::{Attribute, attribute};
 
 use crate::rundir::differences;
@@ -14,13 +14,14 @@ use crate::rundir::plan_file::{Frozen, RegionsNote};
 
 /// All that may be set here. Where a final file is folded again it has these from before, and they
 /// may not hold any more.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "archive_pattern",
     "task",
     "regions",
     "archive_versions",
     "missing_groups",
     "failed_groups",
+    "mixed_source",
     RUN,
     GROUPS,
 ];
@@ -28,7 +29,7 @@ pub const NAMES: [&str; 8] = [
 /// The run's fingerprint: that of what decides the values.
 const RUN: &str = "run_fingerprint";
 
-/// The fingerprint of the groups in the file, with their files.
+/// The fingerprint of the names of the groups in the file.
 const GROUPS: &str = "groups_fingerprint";
 
 /// The global attributes of the final file; their names are [`NAMES`].
@@ -52,7 +53,10 @@ pub fn attributes(
     if !versions.is_empty() {
         attributes.push(text("archive_versions", &self::versions(versions)));
     }
-    for (name, groups) in [("missing_groups", &frozen.plan.missing[..]), ("failed_groups", failed)] {
+    let mixed = &frozen.learnt.mixed[..];
+    for (name, groups) in
+        [("missing_groups", &frozen.plan.missing[..]), ("failed_groups", failed), ("mixed_source", mixed)]
+    {
         if !groups.is_empty() {
             attributes.push(text(name, &lines(groups)));
         }
@@ -113,8 +117,7 @@ fn told<'a>(attributes: &'a [(String, Attribute)], name: &str) -> Option<&'a str
 fn groups_fingerprint(frozen: &Frozen, failed: &[GroupName]) -> Fingerprint {
     let failed: HashSet<&GroupName> = failed.iter().collect();
     let groups = frozen.plan.groups.iter().filter(|group| !failed.contains(&group.name));
-    let keys: Vec<String> = groups.map(|group| partial::key(frozen.run, group).to_string()).collect();
-    Fingerprint::of_parts(keys.iter().map(String::as_bytes))
+    Fingerprint::of_parts(groups.map(|group| group.name.as_str().as_bytes()))
 }
 
 fn text(name: &str, text: &str) -> (String, Attribute) {

@@ -11,9 +11,10 @@ use dayfold_ncio::dataset::attribute;
 use dayfold_ncio::raw::RawFile;
 
 use crate::rundir::finished::{Finished, Growth};
+use crate::rundir::learnt::Learnt;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
-use crate::rundir::{RunDir, RunDirError};
+use crate::rundir::{RunDir, RunDirError, remove_file};
 
 /// The results of a run.
 #[derive(Debug)]
@@ -22,6 +23,26 @@ pub struct Results {
     partials: Partials,
     finished: Option<Finished>,
     in_final: HashSet<Fingerprint>,
+    /// A final file that is there and stands for no group any more.
+    former: Option<Finished>,
+}
+
+/// Results that count no more, and are still there.
+#[derive(Debug, Default)]
+pub struct Withdrawn {
+    partials: Vec<PathBuf>,
+    /// The final file that had some of them; it stays.
+    pub final_file: Option<Finished>,
+}
+
+impl Withdrawn {
+    /// Removes the partials among them.
+    ///
+    /// # Errors
+    /// If one cannot be removed.
+    pub fn remove(&self) -> Result<(), RunDirError> {
+        self.partials.iter().try_for_each(|path| remove_file(path))
+    }
 }
 
 impl Results {
@@ -33,15 +54,17 @@ impl Results {
         run_dir: &RunDir,
         run: Fingerprint,
         groups: impl IntoIterator<Item = &'a Group>,
+        learnt: &Learnt,
         output: &Path,
         warnings: &mut Vec<String>,
     ) -> Result<Self, RunDirError> {
         let mut partials = Partials::list(run_dir)?;
         warnings.extend(partials.verify(run, groups)?);
         // after the partials, since it is written before these are removed
-        let finished = Finished::read(run_dir, output, warnings)?;
+        let mut finished = Finished::read(run_dir, output, warnings)?;
+        let former = finished.take_if(|finished| learnt.is_outdated(finished.output_checksum));
         let in_final = finished.as_ref().map(Finished::keys).unwrap_or_default();
-        Ok(Self { run, partials, finished, in_final })
+        Ok(Self { run, partials, finished, in_final, former })
     }
 
     /// Whether a group's result is there, with exactly these files.
@@ -79,12 +102,29 @@ impl Results {
             "group {group} is not as it was when {output} was made, and its values cannot be taken out of \
              that: groups whose partials are gone run again (--keep-partials avoids this)"
         ));
-        self.finished = None;
+        self.former = self.finished.take();
         self.in_final.clear();
     }
 
-    /// The final file that stands for partials that are gone.
-    pub fn into_finished(self) -> Option<Finished> {
-        self.finished
+    /// Lets the results of these groups count no more. A final file that has one of them stands for none then.
+    pub fn withdraw(&mut self, groups: &[&Group]) -> Withdrawn {
+        let keys: HashSet<Fingerprint> = groups.iter().map(|group| partial::key(self.run, group)).collect();
+        let partials = self.partials.take(&keys);
+        if self.in_final.is_disjoint(&keys) {
+            return Withdrawn { partials, final_file: None };
+        }
+        self.in_final.clear();
+        self.former = self.finished.take();
+        Withdrawn { partials, final_file: self.former.clone() }
+    }
+
+    /// The final file that is there and stands for no group any more.
+    pub fn former(&self) -> Option<&Finished> {
+        self.former.as_ref()
+    }
+
+    /// The final file that stands for partials that are gone, and the one that is there and does not.
+    pub fn into_final_files(self) -> (Option<Finished>, Option<Finished>) {
+        (self.finished, self.former)
     }
 }

@@ -56,6 +56,8 @@ fn options(order: &Order) -> Map<String, Value> {
         "allow_failed": order.allow_failed,
         "keep_partials": order.keep_partials,
         "overwrite": order.overwrite,
+        "accept_change": order.accept_change,
+        "redo": order.redo.as_ref().map(|redo| &redo.groups),
     });
     if let Value::Object(options) = options { options } else { Map::new() }
 }

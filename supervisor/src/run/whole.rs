@@ -26,6 +26,8 @@ pub struct Whole<'a> {
     pub frozen: &'a Frozen,
     /// The final file that stands for partials that are gone.
     pub finished: Option<Finished>,
+    /// The final file that is there and stands for no group any more.
+    pub former: Option<Finished>,
     /// The groups whose results are safe.
     pub done: Vec<GroupId>,
     /// Those that failed.
@@ -51,7 +53,8 @@ impl<'a> Whole<'a> {
     pub fn look(run: &mut Run<'_>, frozen: &'a Frozen) -> Result<Self, RunError> {
         let mut warnings = Vec::new();
         let groups = &frozen.plan.groups;
-        let mut results = Results::look(&run.dir, frozen.run, groups, &frozen.output, &mut warnings)?;
+        let mut results =
+            Results::look(&run.dir, frozen.run, groups, &frozen.learnt, &frozen.output, &mut warnings)?;
         results.stand_for(frozen, &mut warnings);
         run.warn(&warnings);
         let (done, undone): (Vec<_>, Vec<_>) =
@@ -60,9 +63,11 @@ impl<'a> Whole<'a> {
         let mut failed = failed_table::read(&run.dir)?;
         failed.retain(|failed| undone.remove(&failed.group));
         let left = |group: &&Group| undone.contains(&group.name);
+        let (finished, former) = results.into_final_files();
         Ok(Self {
             left: groups.iter().filter(left).map(|group| group.name.clone()).collect(),
-            finished: results.into_finished(),
+            finished,
+            former,
             done: done.into_iter().map(|(id, _)| id).collect(),
             failed,
             frozen,
@@ -110,6 +115,7 @@ impl<'a> Whole<'a> {
         Folding {
             frozen: self.frozen,
             finished: self.finished.as_ref(),
+            former: self.former.as_ref(),
             done: &self.done,
             failed: self.failed.iter().map(|failed| failed.group.clone()).collect(),
             keep_partials,

@@ -47,6 +47,8 @@ pub fn settle(
         done_marker::remove(&run.dir, run.shard)?;
     }
     entrance.check()?;
+    // before the plan says that they are being done again
+    known.withdrawn.remove()?;
     match known.freeze {
         Freeze::Keep => {}
         Freeze::Create => plan_file::create(&run.dir, &known.frozen)?,

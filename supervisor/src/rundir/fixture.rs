@@ -7,6 +7,7 @@ use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::{Inverter, IrradianceNames, Module, Mount, Night, PvSpec, Temperature};
 use dayfold_contract::{Fingerprint, Group, GroupName, Identity, Plan, TaskSpec, partial};
 
+use super::learnt::Learnt;
 use super::plan_file::Frozen;
 
 pub fn group(name: &str, files: &[&str]) -> Group {
@@ -24,6 +25,7 @@ pub fn frozen(groups: Vec<Group>) -> Frozen {
         regions: None,
         region_contents: BTreeMap::new(),
         layout: None,
+        learnt: Learnt::default(),
         output: "/out/pv.nc".into(),
         plan: plan(groups, &[]),
     }

@@ -98,7 +98,8 @@ fn shrunk(was: &Group, left: usize, kept_in: &[PathBuf]) -> String {
         "it was not done, and what is there counts".to_owned()
     } else {
         let places: Vec<String> = kept_in.iter().map(|path| path.display().to_string()).collect();
-        format!("its result is kept (to have it made of what is there, remove {})", places.join(" and "))
+        let places = places.join(" and ");
+        format!("its result, in {places}, is kept (--redo {name} has it made of what is there)")
     };
     format!("group {name} had {} files and has {left} now: {what}", files.len())
 }
@@ -168,8 +169,10 @@ mod tests {
         assert_eq!(kept.groups, old.groups);
         assert_eq!(
             warnings,
-            ["group 1 had 2 files and has 1 now: its result is kept (to have it made of what is there, \
-              remove p/1.nc and pv.nc)"]
+            [
+                "group 1 had 2 files and has 1 now: its result, in p/1.nc and pv.nc, is kept (--redo 1 has it made of \
+              what is there)"
+            ]
         );
         let (taken, warnings) = merged(&old, new.clone(), false);
         assert_eq!(taken.groups, new.groups);

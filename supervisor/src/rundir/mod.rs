@@ -2,6 +2,7 @@
 //!
 //! - [`plan_file`]: `plan.json`, the frozen plan and the identity of its run · [`mod@merge`]: with what a new
 //!   look at the archive says · [`mod@differences`]: what another run has otherwise
+//! - [`learnt`]: what starts learn beside the identity: dependencies, mixed results, what is done again
 //! - [`partials`]: which groups have a whole partial
 //! - [`finished`]: `finished.json`, what a final file was made of, once partials are removed
 //! - [`failed_table`] is `failed.tsv` · [`logs`]: what failed attempts wrote
@@ -15,6 +16,7 @@ pub mod failed_table;
 pub mod finished;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod learnt;
 pub mod logs;
 pub mod merge;
 pub mod partials;
@@ -88,6 +90,26 @@ pub enum RunDirError {
         path: PathBuf,
         /// What differs, each in words.
         differences: Vec<String>,
+    },
+    /// What the command depends on is not what it was when groups were done.
+    #[error(
+        "{} since {} of {} {} done, and the final file would mix what both give: run with --redo all to do {} \
+         again, or with --accept-change to keep {} (the final file names them then, in its attribute mixed_source)",
+        changes.join(", "), counted(*done), path.display(), was(*done), them(*done), them(*done)
+    )]
+    Changed {
+        /// The run directory.
+        path: PathBuf,
+        /// What has changed, each in words.
+        changes: Vec<String>,
+        /// How many groups have results.
+        done: usize,
+    },
+    /// `--redo` of something that is no group.
+    #[error("there is no group \"{name}\" in the plan: --redo takes the name of a group, or all")]
+    NoGroup {
+        /// What was given.
+        name: String,
     },
     /// It was written by a newer dayfold.
     #[error(
@@ -187,6 +209,18 @@ pub fn is_file_of_a_run(name: &str) -> bool {
     let is_of_shard = |(stem, extension)| Shard::of_file_name(name, stem, extension).is_some();
     matches!(name, "plan.json" | "finished.json" | "lock.start" | "lock.collate")
         || of_shards.into_iter().any(is_of_shard)
+}
+
+fn counted(groups: usize) -> String {
+    if groups == 1 { "1 group".to_owned() } else { format!("{groups} groups") }
+}
+
+fn was(groups: usize) -> &'static str {
+    if groups == 1 { "was" } else { "were" }
+}
+
+fn them(groups: usize) -> &'static str {
+    if groups == 1 { "it" } else { "them" }
 }
 
 /// A run directory.
@@ -375,7 +409,10 @@ impl RunDir {
 }
 
 /// Removes a file that may be gone already.
-fn remove_file(path: &Path) -> Result<(), RunDirError> {
+///
+/// # Errors
+/// [`RunDirError::NotWritable`].
+pub(crate) fn remove_file(path: &Path) -> Result<(), RunDirError> {
     match std::fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(not_writable(path, source)),
         _ => Ok(()),

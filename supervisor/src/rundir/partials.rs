@@ -3,7 +3,7 @@
 //! A partial's name says which run and group it belongs to, and what its content must be; both are
 //! proven here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -71,6 +71,17 @@ impl Partials {
     /// How many there are, second results not counted.
     pub fn count(&self) -> usize {
         self.by_key.len()
+    }
+
+    /// Takes those with these keys out, second results too; their files stay.
+    pub fn take(&mut self, keys: &HashSet<Fingerprint>) -> Vec<PathBuf> {
+        let is_one = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| PartialName::parse(name.to_str()?));
+            name.is_some_and(|name| keys.contains(&name.key))
+        };
+        let mut taken: Vec<PathBuf> = self.spare.extract_if(.., |path| is_one(path)).collect();
+        taken.extend(keys.iter().filter_map(|key| self.by_key.remove(key)).map(|(path, _)| path));
+        taken
     }
 
     /// Removes all of them, stale ones included; what could not be removed, in words.

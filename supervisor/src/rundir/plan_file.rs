@@ -13,6 +13,7 @@ use dayfold_contract::job::Layout;
 use dayfold_contract::{Fingerprint, Identity, Plan, Region, RegionSet};
 use serde::{Deserialize, Serialize};
 
+use super::learnt::Learnt;
 pub use super::sealed::Found;
 use super::{RunDir, RunDirError, place, sealed};
 use crate::durable;
@@ -31,6 +32,9 @@ pub struct Frozen {
     pub region_contents: BTreeMap<String, Fingerprint>,
     /// What the first readable file looked like.
     pub layout: Option<Layout>,
+    /// What starts have learnt.
+    #[serde(default, skip_serializing_if = "Learnt::is_empty")]
+    pub learnt: Learnt,
     /// Where the final file goes. In the file it is relative to the run directory where it is beside or in that.
     pub output: PathBuf,
     /// What there is to do.
@@ -74,7 +78,8 @@ pub fn region_contents(regions: &RegionSet) -> BTreeMap<String, Fingerprint> {
 pub fn read(run_dir: &RunDir) -> Result<Found<Frozen>, RunDirError> {
     Ok(match sealed::read::<Frozen>(&run_dir.plan_file())? {
         Found::Whole(frozen) => {
-            Found::Whole(Frozen { output: place::found(run_dir, &frozen.output), ..frozen })
+            let learnt = frozen.learnt.clone().placed(|path| place::found(run_dir, path));
+            Found::Whole(Frozen { output: place::found(run_dir, &frozen.output), learnt, ..frozen })
         }
         other => other,
     })
@@ -98,7 +103,8 @@ pub fn replace(run_dir: &RunDir, frozen: &Frozen) -> Result<(), RunDirError> {
 
 fn text(run_dir: &RunDir, frozen: &Frozen) -> Result<Vec<u8>, RunDirError> {
     let output = place::written(run_dir, &frozen.output);
-    sealed::text(&Frozen { output, ..frozen.clone() })
+    let learnt = frozen.learnt.clone().placed(|path| place::written(run_dir, path));
+    sealed::text(&Frozen { output, learnt, ..frozen.clone() })
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ pub fn look(run_dir: &RunDir, frozen: Option<&Frozen>, warnings: &mut Vec<String
         warnings.push(in_one_line(&error));
         None
     });
+    let is_former =
+        |finished: &Finished| frozen.is_some_and(|it| it.learnt.is_outdated(finished.output_checksum));
+    let finished = finished.filter(|finished| !is_former(finished));
     let outdated = finished.as_ref().zip(frozen).and_then(|(finished, frozen)| {
         finished.first_outdated(frozen.run, &frozen.plan, Growth::of(&frozen.identity.task)).cloned()
     });
