@@ -23,6 +23,8 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
+use dayfold_supervisor::interrupt;
+
 use crate::cli::{Cli, MessageFormat, line};
 use crate::exit::Exit;
 use crate::show::{failure, stderr};
@@ -30,6 +32,8 @@ use crate::show::{failure, stderr};
 fn main() -> ExitCode {
     // before anything else: there is one thread yet
     dayfold_ncio::init();
+    // where it fails the system ends what writes too large a file, and nothing else is lost
+    let _unlikely = interrupt::survive_size_limits();
     let words: Vec<OsString> = std::env::args_os().collect();
     // a panic is a mistake of ours, and told by its own lines: no exit code may say anything else
     let ended = panic::catch_unwind(|| carry_out(&words));

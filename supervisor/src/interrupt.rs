@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use signal_hook::iterator::Signals;
-use signal_hook::low_level;
+use signal_hook::{flag, low_level};
 
 /// A process that is asked to end, and is not in order, has so long to follow by itself.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -56,8 +56,10 @@ impl Interrupt {
     pub fn listen(give_up: impl Fn(GivenUp) + Send + Clone + 'static) -> io::Result<Self> {
         let interrupt = Self::default();
         let mut signals = Signals::new(ends().into_iter().map(Signal::as_raw))?;
+        let known = interrupt.clone();
+        let is_news = move |signal: &i32| !(is_warning_number(*signal) && known.is_asked());
         let heard = interrupt.clone();
-        let listen = move || signals.forever().for_each(|_| heard.ask(&give_up));
+        let listen = move || signals.forever().filter(is_news).for_each(|_| heard.ask(&give_up));
         thread::Builder::new().name("signals".to_owned()).spawn(listen)?;
         Ok(interrupt)
     }
@@ -116,12 +118,35 @@ pub fn end_now(code: u8) -> ! {
     low_level::exit(code.into())
 }
 
-/// The signals that ask for the end. A hang-up is none where it was ignored when we were started,
+/// What batch systems send as an early warning, as they are told to: that the end is near. SIGXCPU comes every
+/// second when the processor time that is allowed is used up.
+const WARNINGS: [Signal; 3] = [Signal::USR1, Signal::USR2, Signal::XCPU];
+
+/// The signals that ask for the end. A hang-up or a warning is none where it was ignored when we were started,
 /// which is what `nohup` does.
 pub fn ends() -> Vec<Signal> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let hang_up = (!is_ignored(&status, Signal::HUP)).then_some(Signal::HUP);
-    [Signal::TERM, Signal::INT].into_iter().chain(hang_up).collect()
+    let others = std::iter::once(Signal::HUP).chain(WARNINGS);
+    let heeded = others.filter(|&signal| !is_ignored(&status, signal));
+    [Signal::TERM, Signal::INT].into_iter().chain(heeded).collect()
+}
+
+/// Whether a signal only warns: then a second one is no reason to hurry.
+pub fn is_warning(signal: Signal) -> bool {
+    WARNINGS.contains(&signal)
+}
+
+fn is_warning_number(signal: i32) -> bool {
+    WARNINGS.iter().any(|warning| warning.as_raw() == signal)
+}
+
+/// From now on a file that grows over what is allowed is an error of whoever writes it, and not the end of
+/// this process. Programs that are started do not inherit that.
+///
+/// # Errors
+/// If the system does not let us.
+pub fn survive_size_limits() -> io::Result<()> {
+    flag::register(Signal::XFSZ.as_raw(), Arc::default()).map(drop)
 }
 
 /// Whether a process with this `/proc/<pid>/status` ignores a signal.

@@ -27,12 +27,19 @@ pub struct Farm {
 /// Makes a day's file 40 kB.
 const CELLS: usize = 200;
 
+/// What a script can call: the process above it has started it for the worker.
+const FAMILY: &str = r#"
+parent_of() { sed -n 's/^PPid:\s*//p' "/proc/$1/status"; }
+worker() { parent_of $PPID; }
+supervisor() { parent_of $(worker); }
+"#;
+
 /// Nothing is to be learned about memory: all workers begin at once.
 const KNOWN: &str = "memory_per_group = '1MB'";
 
 impl Farm {
     /// An archive of so many days. For each, `script` is run before its file becomes the result; it
-    /// knows `$group`, `$input` and `$output`, and works in [`Farm::path`].
+    /// knows `$group`, `$input` and `$output`, can call `worker` and `supervisor` for their numbers, and works in [`Farm::path`].
     pub fn new(days: usize, script: &str) -> Self {
         let folder = Folder::new();
         let output = folder.path().join("out.nc");
@@ -88,7 +95,7 @@ impl Farm {
     /// Another script in place of that of [`Farm::new`].
     pub fn put_script(&self, script: &str) {
         let script = format!(
-            "#!/bin/sh\nset -e\ngroup=$1 input=$2 output=$3\necho \"$group\" >> starts\n{script}\ncp \"$input\" \"$output\"\n"
+            "#!/bin/sh\nset -e\n{FAMILY}group=$1 input=$2 output=$3\necho \"$group\" >> starts\n{script}\ncp \"$input\" \"$output\"\n"
         );
         let path = self.folder.write("day.sh", &script);
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();

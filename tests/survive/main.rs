@@ -27,6 +27,7 @@ mod memory;
 mod misbehave;
 mod orphans;
 mod screen;
+mod sessions;
 mod signals;
 mod special_files;
 mod stuck;

@@ -85,8 +85,8 @@ if [ "$group" = 2022-02-02 ] && mkdir jumped; then
     # not alone
     while [ "$(wc -l < starts)" -lt 3 ]; do sleep 0.05; done
     sleep 0.2
-    kill -STOP "$(sed -n 's/^PPid:\s*//p' /proc/$PPID/status)"
-    [ ! -e first-choice ] || echo 1000 > "/proc/$PPID/oom_score_adj"
+    kill -STOP $(supervisor)
+    [ ! -e first-choice ] || echo 1000 > "/proc/$(worker)/oom_score_adj"
     head -c 1000000000 /dev/zero | tail -c 1000000000
 fi
 "#;

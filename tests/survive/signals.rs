@@ -79,7 +79,7 @@ fn a_batch_system_signals_everybody() {
 
 #[test]
 fn the_closing_lines_say_how_much_is_done_and_how_to_go_on() {
-    let farm = Farm::new(DAYS, "kill -TERM $(sed -n 's/^PPid:\\s*//p' /proc/$PPID/status)");
+    let farm = Farm::new(DAYS, "kill -TERM $(supervisor)");
     let run = farm.run(&["--workers", "1", "--grace", "1h"]);
     assert_eq!((run.code, run.stdout.as_str()), (75, ""), "{run:?}");
     let done = farm.partials().len();
@@ -190,7 +190,7 @@ fn before_the_walltime_the_run_ends_by_itself() {
 
 #[test]
 fn when_all_groups_end_within_the_grace_the_folding_is_left() {
-    let farm = Farm::new(1, "kill -TERM $(sed -n 's/^PPid:\\s*//p' /proc/$PPID/status); sleep 1");
+    let farm = Farm::new(1, "kill -TERM $(supervisor); sleep 1");
     let run = farm.run(&["--grace", "1h"]);
     let next = "ended early, a signal asked for the end: all groups are done, and the folding is left; to go \
                 on: dayfold run job.toml";

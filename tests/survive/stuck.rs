@@ -10,7 +10,7 @@ use crate::processes::{self, wait_until};
 /// The second day's worker says who it is, and waits.
 const WAIT: &str = r#"
 if [ "$group" = 2022-02-02 ]; then
-    echo $PPID > its-worker.new
+    worker > its-worker.new
     mv its-worker.new its-worker
     sleep 600
 fi

@@ -15,7 +15,8 @@ const DAYS: usize = 8;
 /// The partials that are in place.
 fn kept(farm: &Farm) -> Vec<PathBuf> {
     let folder = farm.run_dir().join("partials");
-    let partials = farm.left_in_partials().into_iter().filter(|name| name.ends_with(".nc"));
+    let partials =
+        farm.left_in_partials().into_iter().filter(|name| name.ends_with(".nc") && !name.starts_with('.'));
     partials.map(|name| folder.join(name)).collect()
 }
 

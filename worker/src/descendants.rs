@@ -4,18 +4,21 @@
 //! has left the process group. So whoever ends all its children until there are none has ended all.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dayfold_contract::command::STARTER;
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid};
 use rustix::thread::gettid;
 
 /// A process that was killed is gone at once, unless the system itself is stuck.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// So long a starter may take to end its programs.
+const STARTERS_PATIENCE: Duration = Duration::from_millis(500);
 
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
@@ -51,38 +54,74 @@ fn living_children() -> Vec<Pid> {
 }
 
 fn end(children: impl Fn() -> Vec<Pid>, reap: impl Fn(Pid)) {
-    let until = Instant::now() + PATIENCE;
+    let begun = Instant::now();
     loop {
         let left = children();
         for &child in &left {
-            let _gone = kill_process(child, Signal::KILL);
+            if begun.elapsed() > STARTERS_PATIENCE || !is_starter(child) {
+                let _gone = kill_process(child, Signal::KILL);
+            }
             reap(child);
         }
-        if left.is_empty() || Instant::now() > until {
+        if left.is_empty() || begun.elapsed() > PATIENCE {
             return;
         }
         thread::sleep(LOOK_AGAIN);
     }
 }
 
+/// Whether it is what starts and ends programs. It ends by itself, after them: were it killed, and this process
+/// right after it, nobody would be left to end them.
+fn is_starter(process: Pid) -> bool {
+    let name = fs::read(format!("/proc/{process}/comm")).unwrap_or_default();
+    name.trim_ascii_end() == STARTER.to_bytes()
+}
+
+/// All that descends from this process.
+pub fn all_below() -> Vec<Pid> {
+    let mut found = all_children();
+    let mut next = 0;
+    while let Some(&process) = found.get(next) {
+        let new: Vec<Pid> = children_in(&format!("/proc/{process}/task"));
+        // a number can come twice if processes end while they are looked at
+        let new = new.into_iter().filter(|child| !found.contains(child)).collect::<Vec<_>>();
+        found.extend(new);
+        next += 1;
+    }
+    found
+}
+
 fn all_children() -> Vec<Pid> {
-    let threads = dayfold_files::names(Path::new("/proc/self/task")).unwrap_or_default();
-    let number = |thread: OsString| Pid::from_raw(thread.to_str()?.parse().ok()?);
-    threads.into_iter().filter_map(number).flat_map(children_of).collect()
+    children_in("/proc/self/task")
+}
+
+/// The children of all these threads.
+fn children_in(threads: &str) -> Vec<Pid> {
+    let threads = Path::new(threads);
+    let names = dayfold_files::names(threads).unwrap_or_default();
+    names.into_iter().flat_map(|thread| children_listed(&threads.join(thread).join("children"))).collect()
+}
+
+fn children_of(thread: Pid) -> Vec<Pid> {
+    children_listed(Path::new(&format!("/proc/self/task/{thread}/children")))
 }
 
 /// None where the kernel does not tell.
-fn children_of(thread: Pid) -> Vec<Pid> {
-    let list = fs::read_to_string(format!("/proc/self/task/{thread}/children")).unwrap_or_default();
+fn children_listed(list: &Path) -> Vec<Pid> {
+    let list = fs::read_to_string(list).unwrap_or_default();
     list.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
 }
 
 /// Whether it is more than a status that waits to be taken.
 fn is_alive(process: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    state(process).is_some_and(|state| !matches!(state, 'Z' | 'X'))
+}
+
+/// In the letters of `ps`; nothing where there is no such process.
+pub fn state(process: Pid) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // after the name, in parentheses that it can contain itself
-    let state = stat.rsplit_once(')').and_then(|(_, rest)| rest.trim_start().chars().next());
-    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
+    stat.rsplit_once(')')?.1.trim_start().chars().next()
 }
 
 #[cfg(test)]

@@ -121,3 +121,54 @@ fn a_program_hears_signals_that_the_worker_leaves_to_the_supervisor() {
     worker.say(&ToWorker::Shutdown);
     assert_eq!(worker.end().0.code(), Some(0));
 }
+
+/// The session of a process, or what else stands there in the kernel's line on it, counted from its state.
+fn session_of(pid: &str) -> String {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    stat.rsplit_once(')').unwrap().1.split_whitespace().nth(3).unwrap().to_owned()
+}
+
+#[test]
+fn a_program_has_a_session_of_its_own_and_so_has_what_starts_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut worker = worker_at("echo $$ $PPID > pids; touch ready; sleep 600", folder.path());
+    let [program, starter] = &pids(folder.path())[..] else { panic!() };
+    let sessions = [session_of(program), session_of(starter), session_of("self")];
+    assert_eq!(sessions[0], *program);
+    assert_eq!(sessions[1], *starter);
+    assert!(!sessions[..2].contains(&sessions[2]), "{sessions:?}");
+    worker.leave();
+    worker.end();
+}
+
+#[test]
+fn a_signal_to_all_processes_of_the_job_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let goes_on = "touch ready; kill -USR1 $PPID; while ! [ -e go ]; do sleep 0.01; done";
+    let mut worker = worker_at(goes_on, folder.path());
+    assert_eq!(worker.hear(), Some(FromWorker::Signalled), "before the program's end");
+    fs::File::create(folder.path().join("go")).unwrap();
+    assert!(matches!(worker.hear(), Some(FromWorker::Done { .. })));
+    worker.leave();
+    worker.end();
+    let folder = tempfile::tempdir().unwrap();
+    let mut worker = worker_at("touch ready; kill -TERM $PPID $$; sleep 600", folder.path());
+    assert!(matches!(worker.hear(), Some(FromWorker::Failed { .. })));
+    assert_eq!(worker.hear(), Some(FromWorker::Signalled), "after the answer that it is about");
+    worker.leave();
+    worker.end();
+}
+
+#[test]
+fn a_worker_whose_starter_is_killed_ends_its_programs_and_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut worker = worker_at(&format!("{FAMILY} kill -KILL $PPID; sleep 600"), folder.path());
+    let Some(FromWorker::Failed { failure, .. }) = worker.hear() else { panic!() };
+    assert_eq!(failure.kind, FailureKind::Passing);
+    assert!(failure.reason.contains("starts the programs of this worker was ended"), "{failure:?}");
+    let pids = pids(folder.path());
+    wait_until("the family is gone", || !pids.iter().any(|pid| is_alive(pid)));
+    let (status, log) = worker.end();
+    assert_eq!(status.code(), Some(i32::from(dayfold_worker::NO_SETUP)));
+    assert!(log.contains("to be replaced"), "{log}");
+}

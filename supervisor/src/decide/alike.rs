@@ -72,6 +72,12 @@ impl Causes {
         groups.given_up += usize::from(given_up);
     }
 
+    /// How many groups were given up at most for one cause, while none is done.
+    pub fn given_up(&self) -> Option<usize> {
+        let most = || self.seen.values().map(|groups| groups.given_up).max().unwrap_or_default();
+        (!self.closed).then(most)
+    }
+
     /// Whether so many groups failed alike that it is to be known soon whether another attempt helps.
     pub fn are_suspicious(&self) -> bool {
         self.seen.values().any(|groups| groups.tried.len() >= ENOUGH)

@@ -9,6 +9,7 @@ use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Outpu
 use super::State;
 use super::crew::{Ending, Hand, Running, Slot};
 use super::event::{Action, Exit, How, KeepFailure, KeptPartial, Moment};
+use super::holding::Answer;
 use super::patience::PATIENCE;
 use super::stop::Stop;
 use crate::happening::{Happening, WorkerId};
@@ -22,6 +23,9 @@ const UNASKED: &str = "an answer to something that it was not asked";
 impl State {
     /// A worker said something.
     pub(super) fn said(&mut self, now: Moment, worker: WorkerId, message: FromWorker) {
+        if message == FromWorker::Signalled {
+            return self.programs_signalled(now);
+        }
         if matches!(self.crew.slot(worker), Slot::Ending(..)) {
             return self.said_while_ending(message);
         }
@@ -35,7 +39,7 @@ impl State {
                 self.ended_badly(now, worker, attempt, failure, Chance::AsUsual)
             }
             FromWorker::TakenBack(attempt) => self.taken_back(worker, attempt),
-            FromWorker::Probed(_) => false,
+            FromWorker::Probed(_) | FromWorker::Signalled => false,
         };
         if !makes_sense {
             self.end_worker(now, worker, Ending::Rubbish(UNASKED.to_owned()));
@@ -88,8 +92,7 @@ impl State {
             self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
             return true;
         }
-        self.groups.settle(attempt.group);
-        self.actions.push(Action::Keep(worker, attempt, output));
+        self.answered(now, worker, running, Answer::Done(output));
         true
     }
 
@@ -117,17 +120,18 @@ impl State {
     ) -> bool {
         let Some(running) = self.take_running(now, worker, attempt) else { return false };
         self.memory.group_failed(worker);
-        if failure.kind == FailureKind::Passing && self.stops_for_a_signal() {
+        // the signal may have come to the program, too: what fails then is done again by the next run
+        let may_be_the_signals = match failure.kind {
+            FailureKind::Passing => true,
+            FailureKind::Input => self.programs.is_some(),
+            FailureKind::NoSpace => false,
+        };
+        if may_be_the_signals && self.stops_for_a_signal() {
             self.groups.forgive(attempt.group);
         } else {
-            self.failed_attempt(now, worker, running, failure, chance);
+            self.answered(now, worker, running, Answer::Failed(failure, chance));
         }
         true
-    }
-
-    /// A batch system signals the programs of tasks, too: what fails then is done again by the next run.
-    fn stops_for_a_signal(&self) -> bool {
-        matches!(self.stopped(), Some(Stop::Signal | Stop::AtOnce))
     }
 
     fn taken_back(&mut self, worker: WorkerId, attempt: Attempt) -> bool {
@@ -298,6 +302,7 @@ impl State {
         exit: Exit,
         chance: Chance,
     ) {
+        let is_its_own_end = why.is_none();
         let chance = match &why {
             // the next worker would hang on the same file
             Some(Ending::TimedOut(_)) if exit.how == How::Stuck => Chance::Last,
@@ -307,6 +312,8 @@ impl State {
             Some(Ending::Stopped | Ending::Pressure | Ending::Finished) => {
                 return self.groups.forgive(running.attempt.group);
             }
+            // killed together with us, and before us
+            None if self.stops_for_a_signal() => return self.groups.forgive(running.attempt.group),
             Some(Ending::CrowdedOut(used)) => return self.groups.postpone(running.attempt.group, used),
             Some(Ending::TooLarge(reason)) => (FailureKind::Input, reason),
             why => (FailureKind::Passing, lost(why.as_ref(), &exit)),
@@ -317,10 +324,14 @@ impl State {
             How::Signal(_) | How::Code(_) => failure.with_output(exit.output, false),
             _ => Failure { output: exit.output, ..failure },
         };
-        self.failed_attempt(now, worker, running, failure, chance);
+        if is_its_own_end {
+            self.answered(now, worker, running, Answer::Failed(failure, chance));
+        } else {
+            self.failed_attempt(now, worker, running, failure, chance);
+        }
     }
 
-    fn failed_attempt(
+    pub(super) fn failed_attempt(
         &mut self,
         now: Moment,
         worker: WorkerId,

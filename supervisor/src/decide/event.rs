@@ -65,6 +65,8 @@ pub enum Event {
     },
     /// Somebody wants the run to end.
     Asked(Stop),
+    /// Somebody says that the end is near: to end in order is asked for, and never more than that.
+    Warned,
     /// The time of [`super::State::next_wake`] has come.
     Woke,
 }

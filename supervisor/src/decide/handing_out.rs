@@ -14,7 +14,7 @@ impl State {
             return;
         }
         let is_over = self.stopped.is_some() || !self.clock.has_time_for(1, now);
-        if is_over || self.causes.common().is_some() {
+        if is_over || self.causes.common().is_some() || self.may_all_fail_alike() {
             return self.not_asked_back().into_iter().for_each(|worker| self.ask_back(worker, now));
         }
         self.groups.bring_back(|needed| self.memory.has_room(needed));

@@ -8,7 +8,7 @@
 //! - [`crew`]: the workers and what they have in hand
 //! - [`memory`], [`budget`], [`clock`]: whether one more group fits, and ends in time
 //! - [`handing_out`]: who gets what
-//! - [`answers`]: what a worker's messages and its end mean
+//! - [`answers`]: what a worker's messages and its end mean · [`holding`]: near a signal
 //! - [`retry`]: what is tried again · [`alike`]: failures that all groups have in common
 //! - [`patience`]: how long is waited · [`relief`]: giving memory back
 //! - [`stop`], [`winding_down`]: ending early, and ending · [`stuck`]: what does not end ·
@@ -22,6 +22,7 @@ pub mod crew;
 pub mod event;
 pub mod groups;
 mod handing_out;
+mod holding;
 pub mod memory;
 pub mod patience;
 mod relief;
@@ -44,6 +45,7 @@ use clock::{Clock, TimeSettings};
 use crew::Crew;
 use event::{Action, Event, Moment};
 use groups::{Before, Groups, Tally};
+use holding::Programs;
 use memory::{Memory, MemorySettings};
 use retry::Retry;
 use stop::Stop;
@@ -88,6 +90,8 @@ pub struct State {
     looks_around: Option<Duration>,
     /// Since when nothing is at work, for want of memory.
     short_since: Option<Moment>,
+    /// For tasks that run programs.
+    programs: Option<Programs>,
     stopped: Option<(Stop, Moment)>,
     /// What is left is waited for no longer.
     left_behind: bool,
@@ -115,6 +119,7 @@ impl State {
             causes,
             looks_around: None,
             short_since: None,
+            programs: None,
             stopped: None,
             left_behind: false,
             actions: Vec::new(),
@@ -141,7 +146,10 @@ impl State {
             Event::Continued { paused } => self.go_on_after(paused),
             Event::LookedAround { lock, walltime } => self.looked_around(now, lock, walltime),
             Event::Asked(reason) => self.stop(now, reason),
+            Event::Warned if self.stops_for_a_signal() => {}
+            Event::Warned => self.stop(now, Stop::Signal),
         }
+        self.release(now);
         self.end_what_took_too_long(now);
         self.look_at_the_killed(now);
         self.end_what_all_fail_alike(now);

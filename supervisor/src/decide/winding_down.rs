@@ -28,6 +28,9 @@ impl State {
                 }
             }
         }
+        if matches!(reason, Stop::Signal | Stop::AtOnce) {
+            self.drop_held();
+        }
     }
 
     /// Ends a run in which groups fail, one as the other, before any is done. Nothing is started any more
@@ -99,6 +102,7 @@ impl State {
     /// knows, and whether somebody has taken the run directory over the lock does.
     pub(super) fn go_on_after(&mut self, paused: Duration) {
         self.crew.postpone(paused);
+        self.hold_longer(paused);
         if let Some((_, since)) = &mut self.stopped {
             *since += paused;
         }
@@ -175,6 +179,11 @@ impl State {
         let patience = self.crew.ids().filter_map(|worker| self.crew.patience_ends(worker));
         let taken = self.memory_is_taken_from().filter(|_| goes_on);
         let ends = grace.into_iter().chain(walltime).chain(too_late).chain(taken);
-        timeouts.chain(patience).chain(ends).chain(self.next_look_at_the_killed()).min()
+        timeouts
+            .chain(patience)
+            .chain(ends)
+            .chain(self.next_look_at_the_killed())
+            .chain(self.next_release())
+            .min()
     }
 }

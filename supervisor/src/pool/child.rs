@@ -46,6 +46,8 @@ pub enum Heard {
     Line(WorkerId, String),
     /// Something that people should know.
     Warning(String),
+    /// A signal has come that asks for the end.
+    Signal,
     /// The terminal wants us to stop for a while.
     Pause,
 }
@@ -65,10 +67,12 @@ impl Handle {
         Ok(())
     }
 
-    /// Ends the process and its children.
+    /// Ends the process. What it has started ends with it.
     pub fn kill(&mut self) {
         self.killed = true;
-        self.signal(Signal::KILL);
+        if let Some(pid) = self.pid {
+            let _gone = kill_process_group(pid, Signal::KILL);
+        }
     }
 
     /// Whether it was ended by [`Handle::kill`], and not by anybody else.
@@ -76,11 +80,9 @@ impl Handle {
         self.killed
     }
 
-    /// Sends a signal to the process and its children.
-    pub fn signal(&self, signal: Signal) {
-        if let Some(pid) = self.pid {
-            let _gone = kill_process_group(pid, signal);
-        }
+    /// Sends a signal to the process and all that descends from it, in whatever session.
+    pub fn signal_all(&self, signal: Signal) {
+        self.pid.into_iter().for_each(|pid| orphans::signal_all(pid, signal));
     }
 
     /// The process's number.

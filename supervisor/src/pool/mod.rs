@@ -39,6 +39,7 @@ use launch::Launcher;
 use metering::Meter;
 use pauses::Pauses;
 use rustix::process::Signal;
+use signals::Asked;
 use surroundings::Surroundings;
 
 /// How whatever the kernel kills ends.
@@ -83,6 +84,7 @@ pub struct Pool<'a> {
     /// Results that came so far, and their bytes.
     written: (u64, u64),
     tell: Sender<Heard>,
+    asked: Asked,
 }
 
 impl<'a> Pool<'a> {
@@ -102,7 +104,7 @@ impl<'a> Pool<'a> {
         let (tell, heard) = channel(UNHEARD);
         let (run, partials) = (keeping.run, keeping.partials.clone());
         let keeper = Keeper::start(keeping, tell.clone()).map_err(PoolError::Thread)?;
-        signals::listen(&tell).map_err(PoolError::Signals)?;
+        let asked = signals::listen(&tell).map_err(PoolError::Signals)?;
         let mut ticks = tokio::time::interval(metering::EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
@@ -123,6 +125,7 @@ impl<'a> Pool<'a> {
             written: (0, 0),
             heard,
             tell,
+            asked,
         })
     }
 
@@ -146,17 +149,22 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// The next event; lines of logs are passed on meanwhile. After a pause that is the first event.
+    /// The next event; lines of logs are passed on meanwhile. After a pause that is the first event, and a signal
+    /// goes before everything else: it must not come too late for what is held back for its sake.
     async fn wait(&mut self, state: &State) -> Event {
-        if let Some(event) = self.late.pop_front() {
-            return event;
+        let event = match self.late.pop_front() {
+            Some(event) => event,
+            None => self.hear(state).await,
+        };
+        if let Some(paused) = self.pauses.seen(Instant::now()) {
+            self.paused += paused;
+            self.late.push_front(event);
+            return Event::Continued { paused };
         }
-        let event = self.hear(state).await;
-        match self.pauses.seen(Instant::now()) {
-            Some(paused) => {
-                self.paused += paused;
-                self.late.push_back(event);
-                Event::Continued { paused }
+        match self.asked.take() {
+            Some(asked) => {
+                self.late.push_front(event);
+                asked
             }
             None => event,
         }
@@ -170,6 +178,11 @@ impl<'a> Pool<'a> {
                     Heard::Event(event) => return self.note_kill(event),
                     Heard::Line(worker, line) => self.pass_on(state, worker, line),
                     Heard::Warning(message) => self.tell_listener(&Happening::Warning { message }),
+                    Heard::Signal => {
+                        if let Some(asked) = self.asked.take() {
+                            return asked;
+                        }
+                    }
                     Heard::Pause => self.pause(),
                 },
                 _ = self.ticks.tick() => match self.surroundings.has_lost_the_lock() {
@@ -183,9 +196,9 @@ impl<'a> Pool<'a> {
 
     /// Stops the workers and then ourselves; when we are continued, so are they.
     fn pause(&self) {
-        self.children.values().for_each(|child| child.signal(Signal::STOP));
+        self.children.values().for_each(|child| child.signal_all(Signal::STOP));
         signals::pause();
-        self.children.values().for_each(|child| child.signal(Signal::CONT));
+        self.children.values().for_each(|child| child.signal_all(Signal::CONT));
     }
 
     fn read_memory(&mut self) -> Reading {

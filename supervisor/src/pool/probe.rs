@@ -73,7 +73,7 @@ pub async fn probe(
     warn: &mut dyn FnMut(String),
 ) -> Result<Option<Probe>, ProbeError> {
     let (tell, heard) = channel(64);
-    signals::listen_to_ends(&tell).map_err(ProbeError::Signals)?;
+    let _woken_is_enough = signals::listen_to_ends(&tell).map_err(ProbeError::Signals)?;
     let mut prober = Prober { launcher, tell, heard, starts_in_vain: 0 };
     for file in files {
         if let Some(probe) = prober.look_at(file, warn).await? {
@@ -158,7 +158,7 @@ impl Prober<'_> {
                         Err(ProbeFailure::Wrong(why)) => Err(ProbeError::Wrong(why)),
                     };
                 }
-                Heard::Event(Event::Asked(_)) => return Err(ProbeError::Interrupted),
+                Heard::Signal => return Err(ProbeError::Interrupted),
                 Heard::Event(Event::Exited { exit, .. }) if !*was_ready => return Ok(Look::NotReady(exit)),
                 Heard::Event(Event::Exited { exit, .. }) => return Ok(Look::Ended(exit)),
                 Heard::Event(_) | Heard::Line(..) | Heard::Warning(_) | Heard::Pause => {}

@@ -1,13 +1,14 @@
 //! Signals, as events: the supervisor alone listens to them, on behalf of its workers.
 //!
 //! Workers have process groups of their own, so Ctrl-C and Ctrl-Z reach only the supervisor; a
-//! batch system's SIGTERM reaches everybody, and workers leave it to us. When we are told to stop
+//! batch system's SIGTERM reaches the workers, too, and they leave it to us. Their programs have sessions
+//! of their own, which only some batch systems reach. When we are told to stop
 //! for a while (Ctrl-Z), the workers are stopped first and go on after us. Without a pool there is
 //! nobody to be stopped first: then [`stop_by_default`].
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::{getpid, kill_process};
 use signal_hook::flag;
@@ -26,22 +27,40 @@ const TERMINAL_STOP: i32 = rustix::process::Signal::TSTP.as_raw();
 ///
 /// # Errors
 /// If the system does not let us listen.
-pub fn listen(heard: &Sender<Heard>) -> io::Result<()> {
-    listen_to_ends(heard)?;
+pub fn listen(heard: &Sender<Heard>) -> io::Result<Asked> {
+    let asked = listen_to_ends(heard)?;
     tokio::spawn(tell(signal(SignalKind::from_raw(TERMINAL_STOP))?, || Heard::Pause, heard.clone()));
-    Ok(())
+    Ok(asked)
 }
 
-/// Tells each signal that asks for the end, until nobody hears.
+/// The signals that have come and that nobody has dealt with. Handlers note them before this process does
+/// anything else, however late it comes to hear of them otherwise.
+#[derive(Debug, Default)]
+pub struct Asked {
+    ends: Arc<AtomicBool>,
+    warnings: Arc<AtomicBool>,
+}
+
+impl Asked {
+    /// What has come, once.
+    pub fn take(&self) -> Option<Event> {
+        let end = || self.ends.swap(false, Ordering::SeqCst).then_some(Event::Asked(Stop::Signal));
+        end().or_else(|| self.warnings.swap(false, Ordering::SeqCst).then_some(Event::Warned))
+    }
+}
+
+/// Wakes whoever hears at each signal that asks for the end.
 ///
 /// # Errors
 /// If the system does not let us listen.
-pub fn listen_to_ends(heard: &Sender<Heard>) -> io::Result<()> {
+pub fn listen_to_ends(heard: &Sender<Heard>) -> io::Result<Asked> {
+    let asked = Asked::default();
     for end in interrupt::ends() {
-        let ended = || Heard::Event(Event::Asked(Stop::Signal));
-        tokio::spawn(tell(signal(SignalKind::from_raw(end.as_raw()))?, ended, heard.clone()));
+        let flag = if interrupt::is_warning(end) { &asked.warnings } else { &asked.ends };
+        flag::register(end.as_raw(), Arc::clone(flag))?;
+        tokio::spawn(tell(signal(SignalKind::from_raw(end.as_raw()))?, || Heard::Signal, heard.clone()));
     }
-    Ok(())
+    Ok(asked)
 }
 
 /// From now on the terminal's stop signal stops this process, as it does where nobody listens: a runtime

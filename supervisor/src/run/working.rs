@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::frame::FrameError;
-use dayfold_contract::{GroupName, Job};
+use dayfold_contract::{GroupName, Job, TaskSpec};
 use tokio::runtime::{Builder, Runtime};
 
 use super::entrance::Entrance;
@@ -19,6 +19,7 @@ use crate::decide::groups::Before;
 use crate::decide::{Settings, State};
 use crate::happening::Happening;
 use crate::lock::ask::until_answered;
+use crate::meter::batch::{BatchSystem, batch_job};
 use crate::meter::{Host, walltime};
 use crate::pool::keeper::Keeping;
 use crate::pool::launch::Launcher;
@@ -74,6 +75,11 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
     state.begin_with_untried(|group| failed.contains(group));
     let peak = lore::largest_peak(&run.dir, known.frozen.run);
     let mut state = state.expecting(known.frozen.layout.clone()).remembering(peak);
+    if matches!(order.job.task, TaskSpec::Command(_)) {
+        // Slurm signals all processes of a job, whatever session they are in
+        let job = batch_job(&Host::here());
+        state = state.running_programs(job.is_some_and(|job| job.system == BatchSystem::Slurm));
+    }
     if known.to_do() > 0 {
         let worked = runtime()?.block_on(fill_pool(run, order, known, &mut state));
         pool::signals::stop_by_default().map_err(PoolError::Signals)?;

@@ -4,7 +4,11 @@
 //! environment, `~/` at the beginning for the home folder, `{{` for a brace. The configuration
 //! checks arguments with the same reader that a worker fills them by; filling is the worker's.
 
+use std::ffi::CStr;
 use std::fmt;
+
+/// The name of the processes that start and end workers' programs, as the system shows it.
+pub const STARTER: &CStr = c"dayfold-starter";
 
 /// What a worker puts into an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -93,6 +93,9 @@ pub enum FromWorker {
         /// Why.
         failure: Failure,
     },
+    /// A signal that asks for the end came to a process that is in none of the job's sessions: so it came to all
+    /// processes of the job, and to programs that this worker runs or has just run.
+    Signalled,
     /// Forgotten before it was started.
     TakenBack(Attempt),
     /// The answer to `Probe`.

@@ -27,7 +27,8 @@ pub fn attempt(
     memory::reset_peak();
     let begun = Instant::now();
     let aside = Aside::new(partials, attempt, in_hand);
-    let produced = task.run(assignment, aside.path(), &mut Reporter { attempt, outlet });
+    let mut reporter = Reporter { attempt, outlet, was_signalled: false };
+    let produced = task.run(assignment, aside.path(), &mut reporter);
     outlet.send(&match produced.and_then(|produced| finish(produced, aside)) {
         Ok(partial) => {
             let (elapsed, peak_memory) = (begun.elapsed(), memory::peak());
@@ -35,7 +36,8 @@ pub fn attempt(
             FromWorker::Done { attempt, output }
         }
         Err(failure) => FromWorker::Failed { attempt, failure },
-    })
+    })?;
+    if reporter.was_signalled { outlet.send(&FromWorker::Signalled) } else { Ok(()) }
 }
 
 fn finish(produced: Produced, aside: Aside<'_>) -> Result<Option<WrittenAside>, Failure> {
@@ -58,6 +60,8 @@ fn unfinished(path: &Path, error: &io::Error) -> Failure {
 struct Reporter<'a> {
     attempt: Attempt,
     outlet: &'a Outlet,
+    /// To be told after the answer, which it is about.
+    was_signalled: bool,
 }
 
 impl Progress for Reporter<'_> {
@@ -65,6 +69,14 @@ impl Progress for Reporter<'_> {
         let progress = FromWorker::Progress { attempt: self.attempt, files_done, file: file.to_owned() };
         // If nobody hears it, the answer at the end will show; the thread that listens knows sooner.
         let _ = self.outlet.send(&progress);
+    }
+
+    fn signalled(&mut self) {
+        let _ = self.outlet.send(&FromWorker::Signalled);
+    }
+
+    fn was_signalled(&mut self) {
+        self.was_signalled = true;
     }
 }
 

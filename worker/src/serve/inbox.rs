@@ -3,7 +3,10 @@
 
 use std::collections::VecDeque;
 use std::io::Read;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use dayfold_contract::frame::{self, FrameError};
 use dayfold_contract::message::{Assignment, Attempt, FromWorker, ToWorker};
@@ -31,11 +34,17 @@ pub enum Next {
     Cut(ServeError),
 }
 
+/// A batch system signals one process after the other. A worker that hears of it before the supervisor begins
+/// nothing for so long, and what waits can be taken back meanwhile.
+const SIGNAL_SETTLES: Duration = Duration::from_millis(200);
+
 /// Errands in order, and how listening ended.
 #[derive(Default)]
 pub struct Inbox {
     state: Mutex<State>,
     changed: Condvar,
+    /// A signal has come that asks for the end.
+    signalled: Arc<AtomicBool>,
 }
 
 #[derive(Default)]
@@ -48,6 +57,11 @@ struct State {
 }
 
 impl Inbox {
+    /// An empty one; the flag is set by signals that ask for the end.
+    pub fn new(signalled: Arc<AtomicBool>) -> Self {
+        Self { signalled, ..Self::default() }
+    }
+
     /// Waits for something to do.
     pub fn next(&self) -> Next {
         let mut state = self.lock();
@@ -58,6 +72,12 @@ impl Inbox {
             }
             if let Some(cut) = state.cut.take() {
                 return Next::Cut(cut);
+            }
+            if !state.errands.is_empty() && self.signalled.swap(false, Ordering::SeqCst) {
+                drop(state);
+                thread::sleep(SIGNAL_SETTLES);
+                state = self.lock();
+                continue;
             }
             if let Some(errand) = state.errands.pop_front() {
                 state.idle = false;
@@ -180,10 +200,10 @@ mod tests {
     fn who_is_at_work_is_not_told_and_who_waits_is() {
         let inbox = with(Vec::new());
         assert!(matches!(inbox.close(ServeError::Gone), Some(ServeError::Gone)));
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             let waiting = scope.spawn(|| inbox.next());
             while inbox.close(ServeError::Gone).is_some() {
-                std::thread::yield_now();
+                thread::yield_now();
             }
             assert!(matches!(waiting.join().unwrap(), Next::Cut(ServeError::Gone)));
         });
@@ -195,6 +215,22 @@ mod tests {
         assert!(matches!(inbox.next(), Next::Finished));
         assert!(inbox.close(ServeError::Gone).is_none());
         assert!(matches!(inbox.next(), Next::Finished));
+    }
+
+    #[test]
+    fn after_a_signal_what_waits_can_be_taken_back_for_a_moment() {
+        let signalled = Arc::new(AtomicBool::new(true));
+        let inbox = Inbox::new(Arc::clone(&signalled));
+        inbox.take_in(ToWorker::Assign(assignment(1))).unwrap();
+        thread::scope(|scope| {
+            let next = scope.spawn(|| inbox.next());
+            while signalled.load(Ordering::SeqCst) {
+                thread::yield_now();
+            }
+            assert_eq!(inbox.take_in(ToWorker::TakeBack(attempt(1))).unwrap(), Some(attempt(1)));
+            inbox.take_in(ToWorker::Shutdown).unwrap();
+            assert!(matches!(next.join().unwrap(), Next::Finished));
+        });
     }
 
     #[test]

@@ -12,19 +12,19 @@ mod outlet;
 mod welcome;
 
 use std::io::{self, Read};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
-use dayfold_contract::Job;
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::frame::FrameError;
 use dayfold_contract::message::{FromWorker, PROTOCOL};
 use rustix::process::{Signal, set_parent_process_death_signal};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
 
-use crate::task::{self, Task};
+use crate::task::{self, Ender, Task};
 use crate::told::tell;
 use crate::{descendants, system};
 use aside::InHand;
@@ -42,6 +42,9 @@ pub const NO_SETUP: u8 = 71;
 
 /// The exit code where the supervisor is gone.
 pub const GONE: u8 = 75;
+
+/// What asks for the end, or warns of it.
+pub const ENDS: [i32; 6] = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU];
 
 /// Why a worker ends early.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +74,9 @@ pub enum ServeError {
     /// Nobody reads the answers.
     #[error("an answer could not be sent")]
     Unheard(#[source] FrameError),
+    /// The task has lost what it needs; the attempt's failure has told what.
+    #[error("the worker ends, to be replaced")]
+    Unusable,
     /// The input ended; not an error of anyone here, and nobody is left to be told.
     #[error("the supervisor is gone")]
     Gone,
@@ -87,7 +93,7 @@ impl ServeError {
 
     fn code(&self) -> u8 {
         match self {
-            Self::Setup(_) => NO_SETUP,
+            Self::Setup(_) | Self::Unusable => NO_SETUP,
             Self::OtherProtocol { .. } => OTHER_PROTOCOL,
             Self::BadFrame(_) | Self::OutOfPlace { .. } => BAD_MESSAGE,
             Self::Unheard(_) | Self::Gone => GONE,
@@ -104,23 +110,30 @@ pub fn serve() -> ExitCode {
 }
 
 fn session() -> Result<(), ServeError> {
-    leave_signals_to_the_supervisor().map_err(ServeError::Setup)?;
+    let heard = leave_signals_to_the_supervisor().map_err(ServeError::Setup)?;
     watch_over_the_family().map_err(ServeError::Setup)?;
     let outlet = Arc::new(Outlet::take_standard_output().map_err(ServeError::Setup)?);
     let job = welcome::receive_job(&mut io::stdin())?;
+    let partials = job.partials.clone();
+    let mut task = task::build(job);
+    // before there are more threads
+    let ender = task.prepare().map_err(ServeError::Setup)?;
     let in_hand = InHand::default();
-    let inbox = Arc::new(Inbox::default());
-    listen(io::stdin(), &inbox, &outlet, &in_hand)?;
-    work(job, &inbox, &outlet, &in_hand)
+    let inbox = Arc::new(Inbox::new(heard));
+    listen(io::stdin(), &inbox, &outlet, &in_hand, ender)?;
+    work(task.as_mut(), &partials, &inbox, &outlet, &in_hand)
 }
 
 /// A batch system signals all processes of a job at once, a terminal too; the supervisor decides what
-/// that means. With a handler, and not ignored, so that programs started from here do not inherit it.
-fn leave_signals_to_the_supervisor() -> io::Result<()> {
-    let unread = Arc::new(AtomicBool::new(false));
-    [SIGTERM, SIGINT, SIGHUP]
-        .into_iter()
-        .try_for_each(|signal| signal_hook::flag::register(signal, Arc::clone(&unread)).map(drop))
+/// that means. A file that is too large is an error of whoever writes it. With handlers, and not ignored, so that
+/// programs started from here do not inherit it. The flag tells that a signal has come.
+fn leave_signals_to_the_supervisor() -> io::Result<Arc<AtomicBool>> {
+    let heard = Arc::new(AtomicBool::new(false));
+    for signal in ENDS {
+        signal_hook::flag::register(signal, Arc::clone(&heard))?;
+    }
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+    Ok(heard)
 }
 
 /// Whatever is started below this process can be found and ended by it. When the supervisor ends, the kernel lets
@@ -137,11 +150,15 @@ fn listen(
     inbox: &Arc<Inbox>,
     outlet: &Arc<Outlet>,
     in_hand: &InHand,
+    ender: Option<Ender>,
 ) -> Result<(), ServeError> {
     let (inbox, outlet, in_hand) = (Arc::clone(inbox), Arc::clone(outlet), in_hand.clone());
     let listener = move || {
         let end = inbox::listen(&mut input, &inbox, &outlet);
         if let Some(end) = inbox.close(end) {
+            if let Some(ender) = ender {
+                ender();
+            }
             descendants::end_everybodys();
             in_hand.discard();
             let code = i32::from(end.tell());
@@ -153,15 +170,22 @@ fn listen(
 }
 
 /// Does one errand after the other.
-fn work(job: Job, inbox: &Inbox, outlet: &Outlet, in_hand: &InHand) -> Result<(), ServeError> {
-    let partials = job.partials.clone();
-    let mut task: Box<dyn Task> = task::build(job);
+fn work(
+    task: &mut dyn Task,
+    partials: &Path,
+    inbox: &Inbox,
+    outlet: &Outlet,
+    in_hand: &InHand,
+) -> Result<(), ServeError> {
     outlet.send(&FromWorker::Ready { protocol: PROTOCOL })?;
     loop {
         match inbox.next() {
             Next::Do(Errand::Probe(file)) => outlet.send(&FromWorker::Probed(task.probe(&file)))?,
             Next::Do(Errand::Assign(assignment)) => {
-                attempt::attempt(&assignment, task.as_mut(), &partials, in_hand, outlet)?;
+                attempt::attempt(&assignment, task, partials, in_hand, outlet)?;
+                if !task.is_usable() {
+                    return Err(ServeError::Unusable);
+                }
                 // What follows at once would only ask for it again.
                 if inbox.is_empty() {
                     system::give_memory_back();

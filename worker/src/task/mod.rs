@@ -7,6 +7,7 @@
 mod command;
 mod pv;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::job::{Layout, Probe, ProbeFailure};
@@ -26,10 +27,34 @@ pub enum Produced {
 pub trait Progress {
     /// `files_done` files of the group are done, and `file` is in hand.
     fn reading(&mut self, files_done: u32, file: &str);
+
+    /// A signal that asks for the end came to a program of the task's, as it did to all processes of the job, and
+    /// the program goes on.
+    fn signalled(&mut self) {}
+
+    /// The same, and the program has ended.
+    fn was_signalled(&mut self) {}
 }
+
+/// Tells processes that a task has made to end, from whatever thread.
+pub type Ender = Box<dyn FnOnce() + Send>;
 
 /// One kind of work, set up for one job.
 pub trait Task {
+    /// Makes processes that the task needs, and says what makes them end. Called while this process has a single
+    /// thread.
+    ///
+    /// # Errors
+    /// If the system gives none.
+    fn prepare(&mut self) -> io::Result<Option<Ender>> {
+        Ok(None)
+    }
+
+    /// Whether more can be done: not where the task has lost something that this process needs.
+    fn is_usable(&self) -> bool {
+        true
+    }
+
     /// Looks at one file, relative to the job's root, before any work.
     fn probe(&mut self, file: &str) -> Result<Probe, ProbeFailure>;
 

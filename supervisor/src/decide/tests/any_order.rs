@@ -20,7 +20,7 @@ fn chance() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn mischief() -> impl Strategy<Value = Mischief> {
-    any::<[bool; 3]>().prop_map(|[hangs, disk, hogs]| Mischief { hangs, disk, hogs })
+    any::<[bool; 4]>().prop_map(|[hangs, disk, hogs, programs]| Mischief { hangs, disk, hogs, programs })
 }
 
 proptest! {
@@ -57,9 +57,10 @@ proptest! {
     fn an_end_that_was_asked_for_comes(
         workers in 1u32..9,
         stops in prop::collection::btree_set(0u32..200, 1..3),
+        programs in any::<bool>(),
         chance in chance(),
     ) {
-        let hanging = Mischief { hangs: true, disk: false, hogs: false };
+        let hanging = Mischief { hangs: true, disk: false, hogs: false, programs };
         let mut world = World::new(settings(workers), 200, hanging, chance);
         let stops: Vec<u32> = stops.into_iter().collect();
         world.run(&stops);

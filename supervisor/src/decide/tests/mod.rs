@@ -5,6 +5,7 @@ mod failures;
 mod memory;
 mod pressure;
 mod rules;
+mod signals;
 mod stuck;
 mod taking_long;
 mod world;

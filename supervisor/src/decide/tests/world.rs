@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::super::event::{GroupUse, KeepFailure, Moment, Reading};
+use super::super::holding::HOLD;
 use super::super::patience::GONE_IN;
 use super::super::stop::Stop;
 use super::*;
@@ -28,6 +29,8 @@ pub struct Mischief {
     pub disk: bool,
     /// Others in the job use memory, for moments or longer.
     pub hogs: bool,
+    /// Groups are programs', whose ends near a signal are not trusted.
+    pub programs: bool,
 }
 
 /// A worker process as the world outside sees it.
@@ -53,6 +56,8 @@ pub struct World {
     pub safe: BTreeSet<u32>,
     /// Groups that were told to have failed.
     pub named: BTreeSet<u32>,
+    /// When a group's result came.
+    came: BTreeMap<u32, Moment>,
     processes: BTreeMap<u32, Process>,
     keeping: VecDeque<(WorkerId, Attempt, Moment)>,
     /// Drawn from first; when it is used up, every worker gets its turn.
@@ -67,11 +72,15 @@ pub struct World {
 impl World {
     pub fn new(settings: Settings, count: u32, mischief: Mischief, chance: Vec<u8>) -> Self {
         Self {
-            state: State::new(settings, groups(count)),
+            state: match State::new(settings, groups(count)) {
+                state if mischief.programs => state.running_programs(false),
+                state => state,
+            },
             now: Duration::ZERO,
             asked: None,
             safe: BTreeSet::new(),
             named: BTreeSet::new(),
+            came: BTreeMap::new(),
             processes: BTreeMap::new(),
             keeping: VecDeque::new(),
             chance: chance.into(),
@@ -133,7 +142,12 @@ impl World {
             Action::TakeBack(worker, attempt) => self.take_back(worker, attempt),
             Action::Shutdown(worker) => self.processes.get_mut(&worker.0).unwrap().shut = true,
             Action::Kill(worker) => self.kill(worker),
-            Action::Keep(worker, attempt, _) => self.keeping.push_back((worker, attempt, self.now)),
+            Action::Keep(worker, attempt, _) => {
+                let came = self.came[&attempt.group.0];
+                let is_after = self.asked.is_none_or(|asked| came >= asked);
+                assert!(!self.mischief.programs || is_after && self.now >= came + HOLD, "kept too soon");
+                self.keeping.push_back((worker, attempt, self.now));
+            }
             Action::Tell(Happening::AttemptFailed { group, attempt, again: false, .. }) => {
                 assert!(attempt <= self.settings.attempts.get());
                 let group = group.as_str().trim_start_matches('g').parse().unwrap();
@@ -272,6 +286,7 @@ impl World {
         }
         if let Some(attempt) = process.running.take() {
             process.usage = 1;
+            self.came.insert(attempt.group.0, self.now);
             return self.on(match how {
                 1 => failed(worker, attempt, FailureKind::Passing),
                 2 => failed(worker, attempt, FailureKind::Input),

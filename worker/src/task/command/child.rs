@@ -1,16 +1,12 @@
 //! The program as a child: started, followed, waited for.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-use rustix::io::{Errno, retry_on_intr};
-use rustix::process::{Pid, WaitId, WaitIdOptions, WaitOptions, waitid, waitpid};
-
 use super::log::Follower;
-use super::start::{self, Launch};
-use crate::descendants;
+use super::start::Launch;
+use super::starter::{Finished, NotRun, Starter};
+use crate::task::Progress;
 use crate::told::tell;
 
 /// What became of it.
@@ -23,33 +19,23 @@ pub struct Ended {
 
 /// Runs a program to its end, and ends what it leaves running. It ends with this process; its standard
 /// output and standard error go to the log.
-///
-/// # Errors
-/// If it cannot be started.
-pub fn run(launch: Launch<'_>, follower: &mut Follower) -> io::Result<Ended> {
-    let (reader, writer) = io::pipe()?;
-    let log = follower.follow(reader)?;
-    let child = start::start(launch, File::open("/dev/null")?, &writer);
-    // The program has it, too.
+pub fn run(
+    launch: Launch<'_>,
+    starter: &mut Starter,
+    follower: &mut Follower,
+    progress: &mut dyn Progress,
+) -> Result<Ended, NotRun> {
+    let (reader, writer) = io::pipe().map_err(NotRun::NotStarted)?;
+    let log = follower.follow(reader).map_err(NotRun::NotStarted)?;
+    let finished = starter.run(launch, &writer, || progress.signalled());
+    // The program had it, too.
     drop(writer);
-    let status = wait(child?);
-    if has_children() {
-        match descendants::end_mine() {
-            0 => {}
-            left => tell(&format!("the program left {left} processes of its own running: they are ended")),
-        }
+    let Finished { status, left, signalled } = finished?;
+    if signalled {
+        progress.was_signalled();
     }
-    Ok(Ended { status: status?, output: follower.output(log) })
-}
-
-fn wait(child: Pid) -> io::Result<ExitStatus> {
-    let ended = retry_on_intr(|| waitpid(Some(child), WaitOptions::empty()))?;
-    let (_, status) = ended.ok_or(io::ErrorKind::NotFound)?;
-    Ok(ExitStatus::from_raw(status.as_raw()))
-}
-
-/// Whether there is any child, of whatever thread: without one there is nothing to look for.
-fn has_children() -> bool {
-    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-    !matches!(waitid(WaitId::All, look), Err(Errno::CHILD))
+    if left > 0 {
+        tell(&format!("the program left {left} processes of its own running: they are ended"));
+    }
+    Ok(Ended { status, output: follower.output(log) })
 }

@@ -4,6 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use dayfold_contract::message::ProgramEnd;
+use signal_hook::consts::SIGXFSZ;
 use signal_hook::low_level::signal_name;
 
 use super::error::CommandError;
@@ -44,6 +45,9 @@ pub fn meaning(code: i32) -> ProgramEnd {
 /// A signal's number and name.
 pub fn named(signal: i32) -> String {
     match signal_name(signal) {
+        Some(name) if signal == SIGXFSZ => {
+            format!("signal {signal} ({name}): a file would have grown larger than `ulimit -f` allows")
+        }
         Some(name) => format!("signal {signal} ({name})"),
         None => format!("signal {signal}"),
     }
@@ -64,6 +68,7 @@ mod tests {
         assert_eq!(said(3 << 8), "it ended with exit code 3");
         assert_eq!(said(11), "it was ended by signal 11 (SIGSEGV)");
         assert_eq!(said(9), "it was ended by signal 9 (SIGKILL)");
+        assert!(said(25).contains("(SIGXFSZ): a file would have grown larger"), "{}", said(25));
     }
 
     #[test]

@@ -55,6 +55,9 @@ pub enum CommandError {
         #[source]
         source: io::Error,
     },
+    /// Somebody ended it, or the kernel did.
+    #[error("the process that starts the programs of this worker was ended, and this program with it")]
+    StarterGone,
     /// A file or folder of ours.
     #[error("failed to use {}", path.display())]
     System {
@@ -131,7 +134,7 @@ impl CommandError {
             Self::NotStarted { source, .. } | Self::System { source, .. } => system_kind(source),
             Self::Program(ProgramError::Unknown { .. }) => FailureKind::Passing,
             Self::Code { .. } if speaks_of_no_space(output) => FailureKind::NoSpace,
-            Self::Code { .. } | Self::Signal(_) | Self::Ended(_) => FailureKind::Passing,
+            Self::Code { .. } | Self::Signal(_) | Self::Ended(_) | Self::StarterGone => FailureKind::Passing,
             _ => FailureKind::Input,
         }
     }

@@ -1,7 +1,7 @@
 //! The command task: any program, started once for each group.
 //!
-//! [`program`] is looked for, [`arguments`] are filled in, [`child`] [`start`]s it and keeps its output in
-//! a [`log`], and what it [`written`] becomes the partial. It works in a folder of its own beside the partial, so
+//! [`program`] is looked for, [`arguments`] are filled in, a [`starter`] [`start`]s it, [`child`] keeps its output
+//! in a [`log`], and what it [`written`] becomes the partial. It works in a folder of its own beside the partial, so
 //! that files that it leaves there are removed, whatever becomes of it. The largest memory of the program and
 //! all that it starts is what the supervisor samples of the worker's tree: the kernel's own figure of a child
 //! begins with what this process had when the child was made, and knows single processes only.
@@ -14,6 +14,7 @@ mod error;
 mod log;
 mod program;
 mod start;
+mod starter;
 mod written;
 
 use std::fs;
@@ -26,12 +27,14 @@ use dayfold_contract::job::{Probe, ProbeFailure};
 use dayfold_contract::message::{Assignment, Failure};
 use dayfold_contract::task::CommandSpec;
 
-use super::{Produced, Progress, Task, workshop};
+use super::{Ender, Produced, Progress, Task, workshop};
+use crate::descendants;
 use arguments::{Arguments, Filling};
 use child::Ended;
 use error::CommandError;
 use log::Follower;
 use start::Launch;
+use starter::{NotRun, Starter};
 
 /// The task.
 pub struct CommandTask {
@@ -40,12 +43,15 @@ pub struct CommandTask {
     /// The program's path and the other arguments, once they were found.
     found: Option<(PathBuf, Arguments)>,
     follower: Follower,
+    /// Made at the first need, or before.
+    starter: Option<Starter>,
+    is_usable: bool,
 }
 
 impl CommandTask {
     /// Looks at nothing yet.
     pub fn new(spec: CommandSpec, job: Job) -> Self {
-        Self { job, spec, found: None, follower: Follower::default() }
+        Self { job, spec, found: None, follower: Follower::default(), starter: None, is_usable: true }
     }
 
     /// The program's path, and the other arguments.
@@ -56,18 +62,28 @@ impl CommandTask {
 
     /// Runs the program; a `workshop` is there. It is looked for once, and again where it cannot be started
     /// any more: then that says what is wrong.
-    fn launch(&mut self, assignment: &Assignment, workshop: &Workshop) -> Result<Ended, CommandError> {
+    fn launch(
+        &mut self,
+        assignment: &Assignment,
+        workshop: &Workshop,
+        progress: &mut dyn Progress,
+    ) -> Result<Ended, CommandError> {
         let (program, arguments) = match self.found.take() {
             Some(found) => found,
             None => self.read()?,
         };
-        let ended = self.launch_this(&program, &arguments, assignment, workshop)?;
+        let ended = self.launch_this(&program, &arguments, assignment, workshop, progress)?;
         match ended {
             Ok(ended) => {
                 self.found = Some((program, arguments));
                 Ok(ended)
             }
-            Err(error) => {
+            Err(NotRun::StarterGone) => {
+                self.is_usable = false;
+                descendants::end_mine();
+                Err(CommandError::StarterGone)
+            }
+            Err(NotRun::NotStarted(error)) => {
                 self.read()?;
                 Err(CommandError::not_started(error, program, assignment.files.len()))
             }
@@ -80,7 +96,8 @@ impl CommandTask {
         arguments: &Arguments,
         assignment: &Assignment,
         workshop: &Workshop,
-    ) -> Result<io::Result<Ended>, CommandError> {
+        progress: &mut dyn Progress,
+    ) -> Result<Result<Ended, NotRun>, CommandError> {
         let filling = Filling {
             group: assignment.name.as_str(),
             files: assignment.files.iter().map(|file| self.job.root.join(file)).collect(),
@@ -91,7 +108,14 @@ impl CommandTask {
         };
         arguments.write_lists(&filling)?;
         let launch = Launch { program, arguments: arguments.fill(&filling)?, folder: &self.job.folder };
-        Ok(child::run(launch, &mut self.follower))
+        let starter = match &mut self.starter {
+            Some(starter) => starter,
+            none => match Starter::begin() {
+                Ok(starter) => none.insert(starter),
+                Err(error) => return Ok(Err(NotRun::NotStarted(error))),
+            },
+        };
+        Ok(child::run(launch, starter, &mut self.follower, progress))
     }
 
     /// Turns what went wrong into an answer.
@@ -102,6 +126,15 @@ impl CommandTask {
 }
 
 impl Task for CommandTask {
+    fn prepare(&mut self) -> io::Result<Option<Ender>> {
+        let starter = self.starter.insert(Starter::begin()?);
+        starter.ender().map(Some)
+    }
+
+    fn is_usable(&self) -> bool {
+        self.is_usable
+    }
+
     /// Whether the program can be started; the file is its own business.
     fn probe(&mut self, _: &str) -> Result<Probe, ProbeFailure> {
         match self.read() {
@@ -114,11 +147,11 @@ impl Task for CommandTask {
         &mut self,
         assignment: &Assignment,
         partial: &Path,
-        _: &mut dyn Progress,
+        progress: &mut dyn Progress,
     ) -> Result<Produced, Failure> {
         let workshop = Workshop::new(partial).map_err(|error| self.failure(error, Vec::new()))?;
         let Ended { status, output } =
-            self.launch(assignment, &workshop).map_err(|error| self.failure(error, Vec::new()))?;
+            self.launch(assignment, &workshop, progress).map_err(|error| self.failure(error, Vec::new()))?;
         let produced = ended::check(status).and_then(|()| written::take(&workshop.output(), partial));
         produced.map_err(|error| self.failure(error, output))
     }

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use super::environment;
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Signal, WaitOptions, chdir, getpid, getppid, set_parent_process_death_signal, waitpid,
+    Pid, Signal, WaitOptions, chdir, getpid, getppid, set_parent_process_death_signal, setsid, waitpid,
 };
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 
@@ -35,8 +35,9 @@ pub struct Launch<'a> {
     pub folder: &'a Path,
 }
 
-/// Starts a program. It stays in this process's group and hears the same signals, its standard input is
-/// `input`, its standard output and standard error are `output`. When the calling thread ends, it is killed.
+/// Starts a program. It has a session of its own, so that it hears no signal that is sent to another one; its
+/// standard input is `input`, its standard output and standard error are `output`. When the calling thread ends,
+/// it is killed.
 ///
 /// # Errors
 /// If the system does not start it: with what `clone`, `chdir` or `execve` say.
@@ -140,6 +141,7 @@ impl Child<'_> {
         if getppid() != Some(self.parent) {
             return Err(Errno::INTR);
         }
+        setsid()?;
         chdir(self.folder.as_c_str())?;
         dup2_stdin(self.input)?;
         dup2_stdout(self.output)?;
