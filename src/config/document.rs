@@ -101,6 +101,17 @@ impl<'a> Table<'a> {
         Table { page: self.page, path: self.below(key), line: None, content, asked: RefCell::default() }
     }
 
+    /// Every key that there is with its value, in a table whose keys are people's own.
+    pub fn entries(&self) -> Vec<(&'a str, Value<'a>)> {
+        let entries = self.content.into_iter().flatten();
+        entries
+            .map(|(key, value)| {
+                let name: &'a str = key.get_ref();
+                (name, self.value(self.below(name), value))
+            })
+            .collect()
+    }
+
     /// Whether the file has this table.
     pub fn is_there(&self) -> bool {
         self.content.is_some()
@@ -167,6 +178,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The whole number, if it is one; anything else is no mistake.
+    pub fn if_whole(&self) -> Option<i64> {
+        self.whole()
+    }
+
     /// The date, if it is one of TOML's own without a time; anything else is no mistake.
     pub fn if_date(&self) -> Option<String> {
         match self.content {
@@ -214,6 +230,11 @@ impl<'a> Value<'a> {
         let content = Some(self.table_content()?);
         let (path, line) = (self.path.clone(), Some(self.line));
         Some(Table { page: self.page, path, line, content, asked: RefCell::default() })
+    }
+
+    /// Whether it is a list.
+    pub fn is_list(&self) -> bool {
+        self.content.is_array()
     }
 
     /// Whether it is a table.

@@ -9,6 +9,7 @@ mod command;
 mod document;
 mod mistakes;
 pub mod nearest;
+mod output;
 mod paths;
 pub mod quantity;
 mod run;
@@ -21,6 +22,7 @@ use dayfold_contract::TaskSpec;
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::job::BadFiles;
 use dayfold_supervisor::planning::{self, ArchiveSpec, RegionsSpec};
+use dayfold_supervisor::rundir::output_settings::OutputSettings;
 
 use self::document::Table;
 pub use self::mistakes::ConfigError;
@@ -37,6 +39,7 @@ pub struct Config {
     task: TaskSpec,
     bad_files: BadFiles,
     output: PathBuf,
+    output_settings: OutputSettings,
     file: PathBuf,
     program: Option<PathBuf>,
     threads: NonZeroU32,
@@ -68,6 +71,11 @@ impl Config {
     /// The final file, absolute.
     pub fn output(&self) -> &Path {
         &self.output
+    }
+
+    /// How the final file is stored, and what it says besides.
+    pub fn output_settings(&self) -> &OutputSettings {
+        &self.output_settings
     }
 
     /// The configuration itself, absolute.
@@ -126,11 +134,13 @@ fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Conf
     let depends = command::read_depends(&root.table("task"), paths);
     let task = task::read_task(&root.table("task"), paths);
     let threads = command::read_threads(&root.table("task"));
-    let output = read_output(&root.table("output"), paths);
+    let output_table = root.table("output");
+    let (output, output_settings) = output::read_output(&output_table, paths);
     let (file, keys) = run::read_run(&root.table("run"), paths);
     let flags = run::over(flags, file);
     if let Some(task) = &task {
         command::check_others(task, regions.as_ref(), keys.bad_files, root.mistakes());
+        output::check(&output_settings, task, &output_table);
     }
     let (mut archive, output) = (archive?, output?);
     archive.from = flags.from.or(archive.from);
@@ -140,13 +150,19 @@ fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Conf
     let (task, bad_files, file) = (task?, keys.bad_files, paths.file.to_owned());
     let program = command::program(&task, paths);
     let dependencies = command::dependencies(&task, depends, paths, &output);
-    Some(Config { archive, regions, task, bad_files, output, file, program, threads, dependencies, run })
-}
-
-fn read_output(output: &Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {
-    let file = output.require("file");
-    output.finish();
-    file?.parse(|text| paths.resolve(text))
+    Some(Config {
+        archive,
+        regions,
+        task,
+        bad_files,
+        output,
+        output_settings,
+        file,
+        program,
+        threads,
+        dependencies,
+        run,
+    })
 }
 
 /// What planning can say without a look at the disk; of an archive that is wrong already, nothing.

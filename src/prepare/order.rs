@@ -48,6 +48,7 @@ pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<Str
         plan: found.plan,
         run_dir: options.run_dir.clone(),
         output: config.output().to_owned(),
+        output_settings: config.output_settings().clone(),
         given: given(&config),
         settings: settings(options, limit, time, host),
         walltime_given: options.walltime.is_some(),
@@ -76,6 +77,7 @@ fn job(config: &Config, plan: &Plan, regions: Option<RegionSet>) -> Job {
         regions,
         bad_files: config.bad_files(),
         layout: None,
+        stored: config.output_settings().variables.clone(),
     }
 }
 

@@ -80,6 +80,7 @@ fn order(folder: &Path, groups: u32, workers: NonZeroU32, files: u32) -> Order {
         regions: None,
         bad_files: BadFiles::Fail,
         layout: None,
+        stored: Default::default(),
     };
     let identity = Identity {
         pattern: "*".into(),
@@ -105,6 +106,7 @@ fn order(folder: &Path, groups: u32, workers: NonZeroU32, files: u32) -> Order {
         regions: None,
         run_dir,
         output: folder.join("out.nc"),
+        output_settings: Default::default(),
         given: Vec::new(),
         settings: Settings {
             workers,

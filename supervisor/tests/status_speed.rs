@@ -15,6 +15,7 @@ use dayfold_supervisor::journal::{Entry, Journal, Record};
 use dayfold_supervisor::meter::Host;
 use dayfold_supervisor::rundir::RunDir;
 use dayfold_supervisor::rundir::learnt::Learnt;
+use dayfold_supervisor::rundir::output_settings::OutputSettings;
 use dayfold_supervisor::rundir::plan_file::{self, Frozen};
 use dayfold_supervisor::rundir::shard::Shard;
 use dayfold_supervisor::status::look;
@@ -48,6 +49,7 @@ fn frozen(folder: &std::path::Path) -> Frozen {
         layout: None,
         learnt: Learnt::default(),
         output,
+        output_settings: OutputSettings::default(),
         plan,
     }
 }

@@ -21,6 +21,7 @@ mod lock;
 mod moved;
 mod older;
 mod oracle;
+mod output;
 mod programs;
 mod redo;
 mod regions;

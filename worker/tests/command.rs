@@ -40,6 +40,7 @@ impl Place {
             regions: None,
             bad_files: BadFiles::Fail,
             layout: None,
+            stored: Default::default(),
         }
     }
 

@@ -36,6 +36,7 @@ fn worker_at(script: &str, folder: &Path) -> Worker {
         regions: None,
         bad_files: BadFiles::Fail,
         layout: None,
+        stored: Default::default(),
     });
     worker.say(&ToWorker::Assign(common::assignment(&["a.nc"])));
     assert!(matches!(worker.hear(), Some(FromWorker::Started(_))));

@@ -9,7 +9,7 @@ use dayfold_ncio::raw::{Cut, RawWriter};
 
 use super::error::CollateError;
 use super::files::Files;
-use super::layout::{Column, LEVEL, Layout};
+use super::layout::{Column, Layout};
 use super::order::{Run, Step};
 use super::packing::Press;
 use super::survey::Survey;
@@ -31,7 +31,7 @@ pub(super) fn copy(
     let files = Files::new(&survey.sources, &survey.opening);
     let starting =
         |source| CollateError::System { action: "start a thread to write", path: path.to_owned(), source };
-    let exit = Exit { press: Press::start(LEVEL).map_err(starting)?, writer };
+    let exit = Exit { press: Press::start().map_err(starting)?, writer };
     let mut copy = Copy { files, exit, columns, stride, taken: 0 };
     for (name, values) in constants {
         copy.exit.writer.write(name, values)?;

@@ -3,6 +3,9 @@
 //! Sources keep the form that older versions gave them; what is said of the values, for people and by CF and
 //! ACDD, is said once, here. A final file that is folded again has it already: see [`Description::as_source`].
 
+use std::collections::BTreeMap;
+
+use dayfold_contract::output::VariableSettings;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::{Attribute, DataType, Values};
 use dayfold_ncio::raw::{Schema, VariableSchema};
@@ -17,12 +20,27 @@ type Constant = (String, Values);
 pub struct Description {
     /// Global attributes, given where the sources have none in common.
     pub defaults: Vec<(String, Attribute)>,
+    /// Global attributes of people's own, which win over any.
+    pub attributes: Vec<(String, Attribute)>,
+    /// How variables are stored that are not stored as all others.
+    pub stored: BTreeMap<String, VariableSettings>,
     /// Variables with all their attributes: what sources have of these does not matter.
-    pub variables: Vec<(String, Vec<(String, Attribute)>)>,
+    pub variables: Vec<Described>,
     /// The dimension whose names are numbered: see [`number`].
     pub numbered: Option<String>,
     /// The part of the Earth that the values are of, where no variable says it.
     pub bounds: Option<Bounds>,
+}
+
+/// A variable that is described here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// Its name.
+    pub name: String,
+    /// Its type, unless people want another one.
+    pub data_type: DataType,
+    /// All its attributes.
+    pub attributes: Vec<(String, Attribute)>,
 }
 
 /// Degrees north and east.
@@ -44,8 +62,10 @@ impl Description {
         let mut schema = schema.clone();
         schema.variables.retain(|variable| !self.is_added(&variable.name));
         for variable in &mut schema.variables {
-            if self.variables.iter().any(|(name, _)| *name == variable.name) {
-                variable.attributes.retain(|(name, _)| is_coding(name));
+            if let Some(described) = self.variables.iter().find(|described| described.name == variable.name) {
+                // it may have been stored otherwise
+                variable.data_type = described.data_type;
+                variable.attributes.retain(|(name, _)| is_coding(name) && name != "_FillValue");
             }
         }
         complete_time(&mut schema);
@@ -58,7 +78,7 @@ impl Description {
 
     /// Puts what is said into a final file's schema and among its constants.
     pub(super) fn apply(&self, schema: &mut Schema, constants: &mut Vec<Constant>) {
-        for (name, attributes) in &self.variables {
+        for Described { name, attributes, .. } in &self.variables {
             if let Some(variable) = schema.variables.iter_mut().find(|variable| variable.name == *name) {
                 variable.attributes.clone_from(attributes);
             }
@@ -191,7 +211,11 @@ mod tests {
     fn a_described_file_compares_like_the_source_that_it_was() {
         let said = vec![("units".to_owned(), "W".into()), ("comment".to_owned(), "a mean".into())];
         let description = Description {
-            variables: vec![("actual".to_owned(), said.clone())],
+            variables: vec![Described {
+                name: "actual".to_owned(),
+                data_type: DataType::F64,
+                attributes: said.clone(),
+            }],
             numbered: Some("region".to_owned()),
             ..Description::default()
         };

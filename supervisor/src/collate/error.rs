@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use dayfold_contract::GroupName;
 use dayfold_contract::error::is_no_space;
 use dayfold_contract::partial::SHARED_DIMENSION;
-use dayfold_ncio::dataset::TypesDiffer;
+use dayfold_ncio::dataset::{ConvertError, TypesDiffer};
 use dayfold_ncio::error::NcError;
 use dayfold_ncio::raw::CannotCarry;
 use dayfold_ncio::time::TimeError;
@@ -27,6 +27,28 @@ pub enum CollateError {
     /// Who watches it broke it off; nothing was changed.
     #[error("the folding was broken off")]
     BrokenOff,
+    /// The configuration wants a variable stored as it cannot be.
+    #[error("variable {variable:?} cannot be stored as [output.variables.{variable}] says: {why}")]
+    Stored {
+        /// The variable.
+        variable: String,
+        /// Why not.
+        why: String,
+    },
+    /// A value has no place in the type that the configuration gives its variable.
+    #[error(
+        "variable {variable:?} of group {group} cannot be stored as [output.variables.{variable}] says: choose another \
+         dtype"
+    )]
+    Convert {
+        /// The group.
+        group: GroupName,
+        /// The variable.
+        variable: String,
+        /// The value.
+        #[source]
+        source: ConvertError,
+    },
     /// Results of two grids.
     #[error(
         "groups {first} and {second} are of different grids: {one}, and {other}; run files of different grids \

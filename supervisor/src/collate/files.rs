@@ -46,6 +46,15 @@ impl<'a> Files<'a> {
         let length = range.len();
         let values = file.read_along(&column.name, SHARED_DIMENSION, range).map_err(partial(source))?;
         let values = recode(file, column, values).map_err(time(source, &column.name))?;
+        // as people want it stored, or as another version wrote it
+        let values = match values.data_type() == column.data_type {
+            true => values,
+            false => values.convert(column.data_type).map_err(|error| CollateError::Convert {
+                group: source.group.clone(),
+                variable: column.name.clone(),
+                source: error,
+            })?,
+        };
         Ok(values.swap_axes(column.outer, length))
     }
 

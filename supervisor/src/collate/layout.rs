@@ -1,11 +1,13 @@
 //! What the final file is like: its schema, its storage, and its columns.
 
 use dayfold_contract::partial::SHARED_DIMENSION;
-use dayfold_ncio::dataset::{Attribute, DataType};
+use dayfold_ncio::dataset::{Attribute, ConvertError, DataType};
 use dayfold_ncio::raw::{Schema, Storage, VariableSchema};
 
 use super::coding::{NewCoding, Temporal, family};
 use super::description::Description;
+use super::error::CollateError;
+use super::stored;
 use super::survey::{Reference, Survey};
 
 /// Measured on series of 30 regions as doubles, shuffled, in chunks of 512 KiB, at levels 1, 4 and 9:
@@ -50,7 +52,7 @@ impl Layout {
         length: usize,
         attributes: Vec<(String, Attribute)>,
         description: &Description,
-    ) -> Self {
+    ) -> Result<Self, CollateError> {
         let mut schema = reference.schema.clone();
         schema.attributes = attributes;
         for (name, present) in &mut schema.dimensions {
@@ -65,16 +67,29 @@ impl Layout {
             }
         }
         description.apply(&mut schema, &mut reference.constants);
+        let stored = &description.stored;
+        stored::apply(&mut schema, stored)?;
+        for (name, values) in &mut reference.constants {
+            if let Some(variable) = schema.variable(name).filter(|it| it.data_type != values.data_type()) {
+                let wrong = |error: ConvertError| CollateError::Stored {
+                    variable: name.clone(),
+                    why: error.to_string(),
+                };
+                *values = values.convert(variable.data_type).map_err(wrong)?;
+            }
+        }
         // the coordinate first, the others as they are
         schema.variables.sort_by_key(|variable| variable.name != SHARED_DIMENSION);
         let shared = schema.variables.iter().filter(|variable| variable.axis(SHARED_DIMENSION).is_some());
         let chunk_bytes = CHUNK_BYTES.min(BUFFER_BYTES / shared.count().max(1));
         let storage = Storage::Deflated { level: LEVEL, chunk_bytes, along: SHARED_DIMENSION.to_owned() };
+        let storage = stored::storage(storage, stored);
+        stored::check_chunks(&schema, &storage, stored)?;
         let columns = schema.variables.iter().filter_map(|variable| {
             let recode = recoding(survey, &reference.schema, variable);
             Column::new(&schema, &storage, variable, recode, chunk_bytes)
         });
-        Self { columns: columns.collect(), schema, storage }
+        Ok(Self { columns: columns.collect(), schema, storage })
     }
 }
 

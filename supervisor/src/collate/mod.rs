@@ -24,6 +24,7 @@ mod opening;
 mod order;
 mod packing;
 mod proof;
+mod stored;
 mod survey;
 
 use std::collections::HashSet;
@@ -38,7 +39,7 @@ use dayfold_ncio::raw::RawFile;
 use dayfold_ncio::time::UtcTime;
 use tempfile::TempPath;
 
-pub use description::{Bounds, Description};
+pub use description::{Bounds, Described, Description};
 pub use difference::Difference;
 pub use error::CollateError;
 pub use globals::skipped_files;
@@ -173,12 +174,12 @@ pub fn prepare(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Pr
     let no_values = || CollateError::NoValues { groups: sources.len(), output: output.to_owned() };
     let mut reference = survey.reference.take().ok_or_else(no_values)?;
     survey.rows.sort_unstable();
-    let set = [attributes, &survey.time_coverage(&reference.schema)].concat();
+    let set = [attributes, &survey.time_coverage(&reference.schema), &description.attributes].concat();
     let space = coverage::of_space(&reference.schema, &reference.constants, description.bounds);
     let defaults = [&description.defaults[..], &space].concat();
     let (steps, times) = order::steps(std::mem::take(&mut survey.rows));
     let globals = survey.globals.finish(&set, &defaults);
-    let layout = Layout::new(&survey, &mut reference, times, globals.attributes, description);
+    let layout = Layout::new(&survey, &mut reference, times, globals.attributes, description)?;
     let aside = aside(output, owner)?;
     copy::copy(&aside, layout, &reference.constants, &survey, &steps, progress)?;
     let warnings = warnings(&survey, &globals.made);

@@ -32,19 +32,18 @@ pub(super) struct Press {
 
 impl Press {
     /// Starts a thread for each core, within bounds.
-    pub(super) fn start(level: u8) -> io::Result<Self> {
+    pub(super) fn start() -> io::Result<Self> {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self::of(level, cores.min(MOST_THREADS))
+        Self::of(cores.min(MOST_THREADS))
     }
 
-    fn of(level: u8, threads: usize) -> io::Result<Self> {
+    fn of(threads: usize) -> io::Result<Self> {
         let (jobs, incoming) = mpsc::channel();
         let mut press = Self { jobs: Some(jobs), threads: Vec::new(), waiting: VecDeque::new() };
         let incoming = Arc::new(Mutex::new(incoming));
         for _ in 0..threads {
             let incoming = Arc::clone(&incoming);
-            let thread =
-                thread::Builder::new().name("pack".to_owned()).spawn(move || pack(level, &incoming))?;
+            let thread = thread::Builder::new().name("pack".to_owned()).spawn(move || pack(&incoming))?;
             press.threads.push(thread);
         }
         Ok(press)
@@ -85,8 +84,8 @@ impl Drop for Press {
     }
 }
 
-fn pack(level: u8, jobs: &Mutex<Receiver<Job>>) {
-    let mut packer = Packer::new(level);
+fn pack(jobs: &Mutex<Receiver<Job>>) {
+    let mut packer = Packer::default();
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
     while let Ok((chunk, answer)) = next() {
         let _not_wanted_any_more = answer.send(packer.pack(&chunk));
@@ -121,7 +120,7 @@ mod tests {
         };
         let storage = Storage::Deflated { level: 4, chunk_bytes: 8000, along: "time".into() };
         let mut writer = RawWriter::create(path, Schema::from(&dataset), storage).unwrap();
-        let mut press = Press::of(4, threads).unwrap();
+        let mut press = Press::of(threads).unwrap();
         for start in (0..LENGTH).step_by(1000) {
             for Variable { name, values, .. } in &dataset.variables {
                 let range = start..start + 1000;

@@ -17,6 +17,7 @@ use crate::names;
 use crate::room;
 use crate::rundir::finished::Finished;
 use crate::rundir::learnt::{self, Learnt};
+use crate::rundir::output_settings::OutputSettings;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::{self, Frozen};
 use crate::rundir::{RunDirError, done_marker, logs};
@@ -57,10 +58,11 @@ impl Folding<'_> {
     /// Whether the final file holds everything already.
     pub fn is_done(&self) -> bool {
         let Some(finished) = self.finished else { return false };
-        let Frozen { output, plan, .. } = self.frozen;
+        let Frozen { output, plan, output_settings, .. } = self.frozen;
         let keys = finished.keys();
         finished.output == *output
             && finished.missing == plan.missing
+            && finished.output_settings == *output_settings
             && self.failed.is_empty()
             && self.done_by_key().all(|(key, _)| keys.contains(&key))
     }
@@ -148,6 +150,9 @@ pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<
     if let Some(why) = changed_meanwhile(run, folding) {
         return Ok(Folded::Ended(Verdict::Contradiction(why), None));
     }
+    if let Some(finished) = folding.finished {
+        run.warn(&otherwise(&finished.output_settings, &folding.frozen.output_settings));
+    }
     run.hear(&Happening::Collating { partials: sources.len() });
     match write(run, folding, &sources, &output) {
         Ok(()) => {}
@@ -167,6 +172,28 @@ fn changed_meanwhile(run: &Run<'_>, folding: &Folding<'_>) -> Option<String> {
     let changes = learnt::changes_by_now(&folding.frozen.learnt.dependencies);
     let error = || again::changed(&run.dir, changes.clone(), folding.done.len()).to_string();
     (!changes.is_empty()).then(error)
+}
+
+/// What is told where a final file was stored otherwise than it is to be now.
+fn otherwise(before: &OutputSettings, now: &OutputSettings) -> Vec<String> {
+    if before == now {
+        return Vec::new();
+    }
+    let mut told = vec!["[output] has changed: the final file is written anew".to_owned()];
+    let type_of = |settings: &OutputSettings, name: &String| settings.variables.get(name)?.dtype;
+    let rounded = before.variables.keys().filter_map(|name| {
+        let was = type_of(before, name)?;
+        (type_of(now, name) != Some(was)).then(|| format!("{name} ({was})"))
+    });
+    let rounded: Vec<String> = rounded.collect();
+    if !rounded.is_empty() {
+        told.push(format!(
+            "the groups in the final file keep the digits that it has of {}: their partials are gone, and only \
+             running the groups again gives more",
+            names::shortened(&rounded)
+        ));
+    }
+    told
 }
 
 fn gone(lost: &[GroupName]) -> String {
@@ -265,7 +292,8 @@ fn write(
     let Frozen { run: fingerprint, plan, .. } = folding.frozen;
     let done = folding.done().cloned().collect();
     let next = Finished::describe(prepared.path(), output, *fingerprint, done, plan.missing.clone())?;
-    let next = Finished { made: prepared.made().to_vec(), ..next };
+    let output_settings = folding.frozen.output_settings.clone();
+    let next = Finished { made: prepared.made().to_vec(), output_settings, ..next };
     Finished::write_either(&run.dir, folding.finished.or(folding.former), &next)?;
     let collated = prepared.publish()?;
     run.warn(&collated.warnings);

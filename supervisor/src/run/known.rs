@@ -175,6 +175,7 @@ fn frozen_now(order: &Order) -> Result<Frozen, RunDirError> {
         layout: None,
         learnt: Learnt::default(),
         output: order.output.clone(),
+        output_settings: order.output_settings.clone(),
         plan: order.plan.clone(),
     })
 }

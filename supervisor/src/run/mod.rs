@@ -68,6 +68,7 @@ use replaceable::Others;
 use taker::Taker;
 
 pub use collate_only::collate_only;
+pub use provenance::is_own as is_own_attribute;
 
 /// Why a run could not be done, besides what [`crate::verdict::Verdict`] tells.
 #[derive(Debug, thiserror::Error)]

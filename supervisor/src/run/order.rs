@@ -7,6 +7,7 @@ use crate::decide::Settings;
 use crate::decide::groups::Tally;
 use crate::rundir::failed_table::FailedGroup;
 use crate::rundir::learnt::{Dependency, Redo};
+use crate::rundir::output_settings::OutputSettings;
 use crate::rundir::plan_file::RegionsNote;
 use crate::rundir::shard::Shard;
 use crate::verdict::Verdict;
@@ -27,6 +28,8 @@ pub struct Order {
     pub run_dir: PathBuf,
     /// The final file.
     pub output: PathBuf,
+    /// How that is stored, and what people add to it.
+    pub output_settings: OutputSettings,
     /// What that must not take the place of, besides the input files.
     pub given: Vec<Given>,
     /// How the run goes.

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use dayfold_contract::partial::{GRID, SKIPPED_FILES};
 use dayfold_contract::plan::VersionRule;
 use dayfold_contract::{Fingerprint, GroupName, Identity};
 use dayfold_ncio::dataset::{Attribute, attribute};
@@ -31,6 +32,11 @@ const RUN: &str = "run_fingerprint";
 
 /// The fingerprint of the names of the groups in the file.
 const GROUPS: &str = "groups_fingerprint";
+
+/// All names that are the program's own, [`NAMES`] among them: people cannot give them.
+pub fn is_own(name: &str) -> bool {
+    NAMES.contains(&name) || [GRID, SKIPPED_FILES].contains(&name) || name.starts_with('_')
+}
 
 /// The global attributes of the final file; their names are [`NAMES`].
 ///

@@ -13,12 +13,13 @@ use dayfold_contract::{Fingerprint, Group, GroupName, Plan, TaskSpec, partial};
 use serde::{Deserialize, Serialize};
 
 use super::merge::has_all;
+use super::output_settings::OutputSettings;
 use super::sealed::{self, Found};
 use super::{RunDir, RunDirError, place};
 use crate::durable;
 
 /// What a final file was made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
     /// The final file. In the file it is relative to the run directory where it is beside or in that.
     pub output: PathBuf,
@@ -36,6 +37,9 @@ pub struct Finished {
     /// The names of its global attributes that are from collation and not from its sources.
     #[serde(default = "made_before")]
     pub made: Vec<String>,
+    /// How it is stored, and what people have added to it.
+    #[serde(default, skip_serializing_if = "OutputSettings::is_default")]
+    pub output_settings: OutputSettings,
 }
 
 /// What it was before it was written down, beside what no source may have.
@@ -75,7 +79,8 @@ impl Finished {
         let unreadable = |source| RunDirError::Unreadable { path: aside.to_owned(), source };
         let output_bytes = Some(aside.metadata().map_err(unreadable)?.len());
         let (output, output_checksum) = (output.to_owned(), checksum(aside)?);
-        Ok(Self { output, output_checksum, output_bytes, run, groups, missing, made: made_before() })
+        let (made, output_settings) = (made_before(), OutputSettings::default());
+        Ok(Self { output, output_checksum, output_bytes, run, groups, missing, made, output_settings })
     }
 
     /// What is written down, the final file not looked at; nothing where that is damaged, which is told.

@@ -8,6 +8,7 @@ use dayfold_contract::task::{Inverter, IrradianceNames, Module, Mount, Night, Pv
 use dayfold_contract::{Fingerprint, Group, GroupName, Identity, Plan, TaskSpec, partial};
 
 use super::learnt::Learnt;
+use super::output_settings::OutputSettings;
 use super::plan_file::Frozen;
 
 pub fn group(name: &str, files: &[&str]) -> Group {
@@ -27,6 +28,7 @@ pub fn frozen(groups: Vec<Group>) -> Frozen {
         layout: None,
         learnt: Learnt::default(),
         output: "/out/pv.nc".into(),
+        output_settings: OutputSettings::default(),
         plan: plan(groups, &[]),
     }
 }

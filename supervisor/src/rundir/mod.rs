@@ -19,6 +19,7 @@ pub(crate) mod fixture;
 pub mod learnt;
 pub mod logs;
 pub mod merge;
+pub mod output_settings;
 pub mod partials;
 mod place;
 pub mod plan_file;

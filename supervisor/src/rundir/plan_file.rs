@@ -14,6 +14,7 @@ use dayfold_contract::{Fingerprint, Identity, Plan, Region, RegionSet};
 use serde::{Deserialize, Serialize};
 
 use super::learnt::Learnt;
+use super::output_settings::OutputSettings;
 pub use super::sealed::Found;
 use super::{RunDir, RunDirError, place, sealed};
 use crate::durable;
@@ -37,6 +38,9 @@ pub struct Frozen {
     pub learnt: Learnt,
     /// Where the final file goes. In the file it is relative to the run directory where it is beside or in that.
     pub output: PathBuf,
+    /// How the final file is to be stored, and what people add to it.
+    #[serde(default, skip_serializing_if = "OutputSettings::is_default")]
+    pub output_settings: OutputSettings,
     /// What there is to do.
     pub plan: Plan,
 }

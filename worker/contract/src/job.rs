@@ -1,10 +1,12 @@
 //! What a worker is told once, before its first assignment.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::output::VariableSettings;
 use crate::{Fingerprint, RegionSet, TaskSpec};
 
 /// What happens to a group with an unreadable file.
@@ -37,6 +39,9 @@ pub struct Job {
     /// The layout that the run's first readable file had; a group with another one fails. `None`
     /// before the probe, and for tasks that do not care.
     pub layout: Option<Layout>,
+    /// How variables of the final file will be stored, where that is not left to collation: a result that
+    /// cannot be stored so has failed.
+    pub stored: BTreeMap<String, VariableSettings>,
 }
 
 /// What all files of a run have in common: the grid, as far as the task reads it.

@@ -14,6 +14,7 @@ pub mod group;
 pub mod job;
 pub mod json_text;
 pub mod message;
+pub mod output;
 pub mod partial;
 pub mod plan;
 pub mod region;

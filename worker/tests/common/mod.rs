@@ -69,6 +69,7 @@ pub fn job(root: &Path, spec: PvSpec) -> Job {
         regions: Some(states()),
         bad_files: BadFiles::Fail,
         layout: None,
+        stored: Default::default(),
     }
 }
 

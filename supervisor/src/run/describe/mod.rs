@@ -23,6 +23,8 @@ pub fn description(frozen: &Frozen) -> Description {
         TaskSpec::Command(command) => of_command(command, frozen),
     };
     description.defaults.insert(0, text("Conventions", CONVENTIONS));
+    description.attributes = frozen.output_settings.file_attributes();
+    description.stored = frozen.output_settings.variables.clone();
     description
 }
 

@@ -1,15 +1,16 @@
 //! What is said of the PV task's results: what each mean is a mean of, above all.
 
 use dayfold_contract::task::{Inverter, Mount, Night, PvSpec, Temperature};
-use dayfold_ncio::dataset::Attribute;
+use dayfold_ncio::dataset::{Attribute, DataType};
 
 use super::text;
-use crate::collate::{Bounds, Description};
+use crate::collate::{Bounds, Described, Description};
 use crate::rundir::plan_file::{Frozen, RegionsNote};
 
 type Attributes = Vec<(String, Attribute)>;
 
 const REGION: &str = "region";
+const CELLS: &str = "cells";
 
 /// How a mean over cells depends on what a cell counts for at night.
 struct Means {
@@ -22,7 +23,14 @@ struct Means {
 /// Of the results of this task.
 pub fn description(spec: &PvSpec, frozen: &Frozen) -> Description {
     let means = means(spec);
-    let described = |name: &str, attributes: Attributes| (name.to_owned(), attributes);
+    let described = |name: &str, attributes: Attributes| {
+        let data_type = match name {
+            REGION => DataType::String,
+            CELLS => DataType::I32,
+            _ => DataType::F64,
+        };
+        Described { name: name.to_owned(), data_type, attributes }
+    };
     let variables = vec![
         described("time", time()),
         described(
@@ -32,13 +40,14 @@ pub fn description(spec: &PvSpec, frozen: &Frozen) -> Description {
         described("actual", power("AC power under the observed sky", &means)),
         described("ideal", power("AC power under a cloudless sky", &means)),
         described("ratio", ratio()),
-        described("cells", cells()),
+        described(CELLS, cells()),
     ];
     Description {
         defaults: globals(spec, frozen, &means),
         variables,
         numbered: Some(REGION.to_owned()),
         bounds: bounds(frozen),
+        ..Description::default()
     }
 }
 
@@ -241,7 +250,8 @@ mod tests {
             let frozen = frozen(Vec::new());
             let TaskSpec::Pv(spec) = &frozen.identity.task else { panic!() };
             let description = description(&PvSpec { night, ..spec.clone() }, &frozen);
-            let (_, actual) = description.variables.iter().find(|(name, _)| name == "actual").unwrap();
+            let actual = description.variables.iter().find(|it| it.name == "actual").unwrap();
+            let actual = &actual.attributes;
             let of =
                 |name: &str| actual.iter().find(|(n, _)| n == name).unwrap().1.text().unwrap().to_owned();
             (of("long_name"), of("comment"))

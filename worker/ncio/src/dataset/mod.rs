@@ -4,9 +4,11 @@
 //! [`crate::write`]'s, files that do not fit into memory are [`crate::raw`]'s.
 
 mod bytes;
+mod convert;
 mod each;
 mod values;
 
+pub use convert::ConvertError;
 pub use values::{DataType, TypesDiffer, Values};
 
 /// A whole file: dimensions, variables, global attributes, each in the file's order.

@@ -224,6 +224,19 @@ impl DataType {
         })
     }
 
+    /// The type of numbers that NumPy calls so.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "float64" => Self::F64,
+            "float32" => Self::F32,
+            "int64" => Self::I64,
+            "int32" => Self::I32,
+            "int16" => Self::I16,
+            "int8" => Self::I8,
+            _ => return None,
+        })
+    }
+
     /// Bytes a value in a file; a string's text comes on top of its reference.
     pub fn size(self) -> usize {
         match self {

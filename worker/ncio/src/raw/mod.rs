@@ -19,7 +19,7 @@ mod tiles;
 mod write;
 
 pub use carry::{CannotCarry, Carried, carried, is_reserved};
-pub use chunks::Storage;
+pub use chunks::{Storage, VariableStorage};
 pub use error::RawError;
 pub use imprint::Imprint;
 pub(crate) use library::Elsewhere;

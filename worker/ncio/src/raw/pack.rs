@@ -4,6 +4,7 @@
 //! works in one thread and takes three times as long. Putting chunks into a file is
 //! [`super::RawWriter`]'s, how they lie in a block [`super::tiles`]'.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use libdeflater::{CompressionLvl, Compressor};
@@ -20,6 +21,7 @@ pub struct LooseChunk {
     pub(super) variable: usize,
     pub(super) block: Arc<Values>,
     pub(super) tile: Tile,
+    pub(super) level: u8,
 }
 
 /// A chunk as it is stored.
@@ -33,24 +35,29 @@ pub struct PackedChunk {
 }
 
 /// Packs chunks, one at a time.
-pub struct Packer(Compressor);
+#[derive(Default)]
+pub struct Packer(BTreeMap<u8, Compressor>);
 
 impl Packer {
-    /// Of a level from 1 (fast) to 9 (small).
-    pub fn new(level: u8) -> Self {
-        Self(Compressor::new(CompressionLvl::new(level.into()).unwrap_or_default()))
-    }
-
     /// Shuffles and deflates a chunk. The same chunk gives the same bytes.
     pub fn pack(&mut self, chunk: &LooseChunk) -> PackedChunk {
-        self.pack_tile(chunk.variable, &chunk.block, &chunk.tile)
+        self.pack_tile(chunk.variable, &chunk.block, &chunk.tile, chunk.level)
     }
 
-    pub(super) fn pack_tile(&mut self, variable: usize, block: &Values, tile: &Tile) -> PackedChunk {
+    /// At a level from 1 (fast) to 9 (small).
+    pub(super) fn pack_tile(
+        &mut self,
+        variable: usize,
+        block: &Values,
+        tile: &Tile,
+        level: u8,
+    ) -> PackedChunk {
+        let new = || Compressor::new(CompressionLvl::new(level.into()).unwrap_or_default());
+        let compressor = self.0.entry(level).or_insert_with(new);
         let shuffled = block.shuffled(&tile.runs, tile.cells);
-        let mut bytes = vec![0; self.0.zlib_compress_bound(shuffled.len())];
+        let mut bytes = vec![0; compressor.zlib_compress_bound(shuffled.len())];
         let origin = tile.origin.clone();
-        match self.0.zlib_compress(&shuffled, &mut bytes) {
+        match compressor.zlib_compress(&shuffled, &mut bytes) {
             Ok(length) => {
                 bytes.truncate(length);
                 PackedChunk { variable, origin, bytes, skipped: 0 }

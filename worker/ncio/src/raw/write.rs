@@ -75,9 +75,9 @@ impl RawWriter {
         values: Values,
     ) -> Result<Cut, NcError> {
         let (number, slab) = self.place(variable, Some((dimension, range)), &values)?;
-        let Some(tiles) = self.tiles(number, &slab) else { return Ok(Cut::Whole(values)) };
+        let Some((tiles, level)) = self.tiles(number, &slab) else { return Ok(Cut::Whole(values)) };
         let block = Arc::new(values);
-        let loose = |tile| LooseChunk { variable: number, block: Arc::clone(&block), tile };
+        let loose = |tile| LooseChunk { variable: number, block: Arc::clone(&block), tile, level };
         Ok(Cut::Chunks(tiles.into_iter().map(loose).collect()))
     }
 
@@ -113,9 +113,10 @@ impl RawWriter {
         values: &Values,
     ) -> Result<(), NcError> {
         let (number, slab) = self.place(name, along, values)?;
-        if let (Some(tiles), Storage::Deflated { level, .. }) = (self.tiles(number, &slab), &self.storage) {
-            let mut packer = Packer::new(*level);
-            return tiles.iter().try_for_each(|tile| self.put_chunk(&packer.pack_tile(number, values, tile)));
+        if let Some((tiles, level)) = self.tiles(number, &slab) {
+            let mut packer = Packer::default();
+            let mut put = |tile| self.put_chunk(&packer.pack_tile(number, values, tile, level));
+            return tiles.iter().try_for_each(&mut put);
         }
         let action = || format!("write variable {name:?} of");
         let written = self.file.put(number as c_int, &slab, values);
@@ -144,12 +145,13 @@ impl RawWriter {
         Ok((number, slab))
     }
 
-    /// The chunks that a part of a variable is made of; `None` where it has none, or has parts of some,
-    /// or is not within the variable.
-    fn tiles(&self, number: usize, slab: &Slab) -> Option<Vec<Tile>> {
+    /// The chunks that a part of a variable is made of, and how they are deflated; `None` where it has none, or
+    /// has parts of some, or is not within the variable, or is not deflated.
+    fn tiles(&self, number: usize, slab: &Slab) -> Option<(Vec<Tile>, u8)> {
         let variable = self.schema.variables.get(number)?;
+        let level = self.storage.level(&variable.name)?;
         let chunk = self.storage.chunks(&self.schema, variable)?;
-        tiles(&self.schema.shape(variable), &chunk, slab)
+        Some((tiles(&self.schema.shape(variable), &chunk, slab)?, level))
     }
 
     fn define(&self) -> Result<(), RawError> {
@@ -189,13 +191,13 @@ impl RawWriter {
     }
 
     fn define_storage(&self, number: c_int, variable: &VariableSchema) -> Result<(), RawError> {
-        let Storage::Deflated { level, .. } = self.storage else { return Ok(()) };
         let Some(shape) = self.storage.chunks(&self.schema, variable) else { return Ok(()) };
         let action = || format!("set the chunks of variable {:?} of", variable.name);
         let failed = |failed| RawError::at(action(), &self.path)(failed);
         let bytes = shape.iter().product::<usize>() * variable.data_type.size();
         self.file.define_chunks(number, &shape, bytes).map_err(failed)?;
-        self.file.define_deflate(number, level).map_err(failed)
+        let level = self.storage.level(&variable.name);
+        level.map_or(Ok(()), |level| self.file.define_deflate(number, level).map_err(failed))
     }
 
     /// In a new file, numbers of dimensions are their places.

@@ -15,6 +15,7 @@ mod log;
 mod program;
 mod start;
 mod starter;
+mod storable;
 mod written;
 
 use std::fs;
@@ -152,7 +153,8 @@ impl Task for CommandTask {
         let workshop = Workshop::new(partial).map_err(|error| self.failure(error, Vec::new()))?;
         let Ended { status, output } =
             self.launch(assignment, &workshop, progress).map_err(|error| self.failure(error, Vec::new()))?;
-        let produced = ended::check(status).and_then(|()| written::take(&workshop.output(), partial));
+        let produced =
+            ended::check(status).and_then(|()| written::take(&workshop.output(), partial, &self.job.stored));
         produced.map_err(|error| self.failure(error, output))
     }
 }

@@ -1,19 +1,26 @@
 //! What a program wrote: a partial, nothing, or something that cannot be folded.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
+use dayfold_contract::output::VariableSettings;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::raw::{RawFile, Schema, carried};
 use dayfold_ncio::time::Coding;
 
 use super::error::CommandError;
+use super::storable;
 use crate::task::Produced;
 
 /// Moves what was written to its place, if it is a NetCDF file with times. No file, or an empty one, is a result
 /// without values. Whether groups fit together shows when they are folded.
-pub fn take(output: &Path, partial: &Path) -> Result<Produced, CommandError> {
+pub fn take(
+    output: &Path,
+    partial: &Path,
+    stored: &BTreeMap<String, VariableSettings>,
+) -> Result<Produced, CommandError> {
     let metadata = match fs::symlink_metadata(output) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Produced::Nothing),
         found => found.map_err(CommandError::at(output))?,
@@ -27,6 +34,9 @@ pub fn take(output: &Path, partial: &Path) -> Result<Produced, CommandError> {
     let file = RawFile::open(output).map_err(CommandError::NotNetcdf)?;
     check(file.schema()).map_err(CommandError::Wrong)?;
     check_times(&file)?;
+    let objection = storable::objection(&file, stored).map_err(CommandError::NotNetcdf)?;
+    objection.map_or(Ok(()), |objection| Err(CommandError::Wrong(objection)))?;
+    drop(file);
     fs::rename(output, partial).map_err(CommandError::at(output))?;
     Ok(Produced::Partial)
 }

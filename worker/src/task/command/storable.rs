@@ -1,0 +1,61 @@
+//! Whether a result can be stored as `[output.variables]` of the configuration says: so that a wrong word there is told
+//! when the first group ends, and not after all of them.
+
+use std::collections::BTreeMap;
+
+use dayfold_contract::output::VariableSettings;
+use dayfold_contract::partial::SHARED_DIMENSION;
+use dayfold_ncio::NcError;
+use dayfold_ncio::dataset::DataType;
+use dayfold_ncio::raw::RawFile;
+
+/// So many values are converted at once.
+const MOST_VALUES: usize = 1 << 20;
+
+/// What cannot be stored; `None` where all can.
+pub fn objection(
+    file: &RawFile,
+    stored: &BTreeMap<String, VariableSettings>,
+) -> Result<Option<String>, NcError> {
+    for (name, settings) in stored {
+        if let Some(why) = of_variable(file, name, settings)? {
+            return Ok(Some(format!(
+                "a file that cannot be stored as [output.variables.{name}] of the configuration says: {why}"
+            )));
+        }
+    }
+    Ok(None)
+}
+
+fn of_variable(file: &RawFile, name: &str, settings: &VariableSettings) -> Result<Option<String>, NcError> {
+    let schema = file.schema();
+    let Some(variable) = schema.variable(name) else {
+        let names: Vec<&str> = schema.variables.iter().map(|variable| variable.name.as_str()).collect();
+        return Ok(Some(format!("it has no such variable; it has {}", names.join(", "))));
+    };
+    if let Some(dimension) = settings.chunks.keys().find(|name| variable.axis(name).is_none()) {
+        let dimensions = variable.dimensions.join(", ");
+        return Ok(Some(format!("the variable has no dimension {dimension:?}; it is over ({dimensions})")));
+    }
+    let Some(to) = settings.dtype.and_then(|dtype| DataType::named(&dtype.to_string())) else {
+        return Ok(None);
+    };
+    if let Err((what, error)) = variable.converted(to) {
+        return Ok(Some(format!("{what}: {error}")));
+    }
+    let told = |error: dayfold_ncio::dataset::ConvertError| Some(error.to_string());
+    let Some(axis) = variable.axis(SHARED_DIMENSION) else {
+        return Ok(file.read(name)?.convert(to).err().and_then(told));
+    };
+    let shape = schema.shape(variable);
+    let length = shape.get(axis).copied().unwrap_or_default();
+    let row = shape.iter().product::<usize>() / length.max(1);
+    let step = (MOST_VALUES / row.max(1)).max(1);
+    for start in (0..length).step_by(step) {
+        let values = file.read_along(name, SHARED_DIMENSION, start..(start + step).min(length))?;
+        if let Err(error) = values.convert(to) {
+            return Ok(told(error));
+        }
+    }
+    Ok(None)
+}
