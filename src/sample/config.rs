@@ -40,6 +40,7 @@ mount       = "single-axis"         # or "latitude", or { tilt = 30, azimuth = 0
 module      = "Canadian_Solar_CS5P_220M___2009_"
 inverter    = "ABB__MICRO_0_25_I_OUTD_US_208__208V_"
 @TEMPERATURE@
+night       = "missing"             # means over the cells that deliver; "zero": over all, by day and by night
 
 [task.variables]                                   # what the three irradiances are called in the files
 ghi = "surface_global_irradiance"

@@ -71,6 +71,7 @@ task         pv: what panels and their inverters deliver
              inverter ABB__MICRO_0_25_I_OUTD_US_208__208V_
              temperature 18 deg C
              irradiance surface_global_irradiance, direct_normal_irradiance, surface_diffuse_irradiance
+             at night missing: means are over the cells that deliver
 output       DIR/out/pv.nc
 run dir      DIR/out/pv.nc.run
 workers      3: --workers or run.workers

@@ -154,7 +154,7 @@ fn globals(spec: &PvSpec, frozen: &Frozen, means: &Means) -> Attributes {
         text(
             "summary",
             format!(
-                "AC power that a {} module on {mount} delivers through a {} inverter, at {temperature}: under the sky \
+                "AC power that the module {} on {mount} delivers through the inverter {}, at {temperature}: under the sky \
                  of the archive (actual), under a cloudless sky (ideal), and the one over the other (ratio), for \
                  each time step of the archive. {}",
                 spec.module.name, spec.inverter.name, means.comment
