@@ -5,6 +5,7 @@ use std::error::Error;
 use std::io;
 
 use dayfold_contract::error::{causes, is_no_space};
+use dayfold_supervisor::collate::CollateError;
 use dayfold_supervisor::lock::LockError;
 use dayfold_supervisor::pool::PoolError;
 use dayfold_supervisor::run::RunError;
@@ -130,6 +131,8 @@ fn of_run(error: &RunError) -> Exit {
         | RunError::OtherDivision { .. }
         | RunError::Layout(_)
         | RunError::Descriptors(_) => Exit::Refused,
+        // [output] asks for what the results cannot be stored as
+        RunError::Collate(CollateError::Stored { .. } | CollateError::Convert { .. }) => Exit::Refused,
         _ => Exit::Unexpected,
     }
 }
@@ -151,6 +154,8 @@ fn of_underway(error: &RunError) -> Exit {
         )
         | RunError::Pool(PoolError::Thread(_) | PoolError::Signals(_)) => Exit::Interrupted,
         RunError::Collate(error) if error.is_refusal() => Exit::Interrupted,
+        // with another [output] the same command goes on
+        RunError::Collate(CollateError::Stored { .. } | CollateError::Convert { .. }) => Exit::Failed,
         _ => Exit::Unexpected,
     }
 }
@@ -160,7 +165,6 @@ mod tests {
     use super::*;
     use dayfold_contract::error::in_one_line;
     use dayfold_ncio::raw::RawError;
-    use dayfold_supervisor::collate::CollateError;
     use dayfold_supervisor::durable::DurableError;
 
     fn durable(number: i32) -> DurableError {
