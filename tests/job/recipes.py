@@ -33,3 +33,8 @@ assert names["ratio"].sizes == names["energy"].sizes and names["energy"].sizes["
 # a mean of ratios is another quantity
 means = pv.ratio.resample(time="1D").mean().values
 print("ratio of energies", float(names["ratio"].mean()), "mean of ratios", float(np.nanmean(means)))
+# regions are selected by name, and by number as in a mask of regionmask
+name = str(pv.region.values[1])
+by_number = pv.swap_dims(region="region_id").sel(region_id=1)
+xr.testing.assert_equal(pv.actual.sel(region=name).drop_vars(list(pv.coords)), by_number.actual.drop_vars(list(pv.coords), errors="ignore"))
+assert by_number.names == name and set(pv.coords) == {"time", "region", "region_id", "abbrevs", "names"}

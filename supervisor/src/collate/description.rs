@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn abbreviations_are_regionmasks() {
-        // as its from_geopandas makes them of names
+        // by regionmask 0.13.0, from_geopandas(..., abbrevs="_from_name")
         let given = names(&["Queensland", "New South Wales", "Far North (coast)", "Q1", "Q1/a-b", "Queen's"]);
         assert_eq!(abbreviations(&given), ["Que0", "NewSouWal", "FarNorcoa", "Q1", "Q1ab", "Que1"]);
     }
