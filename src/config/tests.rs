@@ -1,7 +1,7 @@
 //! Whole configurations, right and wrong, and what is said about them.
 
 use dayfold_contract::plan::GroupBy;
-use dayfold_contract::task::{CommandSpec, Mount, PvSpec, Temperature};
+use dayfold_contract::task::{CommandSpec, Mount, Night, PvSpec, Temperature};
 use jiff::civil::date;
 
 use super::quantity::Size;
@@ -36,6 +36,19 @@ fn with(more: &str) -> Result<Config, String> {
 /// The smallest configuration with more in its task.
 fn with_task(more: &str) -> Result<Config, String> {
     read(&SMALLEST.replace("kind = 'pv'", &format!("kind = 'pv'\n{more}")), RunFlags::default())
+}
+
+#[test]
+fn the_night_is_missing_unless_it_is_to_count() {
+    let night = |task: &str| with_task(task).map(|config| pv(&config).night);
+    assert_eq!(night(""), Ok(Night::Missing));
+    assert_eq!(night("night = 'zero'"), Ok(Night::Zero));
+    assert_eq!(night("night = 'inverter'"), Ok(Night::Inverter));
+    let said = night("night = 'dark'").unwrap_err();
+    assert!(said.contains("choose \"missing\", \"zero\" or \"inverter\""), "{said}");
+    // older runs keep their identity
+    let task = |task: &str| serde_json::to_string(with_task(task).unwrap().task()).unwrap();
+    assert!(!task("").contains("night") && task("night = 'zero'").contains(r#""night":"zero""#));
 }
 
 #[test]
