@@ -226,6 +226,7 @@ mod tests {
             regions: None,
             bad_files: BadFiles::Fail,
             layout: None,
+            stored: Default::default(),
         }
     }
 
