@@ -265,7 +265,7 @@ pub struct PlanArgs {
 /// Of `dayfold status`.
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// The run's directory, usually the output file's name and `.run`
+    /// The run's directory, usually the output file's name and `.run`; or the output file, or the configuration
     #[arg(value_name = "RUN_DIR")]
     pub run_dir: PathBuf,
     /// Print everything as JSON
@@ -279,7 +279,7 @@ pub struct StatusArgs {
 /// Of `dayfold collate`.
 #[derive(Debug, Args)]
 pub struct CollateArgs {
-    /// The run's directory, usually the output file's name and `.run`
+    /// The run's directory, usually the output file's name and `.run`; or the output file, or the configuration
     #[arg(value_name = "RUN_DIR")]
     pub run_dir: PathBuf,
     /// Write the final file even if groups failed, without them

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use dayfold_supervisor::run::collate_only;
 
-use super::interrupt;
 use super::run::close;
+use super::{interrupt, run_dir};
 use crate::cli::CollateArgs;
 use crate::config::Voice;
 use crate::error::CliError;
@@ -19,7 +19,13 @@ pub fn run(args: &CollateArgs) -> Result<Exit, CliError> {
     let voice = Voice::default();
     let interrupt = interrupt::listen(voice.format)?;
     let mut listener = show::listener(voice);
-    let report = collate_only(&args.run_dir, args.allow_failed, args.overwrite, &interrupt, &mut *listener)?;
+    let report = collate_only(
+        &run_dir::meant_folder(&args.run_dir)?,
+        args.allow_failed,
+        args.overwrite,
+        &interrupt,
+        &mut *listener,
+    )?;
     drop(listener);
     let command = "dayfold run, with the configuration of this run";
     close(&Closing { report: &report, elapsed: began.elapsed(), command }, voice)

@@ -8,6 +8,7 @@ pub mod man;
 pub mod plan;
 pub mod plot;
 pub mod run;
+mod run_dir;
 pub mod sample;
 pub mod status;
 

@@ -12,6 +12,7 @@ use dayfold_supervisor::status::state::State;
 use dayfold_supervisor::status::{Status, look};
 use serde::Serialize;
 
+use super::run_dir;
 use crate::cli::StatusArgs;
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -40,7 +41,7 @@ struct Report<'a> {
 
 /// Shows how the run stands; with `--watch` until nobody is at work.
 pub fn run(args: &StatusArgs) -> Result<Exit, CliError> {
-    let (run_dir, host) = (RunDir::at(&args.run_dir), Host::here());
+    let (run_dir, host) = (RunDir::at(&run_dir::meant(&args.run_dir)), Host::here());
     let mut viewer = Viewer::new(args);
     loop {
         let began = Instant::now();

@@ -5,7 +5,7 @@ use dayfold_supervisor::planning::{ArchiveSpec, RegionsSpec};
 use jiff::civil::Date;
 
 use super::document::{Table, Value};
-use super::paths::Paths;
+use super::paths::{Paths, all_replaced};
 use super::quantity::parse_date;
 
 const GROUPS: [(&str, GroupBy); 4] =
@@ -22,7 +22,7 @@ pub fn read_archive(archive: &Table<'_>, paths: &Paths<'_>) -> Option<ArchiveSpe
     let group = archive.get("group").and_then(|group| group.choice(&GROUPS)).unwrap_or_default();
     archive.finish();
     let root = root?.parse(|text| paths.resolve(text));
-    let pattern = pattern?.parse(|text| paths.expand(text));
+    let pattern = pattern?.parse(|text| all_replaced(text).and_then(|()| paths.expand(text)));
     Some(ArchiveSpec { root: root?, pattern: pattern?, versions, from, to, group })
 }
 

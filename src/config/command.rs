@@ -7,14 +7,14 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::TaskSpec;
-use dayfold_contract::command::{Argument, Piece};
+use dayfold_contract::command::{Argument, Piece, is_placeholder};
 use dayfold_contract::job::BadFiles;
 use dayfold_contract::task::CommandSpec;
 use dayfold_supervisor::planning::RegionsSpec;
 
 use super::document::{Table, Value};
 use super::mistakes::Mistakes;
-use super::paths::{Paths, without_detours};
+use super::paths::{Paths, all_replaced, without_detours};
 
 /// The key of files that a command depends on.
 const DEPENDS: &str = "depends";
@@ -42,7 +42,10 @@ fn read_list(list: &Value<'_>, paths: &Paths<'_>) -> Option<Vec<String>> {
         list.wrong("is empty: it must name a program, such as [\"./day.sh\", \"{files}\", \"{output}\"]");
         return None;
     };
-    let arguments: Vec<_> = entries.iter().map(|entry| read_argument(entry, paths)).collect();
+    let befores = std::iter::once(None).chain(entries.iter().map(Value::if_text));
+    let read =
+        |(entry, before): (&Value<'_>, Option<&str>)| read_argument(entry, before.unwrap_or_default(), paths);
+    let arguments: Vec<_> = entries.iter().zip(befores).map(read).collect();
     if let Some((text, argument)) = arguments.first()?
         && (text.is_empty() || !argument.is_constant())
     {
@@ -52,11 +55,22 @@ fn read_list(list: &Value<'_>, paths: &Paths<'_>) -> Option<Vec<String>> {
     arguments.into_iter().map(|argument| argument.map(|(text, _)| text)).collect()
 }
 
-fn read_argument(entry: &Value<'_>, paths: &Paths<'_>) -> Option<(String, Argument)> {
+fn read_argument(entry: &Value<'_>, before: &str, paths: &Paths<'_>) -> Option<(String, Argument)> {
     let text = entry.text()?;
     let argument = entry.parse(Argument::parse)?;
-    let unset = argument.variables().find_map(|name| paths.lookup(name).err());
-    entry.understood(unset.map_or(Ok(()), Err))?;
+    for name in argument.variables() {
+        if let Err(error) = paths.lookup(name) {
+            match is_placeholder(name) {
+                true => entry
+                    .wrong(format!("is wrong: {error}; write {{{name}}}, without $, for what a group has")),
+                false => entry.wrong(format!("is wrong: {error}")),
+            }
+            return None;
+        }
+    }
+    if !is_script(before) {
+        entry.understood(all_replaced(value_of_option(text)))?;
+    }
     Some((text.to_owned(), argument))
 }
 
@@ -97,6 +111,17 @@ pub fn dependencies(
         }
     }
     found
+}
+
+/// Whether what follows this argument is a script, in which `$HOME` is the shell's: `-c` of shells, `-e` of others.
+fn is_script(argument: &str) -> bool {
+    argument.strip_prefix('-').is_some_and(|flags| flags.len() < 6 && flags.ends_with(['c', 'e']))
+}
+
+/// What stands behind `--option=`.
+fn value_of_option(argument: &str) -> &str {
+    let value = argument.strip_prefix("--").and_then(|option| option.split_once('='));
+    value.map_or(argument, |(_, value)| value)
 }
 
 /// Where a command's program is, if it is named by a path and not looked for in PATH.

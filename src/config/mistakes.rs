@@ -16,6 +16,14 @@ pub enum ConfigError {
         #[source]
         source: std::io::Error,
     },
+    /// It is no text.
+    #[error("the configuration {path} {found}", path = path.display())]
+    NotText {
+        /// As the user gave it.
+        path: PathBuf,
+        /// What it is, and what was expected.
+        found: String,
+    },
     /// It can be read and is wrong.
     #[error("{0}")]
     Wrong(MistakeList),

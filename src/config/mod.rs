@@ -14,6 +14,7 @@ mod paths;
 pub mod quantity;
 mod run;
 mod task;
+mod text;
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -112,7 +113,7 @@ impl Config {
 /// Reads the configuration at `path` with the command line's `flags` over it.
 pub fn load(path: &Path, flags: RunFlags) -> Result<Config, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-    let text = dayfold_files::read_to_string(path).map_err(unreadable)?;
+    let text = text::read(path)?;
     let file = without_detours(&std::path::absolute(path).map_err(unreadable)?);
     let variable = |name: &str| std::env::var(name).ok();
     parse(&text, &path.display().to_string(), &Paths { file: &file, variable: &variable }, flags)

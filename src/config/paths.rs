@@ -11,6 +11,14 @@ pub enum PathError {
     /// `${` without its end.
     #[error("\"${{\" has no closing \"}}\"")]
     Open,
+    /// `$NAME`, as in a shell.
+    #[error("\"${0}\" is not replaced, since no shell reads it: write ${{{0}}}")]
+    Bare(String),
+    /// `~name`, as in a shell.
+    #[error(
+        "\"~{0}\" is not replaced, only ~ alone and before a slash, your own home folder: write the folder out"
+    )]
+    OtherHome(String),
     /// Nothing is left of it.
     #[error("the path is empty")]
     Empty,
@@ -32,6 +40,7 @@ impl Paths<'_> {
 
     /// The path that `text` stands for, absolute and without detours.
     pub fn resolve(&self, text: &str) -> Result<PathBuf, PathError> {
+        all_replaced(text)?;
         let expanded = self.home(&self.expand(text)?)?;
         if expanded.is_empty() {
             return Err(PathError::Empty);
@@ -64,6 +73,23 @@ impl Paths<'_> {
     /// The value of an environment variable.
     pub fn lookup(&self, name: &str) -> Result<String, PathError> {
         (self.variable)(name).ok_or_else(|| PathError::Unset(name.to_owned()))
+    }
+}
+
+/// Proves that nothing in a path is meant for a shell, which would replace it: a name behind `$` that is a whole part
+/// of it, or somebody's home folder.
+pub fn all_replaced(path: &str) -> Result<(), PathError> {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let mut parts = path.split('/');
+    if let Some(name) = parts.clone().find_map(|part| part.strip_prefix('$').filter(|name| is_name(name))) {
+        return Err(PathError::Bare(name.to_owned()));
+    }
+    match (parts.next().and_then(|first| first.strip_prefix('~')), parts.next()) {
+        (Some(name), Some(_)) if is_name(name) => Err(PathError::OtherHome(name.to_owned())),
+        _ => Ok(()),
     }
 }
 
@@ -107,9 +133,10 @@ mod tests {
             ("~", "/home/ada"),
             ("~/a", "/home/ada/a"),
             ("a~b", "/work/a~b"),
-            ("~other/a", "/work/~other/a"),
+            ("~other", "/work/~other"),
+            ("a/~other/b", "/work/a/~other/b"),
             ("/g/data/${PROJECT}/${PROJECT}x", "/g/data/rv74/rv74x"),
-            ("$PROJECT/{version}/%Y", "/work/$PROJECT/{version}/%Y"),
+            ("a$PROJECT/$1/{version}/%Y", "/work/a$PROJECT/$1/{version}/%Y"),
         ] {
             assert_eq!(resolved(text).as_deref(), Ok(path), "{text}");
         }
@@ -132,5 +159,9 @@ mod tests {
         assert_eq!(resolved("/a/${SHORE}"), Err(PathError::Unset("SHORE".into())));
         assert_eq!(resolved("/a/${SHORE"), Err(PathError::Open));
         assert_eq!(resolved("${NONE}"), Err(PathError::Empty));
+        for path in ["$PROJECT/a", "/scratch/$PROJECT/a", "/scratch/$PROJECT", "$PROJECT"] {
+            assert_eq!(resolved(path), Err(PathError::Bare("PROJECT".into())), "{path}");
+        }
+        assert_eq!(resolved("~nobody/x"), Err(PathError::OtherHome("nobody".into())));
     }
 }

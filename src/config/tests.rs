@@ -260,6 +260,21 @@ fn wrong_commands_are_told_by_entry() {
             "c.toml:6: entry 2 of task.command is wrong: the environment variable SHORE is not set",
         ),
         (
+            "command = ['cp', '${group}']",
+            "c.toml:6: entry 2 of task.command is wrong: the environment variable group is not set; write {group}, \
+             without $, for what a group has",
+        ),
+        (
+            "command = ['$HOME/day.sh', '{output}']",
+            "c.toml:6: entry 1 of task.command is wrong: \"$HOME\" is not replaced, since no shell reads it: write \
+             ${HOME}",
+        ),
+        (
+            "command = ['sh', '-c', '$HOME/day.sh', '--to=~nobody/{group}', '{output}']",
+            "c.toml:6: entry 4 of task.command is wrong: \"~nobody\" is not replaced, only ~ alone and before a \
+             slash, your own home folder: write the folder out",
+        ),
+        (
             "command = ['cp']\nmodule = 'x'",
             "c.toml:7: unknown key \"module\" in [task]: known are \"kind\", \"command\", \"threads\", \"depends\"",
         ),

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use dayfold_contract::error::in_one_line;
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
@@ -47,7 +48,11 @@ pub fn named(error: &io::Error) -> Option<String> {
 
 /// An error, and the limit that is its cause if one is.
 pub fn explained(error: &io::Error) -> String {
-    named(error).map_or_else(|| error.to_string(), |limit| format!("{error}: {limit}"))
+    let told = in_one_line(error);
+    match named(error) {
+        Some(limit) => format!("{told}: {limit}"),
+        None => told,
+    }
 }
 
 /// How many workers of so many can be started, and what to say where that is not all.
@@ -137,7 +142,7 @@ mod tests {
         assert!(named(Errno::AGAIN).contains("`ulimit -u`"));
         assert_eq!(named(Errno::NOENT), "");
         let said = explained(&Errno::MFILE.into());
-        assert!(said.starts_with("Too many open files (os error 24): the limit on open files"), "{said}");
+        assert!(said.starts_with("Too many open files: the limit on open files"), "{said}");
     }
 
     #[test]

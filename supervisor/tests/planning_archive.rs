@@ -238,7 +238,7 @@ fn a_version_without_files_is_told() {
     assert_eq!(
         told(&spec),
         "version \"v1.0\": no file matches /v1.0/%Y/%m/%d/*.nc: looked first in /v1.0/2019, which holds 1 entry, \
-         none like %m and of the dates and versions asked for, for example \"03\""
+         none of the dates and versions asked for: 1 is like %m, but of others, for example \"03\""
     );
     spec.from = Some(date(2019, 4, 1));
     assert_eq!(told(&spec), "", "it is not asked for");
@@ -301,7 +301,8 @@ fn nothing_found_says_where_the_search_ended() {
     assert_eq!(
         refusal(&early),
         "no file matches /root/v1/%Y/%m/*.txt: looked first in /root/v1, which holds 1 entry, \
-         none like %Y and of the dates and versions asked for, for example \"2021\""
+         none of the dates and versions asked for: 1 is like %Y, but of others, for example \"2021\"; the dates \
+         asked for are those until 2020-12-31 (`to`)"
     );
 }
 

@@ -74,7 +74,7 @@ fn a_configuration_that_is_not_there_is_named() {
     assert_eq!(outcome.code, 2);
     assert_eq!(
         outcome.stderr,
-        "error: cannot read the configuration config.toml: No such file or directory (os error 2)\n\
+        "error: cannot read the configuration config.toml: No such file or directory\n\
          `dayfold sample DIR` writes a complete configuration to start from\n"
     );
 }

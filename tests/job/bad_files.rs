@@ -120,6 +120,6 @@ fn a_file_that_may_not_be_read_is_told_with_what_to_do() {
     room.configure("\"skip\"", "\"fail\"");
     let run = room.run(&[]);
     assert_eq!(run.code, 3, "{run:?}");
-    let told = "Permission denied (os error 13); make it readable (chmod), or ask its owner";
+    let told = "Permission denied; make it readable (chmod), or ask its owner";
     assert!(run.stderr.contains(told) && run.stderr.contains(name(&file)), "{}", run.stderr);
 }

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use dayfold_contract::error::in_one_line;
+
 use super::cgroup::{Version, hierarchies, read_if_there};
 use super::{Host, Readings};
 
@@ -121,9 +123,11 @@ fn positive(host: &Host, name: &str, readings: &mut Readings<usize>) -> Option<u
 
 fn read(host: &Host, folder: &Path, file: &str, readings: &mut Readings<usize>) -> Option<String> {
     read_if_there(host, folder, file).unwrap_or_else(|error| {
-        readings
-            .warnings
-            .push(format!("{} cannot be read and is ignored: {error}", folder.join(file).display()));
+        readings.warnings.push(format!(
+            "{} cannot be read and is ignored: {}",
+            folder.join(file).display(),
+            in_one_line(&error)
+        ));
         None
     })
 }

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use dayfold_contract::error::in_one_line;
+
 use super::cgroup::{Hierarchy, Version, hierarchies, read_if_there};
 use super::usage::{self, GroupMemory};
 use super::{Host, Reading, Readings};
@@ -112,7 +114,11 @@ fn limit_of(
     let text = match read_if_there(host, folder, limit_file(version)) {
         Ok(text) => text.filter(|text| text != "max")?,
         Err(error) => {
-            readings.warnings.push(format!("{} cannot be read and is ignored: {error}", path.display()));
+            readings.warnings.push(format!(
+                "{} cannot be read and is ignored: {}",
+                path.display(),
+                in_one_line(&error)
+            ));
             return None;
         }
     };

@@ -35,6 +35,13 @@ impl DeadEnd {
     }
 }
 
+impl DeadEnd {
+    /// Whether what was looked for is there, of other dates or versions.
+    pub(super) fn has_other_dates(&self) -> bool {
+        matches!(self, Self::NoneLike { other_dates, .. } if *other_dates > 0)
+    }
+}
+
 impl fmt::Display for DeadEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -48,7 +55,11 @@ impl fmt::Display for DeadEnd {
                 write!(f, "looked first in {}, which holds {entries} {noun}, none ", folder.display())?;
                 match other_dates {
                     0 => write!(f, "like {wanted}")?,
-                    _ => write!(f, "like {wanted} and of the dates and versions asked for")?,
+                    fit => write!(
+                        f,
+                        "of the dates and versions asked for: {fit} {} like {wanted}, but of others",
+                        if *fit == 1 { "is" } else { "are" }
+                    )?,
                 }
                 example.as_ref().map_or(Ok(()), |example| write!(f, ", for example {example:?}"))
             }

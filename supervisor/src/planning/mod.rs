@@ -103,6 +103,17 @@ pub fn find_besides(spec: &ArchiveSpec, own: &[&Path]) -> Result<Found, PlanErro
     find_with(spec, &Own::below(&spec.root, own), Disk)
 }
 
+/// Which dates are asked for, where not all are.
+fn asked(spec: &ArchiveSpec) -> Option<String> {
+    let dates = match (spec.from, spec.to) {
+        (Some(from), Some(to)) => format!("from {from} to {to} (`from` and `to`)"),
+        (Some(from), None) => format!("from {from} on (`from`)"),
+        (None, Some(to)) => format!("until {to} (`to`)"),
+        (None, None) => return None,
+    };
+    Some(format!("the dates asked for are those {dates}"))
+}
+
 fn find_with(spec: &ArchiveSpec, own: &Own, lister: impl Lister) -> Result<Found, PlanError> {
     let layout = Layout::new(spec)?;
     let mut groups = Groups::new(spec.group);
@@ -113,6 +124,9 @@ fn find_with(spec: &ArchiveSpec, own: &Own, lister: impl Lister) -> Result<Found
     let unmatched = unmatched::warnings(&spec.root, &layout.routes, &walk.sights);
     if groups.is_empty() {
         let dead_end = Box::new(dead_end.unwrap_or_else(|| DeadEnd::at(spec.root.clone())));
+        if dead_end.has_other_dates() {
+            warnings.extend(asked(spec));
+        }
         return Err(PlanError::NothingMatches {
             pattern: spec.root.join(&spec.pattern),
             dead_end,

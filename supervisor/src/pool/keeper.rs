@@ -205,7 +205,8 @@ fn not_ours(error: &LockError) -> KeepFailure {
 }
 
 fn failure(keeping: &Keeping, error: &io::Error) -> KeepFailure {
-    let reason = format!("failed to put a partial into {}: {error}", keeping.partials.display());
+    let reason =
+        format!("failed to put a partial into {}: {}", keeping.partials.display(), in_one_line(error));
     if is_no_space(error) { KeepFailure::NoSpace(reason) } else { KeepFailure::Other(reason) }
 }
 

@@ -72,7 +72,7 @@ impl Chronicle {
         let keep = move || keep(journal, &from, &still_ours, &noted);
         match Helper::start("journal", keep) {
             Ok(thread) => (Some(Self { desk, thread, trouble }), history.warnings),
-            Err(error) => without(format!("failed to start a thread: {error}")),
+            Err(error) => without(format!("failed to start a thread: {}", in_one_line(&error))),
         }
     }
 

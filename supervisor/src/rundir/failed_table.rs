@@ -9,6 +9,8 @@ use dayfold_contract::GroupName;
 use dayfold_contract::shown::{from_cell, to_cell};
 use serde::Serialize;
 
+use dayfold_contract::error::in_one_line;
+
 use super::shard::Shard;
 use super::{RunDir, RunDirError, remove_file};
 use crate::durable;
@@ -101,7 +103,7 @@ pub fn look(run_dir: &RunDir) -> Result<(Vec<FailedGroup>, Vec<String>), RunDirE
     let (mut by_group, mut faults) = (BTreeMap::new(), Vec::new());
     for path in tables.into_iter().map(|shard| run_dir.failed_file(shard)) {
         let text = dayfold_files::read(&path).unwrap_or_else(|error| {
-            faults.push(format!("{} cannot be read: {error}", path.display()));
+            faults.push(format!("{} cannot be read: {}", path.display(), in_one_line(&error)));
             HEADER.into()
         });
         let text = String::from_utf8_lossy(&text);

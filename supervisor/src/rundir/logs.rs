@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::partial::slug;
 use dayfold_contract::{Fingerprint, GroupName};
 
@@ -96,7 +97,7 @@ fn remove<'a>(run_dir: &RunDir, names: impl Iterator<Item = &'a String>) -> Vec<
 }
 
 fn stays(path: &Path, error: &io::Error) -> String {
-    format!("{} is not needed any more and stays: {error}", path.display())
+    format!("{} is not needed any more and stays: {}", path.display(), in_one_line(error))
 }
 
 /// Nothing where the folder is not there.

@@ -152,7 +152,7 @@ pub enum RunDirError {
     /// The final file's folder is not there.
     #[error(
         "failed to prepare the final file {}: the folder {} does not exist: make it, or choose another \
-         [output] file (after a move, `dayfold run` tells the run directory where the final file goes)",
+         [output] file",
         path.display(), folder.display()
     )]
     NoFolder {

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use dayfold_contract::error::in_one_line;
 use dayfold_contract::{Fingerprint, Group, GroupName, PartialName, partial};
 use dayfold_files::{Entry, Kind};
 
@@ -91,9 +92,11 @@ impl Partials {
                 crash::after("remove", &path);
                 None
             }
-            Err(error) => {
-                Some(format!("the partial {} is not needed any more and stays: {error}", path.display()))
-            }
+            Err(error) => Some(format!(
+                "the partial {} is not needed any more and stays: {}",
+                path.display(),
+                in_one_line(&error)
+            )),
         };
         let partials = self.by_key.into_values().map(|(path, _)| path);
         partials.chain(self.spare).filter_map(remove).collect()
@@ -145,7 +148,7 @@ fn odd(path: &Path) -> String {
 fn damaged(path: &PathBuf, group: &GroupName) -> String {
     let removed = match std::fs::remove_file(path) {
         Ok(()) => "it is removed".to_owned(),
-        Err(error) => format!("it cannot be removed ({error})"),
+        Err(error) => format!("it cannot be removed ({})", in_one_line(&error)),
     };
     format!(
         "the partial {} of group {group} is damaged: its content is not what its name says; {removed}, and \

@@ -35,7 +35,7 @@ use crate::rundir::failed_table::FailedGroup;
 use crate::rundir::plan_file::{self, Found, Frozen};
 use groups::{Counts, Part, Stands};
 use holders::Holding;
-pub use recognise::StatusError;
+pub use recognise::{StatusError, recognise};
 use results::Results;
 use session::{AtWork, Session};
 use state::State;
@@ -104,7 +104,7 @@ pub struct Output {
 /// # Errors
 /// If it is none, or the folder cannot be read.
 pub fn look(run_dir: &RunDir, host: &Host) -> Result<Status, StatusError> {
-    recognise::recognise(run_dir)?;
+    recognise(run_dir)?;
     let mut warnings = Vec::new();
     // locks first: who has ended since has left all that comes next
     let holders = holders::look(run_dir, host, &mut warnings)?;

@@ -159,6 +159,11 @@ impl Argument {
     }
 }
 
+/// Whether a worker puts something in for `{name}`.
+pub fn is_placeholder(name: &str) -> bool {
+    placeholder(name).is_ok()
+}
+
 fn placeholder(name: &str) -> Result<Placeholder, BadArgument> {
     let found = PLACEHOLDERS.iter().find(|(known, _)| *known == name);
     found.map(|&(_, placeholder)| placeholder).ok_or_else(|| BadArgument::Unknown(name.to_owned()))

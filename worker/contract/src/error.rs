@@ -16,14 +16,25 @@ pub fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a 
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// An error and its causes in one line, outermost first, each once.
+/// An error and its causes in one line, outermost first, each once, in words: without the numbers that the system
+/// has for its own.
 pub fn in_one_line(error: &(dyn Error + 'static)) -> String {
     let add = |text: String, cause: &(dyn Error + 'static)| match cause.to_string() {
         // some errors tell their cause themselves
         said if text.contains(&said) => text,
         said => format!("{text}: {said}"),
     };
-    causes(error).skip(1).fold(error.to_string(), add)
+    without_numbers(causes(error).skip(1).fold(error.to_string(), add))
+}
+
+/// Takes out what the standard library adds to the system's words: ` (os error 2)`.
+fn without_numbers(mut text: String) -> String {
+    const BEFORE: &str = " (os error ";
+    while let Some(start) = text.find(BEFORE) {
+        let Some(length) = text[start..].find(')') else { break };
+        text.replace_range(start..=start + length, "");
+    }
+    text
 }
 
 #[cfg(test)]
@@ -47,6 +58,18 @@ mod tests {
         assert!(is_no_space(&io::Error::from_raw_os_error(28)), "ENOSPC");
         assert!(is_no_space(&io::Error::from_raw_os_error(122)), "EDQUOT");
         assert!(!is_no_space(&io::Error::from(ErrorKind::PermissionDenied)));
+    }
+
+    #[test]
+    fn the_system_is_quoted_in_words() {
+        let missing = io::Error::from_raw_os_error(2);
+        let told = format!("failed to read a: {missing}: see to it; or {missing}");
+        assert_eq!(in_one_line(&missing), "No such file or directory");
+        assert_eq!(
+            in_one_line(&io::Error::other(told)),
+            "failed to read a: No such file or directory: see to it; or No such file or directory"
+        );
+        assert_eq!(in_one_line(&io::Error::other("cut (os error 2")), "cut (os error 2");
     }
 
     #[test]

@@ -195,6 +195,18 @@ pub enum NcError {
 }
 
 impl NcError {
+    /// The system does not open it. A link to nothing is there itself, which its own words do not tell.
+    pub fn cannot_open(path: &Path, source: io::Error) -> Self {
+        let source = match std::fs::read_link(path) {
+            Ok(target) if source.kind() == io::ErrorKind::NotFound => {
+                let told = format!("it is a link to {}, which is not there", target.display());
+                io::Error::new(source.kind(), told)
+            }
+            _ => source,
+        };
+        Self::Open { path: path.to_owned(), source }
+    }
+
     /// Of a variable whose values are somewhere else.
     pub(crate) fn elsewhere(path: &Path, variable: &str, elsewhere: Elsewhere) -> Self {
         let found = match elsewhere {

@@ -62,7 +62,7 @@ impl Reader {
     /// Tells apart what cannot be opened ([`NcError::Open`]), what is no NetCDF
     /// ([`NcError::NotNetcdf`]) and what is cut off or damaged ([`NcError::Damaged`]).
     pub fn open(path: &Path) -> Result<Self, NcError> {
-        let source = Source::open(path).map_err(|source| NcError::Open { path: path.to_owned(), source })?;
+        let source = Source::open(path).map_err(|source| NcError::cannot_open(path, source))?;
         if is_classic(source.signature()) {
             classic::check(path)?;
         }

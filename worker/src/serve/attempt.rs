@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use dayfold_contract::error::is_no_space;
+use dayfold_contract::error::{in_one_line, is_no_space};
 use dayfold_contract::message::{
     Assignment, Attempt, Failure, FailureKind, FromWorker, Output, WrittenAside,
 };
@@ -51,7 +51,8 @@ fn finish(produced: Produced, aside: Aside<'_>) -> Result<Option<WrittenAside>, 
 }
 
 fn unfinished(path: &Path, error: &io::Error) -> Failure {
-    let reason = format!("the partial {} could not be read back and synced: {error}", path.display());
+    let reason =
+        format!("the partial {} could not be read back and synced: {}", path.display(), in_one_line(error));
     let kind = if is_no_space(error) { FailureKind::NoSpace } else { FailureKind::Passing };
     Failure::new(kind, reason)
 }

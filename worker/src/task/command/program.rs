@@ -14,6 +14,9 @@ const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// The kernel looks for an interpreter's name in so many bytes.
 const FIRST_LINE: u64 = 256;
 
+/// What editors elsewhere put before a text: the kernel does not see the `#!` behind it.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Why a program cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
@@ -48,6 +51,44 @@ pub enum ProgramError {
         /// As in its first line.
         interpreter: String,
     },
+    /// A script from Windows: the carriage return is taken for a part of the interpreter's name.
+    #[error(
+        "{path} has the line ends of Windows (CR LF), so that the system looks for a program of the name \
+         \"{interpreter}\\r\": convert it with `sed -i 's/\\r$//' {path}`",
+        path = path.display()
+    )]
+    CarriageReturn {
+        /// The script.
+        path: PathBuf,
+        /// Its first line, without `#!` and the carriage return.
+        interpreter: String,
+    },
+    /// A text that does not say what runs it.
+    #[error(
+        "{} is a text that {found}, so the system cannot start it: begin its first line with #! and the program \
+         that runs it, as in #!/bin/sh or #!/usr/bin/env python3",
+        path.display()
+    )]
+    NoFirstLine {
+        /// The script.
+        path: PathBuf,
+        /// How it begins.
+        found: &'static str,
+    },
+    /// `#!/usr/bin/env` with a program that no folder has.
+    #[error(
+        "{} begins with #!{first_line}, and {name} is in no folder of PATH: correct its first line, or load \
+         the module that has it",
+        path.display()
+    )]
+    NotForEnv {
+        /// The script.
+        path: PathBuf,
+        /// Its first line, without `#!`.
+        first_line: String,
+        /// What `env` looks for.
+        name: String,
+    },
     /// The file system does not let us look.
     #[error("cannot look at {}", path.display())]
     Unknown {
@@ -78,10 +119,10 @@ fn find_by_name(name: &OsStr, path: &OsStr) -> Result<PathBuf, ProgramError> {
         let candidate = folder.join(name);
         match check(&candidate) {
             Ok(()) => return Ok(candidate),
-            Err(error @ (ProgramError::NotExecutable(_) | ProgramError::NoInterpreter { .. })) => {
+            Err(ProgramError::NoSuch(_) | ProgramError::NotAFile(_) | ProgramError::Unknown { .. }) => {}
+            Err(error) => {
                 wrong.get_or_insert(error);
             }
-            Err(_) => {}
         }
     }
     Err(wrong.unwrap_or_else(not_there))
@@ -101,21 +142,61 @@ fn check(path: &Path) -> Result<(), ProgramError> {
         Err(rustix::io::Errno::ACCESS) => return Err(ProgramError::NotExecutable(path.to_owned())),
         Err(error) => return Err(unknown(error.into())),
     }
-    match interpreter(path) {
-        Some(interpreter) if !Path::new(&interpreter).exists() => {
-            Err(ProgramError::NoInterpreter { path: path.to_owned(), interpreter })
+    check_first_line(path)
+}
+
+/// Whether the system can start a script; a program that is none, or that cannot be read, is its own business.
+fn check_first_line(path: &Path) -> Result<(), ProgramError> {
+    let Some(head) = head(path) else { return Ok(()) };
+    let Some(line) = head.strip_prefix(b"#!") else {
+        let no_first_line = |found| Err(ProgramError::NoFirstLine { path: path.to_owned(), found });
+        return match &head[..] {
+            [] => no_first_line("is empty"),
+            text if text.starts_with(BYTE_ORDER_MARK) => no_first_line("begins with a byte order mark"),
+            text if text.contains(&0) || text.starts_with(b"\x7fELF") => Ok(()),
+            _ => no_first_line("does not begin with #!"),
+        };
+    };
+    let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    if let Some(line) = line.strip_suffix('\r') {
+        let interpreter = line.trim().to_owned();
+        return Err(ProgramError::CarriageReturn { path: path.to_owned(), interpreter });
+    }
+    let mut words = line.split([' ', '\t']).filter(|word| !word.is_empty());
+    let Some(interpreter) = words.next() else {
+        return Err(ProgramError::NoFirstLine { path: path.to_owned(), found: "names no program behind #!" });
+    };
+    if interpreter.starts_with('/') && !Path::new(interpreter).exists() {
+        let interpreter = interpreter.to_owned();
+        return Err(ProgramError::NoInterpreter { path: path.to_owned(), interpreter });
+    }
+    match words.find(|word| *word != "-S") {
+        Some(name) if interpreter.ends_with("/env") && !is_known_to_env(name) => {
+            Err(ProgramError::NotForEnv {
+                path: path.to_owned(),
+                first_line: line.trim().to_owned(),
+                name: name.to_owned(),
+            })
         }
         _ => Ok(()),
     }
 }
 
-/// The program behind a script's `#!`, if it is given by an absolute path; nothing for what is no script, or cannot be read.
-fn interpreter(path: &Path) -> Option<String> {
-    let mut line = Vec::new();
-    File::open(path).ok()?.take(FIRST_LINE).read_to_end(&mut line).ok()?;
-    let line = line.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
-    let name = String::from_utf8_lossy(line).split([' ', '\t']).find(|word| !word.is_empty())?.to_owned();
-    name.starts_with('/').then_some(name)
+/// Options and variables are left to `env`.
+fn is_known_to_env(name: &str) -> bool {
+    if name.starts_with('-') || name.contains(['=', '/']) {
+        return true;
+    }
+    let path = std::env::var_os("PATH").unwrap_or_else(|| USUAL_PATH.into());
+    std::env::split_paths(&path).any(|folder| folder.join(name).exists())
+}
+
+/// The first bytes of a file that can be read.
+fn head(path: &Path) -> Option<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(path).ok()?.take(FIRST_LINE).read_to_end(&mut head).ok()?;
+    Some(head)
 }
 
 #[cfg(test)]
@@ -158,6 +239,18 @@ mod tests {
             "DIR/./old.py begins with #!/usr/bin/python1, and there is no such program: correct its first line"
         );
         assert_eq!(said("./"), "DIR/./ is not a program: it is no regular file");
+        program(folder.path(), "windows.py", "#!/usr/bin/env python3 \r\nprint()\r\n", 0o755);
+        assert_eq!(
+            said("./windows.py"),
+            "DIR/./windows.py has the line ends of Windows (CR LF), so that the system looks for a program of the \
+             name \"/usr/bin/env python3\\r\": convert it with `sed -i 's/\\r$//' DIR/./windows.py`"
+        );
+        program(folder.path(), "env.py", "#!/usr/bin/env -S python1 -u\n", 0o755);
+        assert_eq!(
+            said("./env.py"),
+            "DIR/./env.py begins with #!/usr/bin/env -S python1 -u, and python1 is in no folder of PATH: correct its \
+             first line, or load the module that has it"
+        );
         let by_name =
             |name: &str| find_by_name(name.as_ref(), folder.path().as_os_str()).unwrap_err().to_string();
         assert!(by_name("plain.sh").contains("is not executable"));
@@ -166,5 +259,29 @@ mod tests {
             "{}",
             by_name("cdo")
         );
+    }
+
+    #[test]
+    fn a_text_that_names_no_interpreter_is_known_before_it_is_started() {
+        let folder = tempfile::tempdir().unwrap();
+        for (content, found) in [
+            ("echo $1\n", "does not begin with #!"),
+            ("", "is empty"),
+            ("\u{feff}#!/bin/sh\n", "begins with a byte order mark"),
+            ("#! \n", "names no program behind #!"),
+        ] {
+            program(folder.path(), "day.sh", content, 0o755);
+            let said = find("./day.sh".as_ref(), folder.path()).unwrap_err().to_string();
+            assert!(
+                said.contains(&format!("is a text that {found}, so the system cannot start it")),
+                "{said}"
+            );
+            assert!(find_by_name("day.sh".as_ref(), folder.path().as_os_str()).is_err(), "{content}");
+        }
+        // what the kernel itself says of anything else is its business
+        for content in ["\u{7f}ELF", "MZ\0\0", "#!/bin/sh", "#!/usr/bin/env VARIABLE=1 sh\n"] {
+            program(folder.path(), "day.sh", content, 0o755);
+            assert!(find("./day.sh".as_ref(), folder.path()).is_ok(), "{content}");
+        }
     }
 }
