@@ -7,8 +7,8 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::TaskSpec;
-use dayfold_contract::command::{Argument, Piece, is_placeholder};
-use dayfold_contract::job::BadFiles;
+use dayfold_contract::command::{Argument, Piece, Placeholder, is_placeholder};
+use dayfold_contract::job::{BadFiles, Empty};
 use dayfold_contract::task::CommandSpec;
 use dayfold_supervisor::planning::RegionsSpec;
 
@@ -122,6 +122,21 @@ fn is_script(argument: &str) -> bool {
 fn value_of_option(argument: &str) -> &str {
     let value = argument.strip_prefix("--").and_then(|option| option.split_once('='));
     value.map_or(argument, |(_, value)| value)
+}
+
+/// A command that does not say where its program is to write gives no values, in any group.
+pub fn check_output(task: &Table<'_>, spec: &TaskSpec, empty: Empty) {
+    let TaskSpec::Command(CommandSpec { command, .. }) = spec else { return };
+    let is_output = |text: &String| Argument::parse(text).is_ok_and(|one| one.has(Placeholder::Output));
+    if empty == Empty::Fail
+        && !command.iter().any(is_output)
+        && let Some(value) = task.get("command")
+    {
+        value.wrong(
+            "has no {output}: the program must be told where to write its result, as in [\"./day.sh\", \"{files}\", \
+             \"{output}\"]; if it writes none, set task.empty = \"allow\"",
+        );
+    }
 }
 
 /// Where a command's program is, if it is named by a path and not looked for in PATH.

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use dayfold_contract::TaskSpec;
 use dayfold_contract::error::in_one_line;
-use dayfold_contract::job::BadFiles;
+use dayfold_contract::job::{BadFiles, Empty};
 use dayfold_supervisor::planning::{self, ArchiveSpec, RegionsSpec};
 use dayfold_supervisor::rundir::output_settings::OutputSettings;
 
@@ -30,6 +30,7 @@ pub use self::mistakes::ConfigError;
 use self::mistakes::Mistakes;
 use self::paths::{Paths, without_detours};
 pub use self::run::{RunOptions, Verbosity, Voice};
+use self::task::TaskKeys;
 use crate::cli::RunFlags;
 
 /// A configuration in which everything holds that can be known without the archive.
@@ -38,6 +39,7 @@ pub struct Config {
     archive: ArchiveSpec,
     regions: Option<RegionsSpec>,
     task: TaskSpec,
+    empty: Empty,
     bad_files: BadFiles,
     output: PathBuf,
     output_settings: OutputSettings,
@@ -62,6 +64,11 @@ impl Config {
     /// What to do.
     pub fn task(&self) -> &TaskSpec {
         &self.task
+    }
+
+    /// What a group without values is.
+    pub fn empty(&self) -> Empty {
+        self.empty
     }
 
     /// What happens to unreadable files.
@@ -140,21 +147,23 @@ fn read_all(root: &Table<'_>, paths: &Paths<'_>, flags: RunFlags) -> Option<Conf
     let (file, keys) = run::read_run(&root.table("run"), paths);
     let flags = run::over(flags, file);
     if let Some(task) = &task {
-        command::check_others(task, regions.as_ref(), keys.bad_files, root.mistakes());
-        output::check(&output_settings, task, &output_table);
+        command::check_others(&task.spec, regions.as_ref(), keys.bad_files, root.mistakes());
+        output::check(&output_settings, &task.spec, &output_table);
     }
     let (mut archive, output) = (archive?, output?);
     archive.from = flags.from.or(archive.from);
     archive.to = flags.to.or(archive.to);
     check_archive(&archive, root.mistakes());
     let run = RunOptions::new(flags, &keys, default_run_dir(&output));
-    let (task, bad_files, file) = (task?, keys.bad_files, paths.file.to_owned());
+    let TaskKeys { spec: task, empty } = task?;
+    let (bad_files, file) = (keys.bad_files, paths.file.to_owned());
     let program = command::program(&task, paths);
     let dependencies = command::dependencies(&task, depends, paths, &output);
     Some(Config {
         archive,
         regions,
         task,
+        empty,
         bad_files,
         output,
         output_settings,

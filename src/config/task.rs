@@ -3,12 +3,13 @@
 
 use dayfold_contract::TaskSpec;
 use dayfold_contract::command::Argument;
+use dayfold_contract::job::Empty;
 use dayfold_contract::task::{IrradianceNames, Mount, Night, PvSpec, Temperature};
 use dayfold_pv::database;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 
-use super::command::read_command;
+use super::command::{check_output, read_command};
 use super::document::{Table, Value};
 use super::paths::{PathError, Paths};
 
@@ -25,13 +26,25 @@ const NIGHTS: [(&str, Night); 3] =
 type Reader = fn(&Table<'_>, &Paths<'_>) -> Option<TaskSpec>;
 const KINDS: [(&str, Reader); 2] = [("pv", read_pv), ("command", read_command)];
 
+/// `[task]`: what decides the values, and what does not.
+#[derive(Clone, Debug)]
+pub struct TaskKeys {
+    /// What to do.
+    pub spec: TaskSpec,
+    /// What a group without values is.
+    pub empty: Empty,
+}
+
 /// Reads `[task]`.
-pub fn read_task(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {
-    match task.require("kind")?.choice(&KINDS) {
-        Some(read) => read(task, paths),
-        // without its kind nothing is known of its keys
-        None => None,
-    }
+pub fn read_task(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskKeys> {
+    // without its kind nothing is known of its keys
+    let read = task.require("kind")?.choice(&KINDS)?;
+    let known = [("fail", Empty::Fail), ("allow", Empty::Allow)];
+    let empty = task.get("empty").map_or(Some(Empty::Fail), |value| value.choice(&known));
+    let spec = read(task, paths)?;
+    // what it cannot be is told already
+    check_output(task, &spec, empty.unwrap_or(Empty::Allow));
+    Some(TaskKeys { spec, empty: empty? })
 }
 
 fn read_pv(task: &Table<'_>, paths: &Paths<'_>) -> Option<TaskSpec> {

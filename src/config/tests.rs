@@ -1,5 +1,6 @@
 //! Whole configurations, right and wrong, and what is said about them.
 
+use dayfold_contract::job::Empty;
 use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::{CommandSpec, Mount, Night, PvSpec, Temperature};
 use jiff::civil::date;
@@ -275,8 +276,17 @@ fn wrong_commands_are_told_by_entry() {
              slash, your own home folder: write the folder out",
         ),
         (
-            "command = ['cp']\nmodule = 'x'",
-            "c.toml:7: unknown key \"module\" in [task]: known are \"kind\", \"command\", \"threads\", \"depends\"",
+            "command = ['cp', '{output}']\nmodule = 'x'",
+            "c.toml:7: unknown key \"module\" in [task]: known are \"kind\", \"empty\", \"command\", \"threads\", \"depends\"",
+        ),
+        (
+            "command = ['cp', '{files}', 'result.nc']",
+            "c.toml:6: task.command has no {output}: the program must be told where to write its result, as in \
+             [\"./day.sh\", \"{files}\", \"{output}\"]; if it writes none, set task.empty = \"allow\"",
+        ),
+        (
+            "command = ['cp', '{files}', '{output}']\nempty = true",
+            "c.toml:7: task.empty must be a text in quotes, and is true",
         ),
     ] {
         assert_eq!(with_command(command).unwrap_err(), said);
@@ -284,8 +294,15 @@ fn wrong_commands_are_told_by_entry() {
 }
 
 #[test]
+fn a_command_without_output_says_that_groups_may_be_without_values() {
+    let config = with_command("command = ['./check.sh', '{files}']\nempty = 'allow'").unwrap();
+    assert_eq!(config.empty(), Empty::Allow);
+    assert_eq!(with_command("command = ['a', '--to={output}']").unwrap().empty(), Empty::Fail);
+}
+
+#[test]
 fn a_command_has_neither_regions_nor_files_to_skip() {
-    let text = SMALLEST.replace("kind = 'pv'", "kind = 'command'\ncommand = ['true']");
+    let text = SMALLEST.replace("kind = 'pv'", "kind = 'command'\ncommand = ['cp', '{output}']");
     let more = "[regions]\nfile = 'a.shp'\nname = 'n'\n[run]\nbad_files = 'skip'";
     let said = read(&format!("{text}{more}"), RunFlags::default()).unwrap_err();
     assert!(

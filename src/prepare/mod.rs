@@ -14,6 +14,7 @@ use std::collections::HashSet;
 
 use dayfold_contract::{Identity, Plan, RegionSet, partial};
 use dayfold_supervisor::planning::{self, Found, PlanError, RegionsError};
+use dayfold_supervisor::run::trial;
 use dayfold_supervisor::rundir::learnt::Dependency;
 
 use crate::config::{Config, nearest};
@@ -57,7 +58,8 @@ pub struct Prepared {
 /// Finds the groups and reads the regions.
 pub fn prepare(config: Config) -> Result<Prepared, PrepareError> {
     // whatever the pattern matches, a run's own files are not its input
-    let own = [config.run().run_dir.as_path(), config.output()];
+    let trial = trial::path(config.output());
+    let own = [config.run().run_dir.as_path(), config.output(), &trial];
     let found = planning::find_besides(config.archive(), &own)?;
     let mut warnings = found.warnings.clone();
     let regions = match config.regions() {

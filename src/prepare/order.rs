@@ -76,6 +76,7 @@ fn job(config: &Config, plan: &Plan, regions: Option<RegionSet>) -> Job {
         task: config.task().clone(),
         regions,
         bad_files: config.bad_files(),
+        empty: config.empty(),
         layout: None,
         stored: config.output_settings().variables.clone(),
     }

@@ -20,13 +20,15 @@ pub fn lines(happening: &Happening, verbosity: Verbosity) -> Vec<String> {
 /// The least verbosity at which an event is told.
 fn loudness(happening: &Happening) -> Verbosity {
     match happening {
-        Happening::Warning { .. }
+        Happening::Deviates { .. }
+        | Happening::Warning { .. }
         | Happening::WorkerLost { .. }
         | Happening::NotStarted { .. }
         | Happening::AttemptFailed { .. } => Verbosity::Quiet,
-        Happening::Begun { .. } | Happening::Evicted { .. } | Happening::Collating { .. } => {
-            Verbosity::Normal
-        }
+        Happening::Begun { .. }
+        | Happening::Evicted { .. }
+        | Happening::Collating { .. }
+        | Happening::Tried { .. } => Verbosity::Normal,
         _ => Verbosity::Verbose,
     }
 }
@@ -61,6 +63,14 @@ fn told(happening: &Happening) -> Vec<String> {
             let group = group.as_ref().map_or(String::new(), |group| format!(" {group}"));
             vec![format!("[worker {}{group}] {line}", worker.0)]
         }
+        Happening::Deviates { group, reason, .. } => vec![format!(
+            "warning: {group}: {reason}; it is kept, and collation goes by what most groups have"
+        )],
+        Happening::Tried { groups, file } => vec![format!(
+            "the collation is tried with {}: {}",
+            words::count(*groups, "group"),
+            file.display()
+        )],
         Happening::Warning { message } => vec![format!("warning: {message}")],
         Happening::Collating { partials } => {
             vec![format!("folding {} into the final file", words::count(*partials, "result"))]

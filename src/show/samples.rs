@@ -55,5 +55,5 @@ pub fn evicted(group: &str) -> Happening {
 }
 
 pub fn ended(done: usize, failed: usize, left: usize) -> Happening {
-    Happening::Ended { verdict: Verdict::Complete, done, failed, left, output: None }
+    Happening::Ended { verdict: Verdict::Complete, done, failed, left, empty: 0, output: None }
 }

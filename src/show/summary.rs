@@ -41,6 +41,7 @@ impl Closing<'_> {
             lines.push(self.done());
         }
         lines.extend(self.missing());
+        lines.extend(self.empty());
         lines.extend(self.failures());
         lines.extend(self.next());
         lines.iter().map(|line| shown(line).into_owned()).collect()
@@ -70,6 +71,13 @@ impl Closing<'_> {
         let count = words::count(names.len(), "group");
         let shortened = words::shortened(&names);
         (!names.is_empty()).then(|| format!("warning: {count} without input files: {shortened}"))
+    }
+
+    fn empty(&self) -> Option<String> {
+        let names: Vec<&str> = self.report.empty.iter().map(GroupName::as_str).collect();
+        let count = words::count(names.len(), "group");
+        let shortened = words::shortened(&names);
+        (!names.is_empty()).then(|| format!("warning: {count} gave no values: {shortened}"))
     }
 
     /// The first groups that failed, and where all of them are.
@@ -182,6 +190,7 @@ mod tests {
             tally: Tally { done: 28 - failed - left, failed, left, not_now: 0 },
             failed: (0..failed).map(group).collect(),
             missing: Vec::new(),
+            empty: Vec::new(),
             output: None,
         }
     }
@@ -210,6 +219,13 @@ mod tests {
         let missing = vec![GroupName::new("a"), GroupName::new("b")];
         let report = Report { missing, output: Some("pv.nc".into()), ..report(Verdict::Complete, 0, 0) };
         assert_eq!(lines(&report, Verbosity::Quiet), ["warning: 2 groups without input files: a, b"]);
+    }
+
+    #[test]
+    fn groups_without_values_are_named_even_quietly() {
+        let empty = vec![GroupName::new("a"), GroupName::new("b")];
+        let report = Report { empty, output: Some("pv.nc".into()), ..report(Verdict::Complete, 0, 0) };
+        assert_eq!(lines(&report, Verbosity::Quiet), ["warning: 2 groups gave no values: a, b"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use dayfold_contract::frame::{read_frame, write_frame};
-use dayfold_contract::job::{BadFiles, Probe};
+use dayfold_contract::job::{BadFiles, Empty, Probe};
 use dayfold_contract::message::{Assignment, Attempt, FromWorker, Output, PROTOCOL, ToWorker};
 use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::CommandSpec;
@@ -79,6 +79,7 @@ fn order(folder: &Path, groups: u32, workers: NonZeroU32, files: u32) -> Order {
         task: task.clone(),
         regions: None,
         bad_files: BadFiles::Fail,
+        empty: Empty::Fail,
         layout: None,
         stored: Default::default(),
     };
@@ -166,6 +167,13 @@ fn serve() -> io::Result<()> {
 
 fn done(attempt: Attempt, say: &mut impl FnMut(FromWorker)) {
     say(FromWorker::Started(attempt));
-    let output = Output { partial: None, elapsed: Duration::ZERO, peak_memory: 1 << 20, layout: None };
+    let output = Output {
+        partial: None,
+        elapsed: Duration::ZERO,
+        peak_memory: 1 << 20,
+        layout: None,
+        warnings: Vec::new(),
+        form: None,
+    };
     say(FromWorker::Done { attempt, output });
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
+use dayfold_contract::form::FormId;
 use dayfold_contract::message::FailureKind;
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +89,22 @@ pub enum Happening {
         /// Whether the group is tried again.
         again: bool,
     },
+    /// A group's result is of another form than most: it is kept, and collation decides what becomes of it.
+    Deviates {
+        /// Which.
+        group: GroupName,
+        /// The form of its result.
+        form: FormId,
+        /// What differs, with both sides.
+        reason: String,
+    },
+    /// The collation was tried with a part of the groups.
+    Tried {
+        /// How many.
+        groups: usize,
+        /// The file.
+        file: PathBuf,
+    },
     /// A worker ended that should not have; the pool replaces it.
     WorkerLost {
         /// Which.
@@ -157,6 +174,9 @@ pub enum Happening {
         failed: usize,
         /// Groups still to do.
         left: usize,
+        /// Of those that are done, groups without values.
+        #[serde(default)]
+        empty: usize,
         /// The final file, where it was written.
         output: Option<PathBuf>,
     },
@@ -205,10 +225,10 @@ mod tests {
         };
         assert_eq!(serde_json::to_value(finished).unwrap()["elapsed"], json!(2.5));
         let verdict = Verdict::Interrupted(Stop::Signal);
-        let ended = Happening::Ended { verdict, done: 1, failed: 0, left: 2, output: None };
+        let ended = Happening::Ended { verdict, done: 1, failed: 0, left: 2, empty: 0, output: None };
         let written = json!({
             "event": "ended", "verdict": "interrupted", "why": "signal",
-            "done": 1, "failed": 0, "left": 2, "output": null
+            "done": 1, "failed": 0, "left": 2, "empty": 0, "output": null
         });
         assert_eq!(serde_json::to_value(&ended).unwrap(), written);
         assert_eq!(serde_json::from_value::<Happening>(written).unwrap(), ended);

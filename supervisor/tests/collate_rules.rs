@@ -1,12 +1,13 @@
 //! The rules of collation, one by one.
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails may panic")]
 
 mod collate_support;
 
 use std::io::Write;
 
 use collate_support::{Bench, find, read, series, strings, texts, values, variable};
-use dayfold_contract::partial::SKIPPED_FILES;
+use dayfold_contract::GroupName;
+use dayfold_contract::partial::{EMPTY_GROUPS, SKIPPED_FILES};
 use dayfold_ncio::dataset::{Attribute, DataType, Dataset, Values, attribute};
 
 use dayfold_supervisor::collate::{CollateError, Collation, Description, prepare, to_the_end};
@@ -46,8 +47,8 @@ fn other_values_at_one_time_are_a_contradiction() {
     let three_hours = "1970-01-01T03:00:00Z".to_owned();
     let expected = ("a".to_owned(), "b".to_owned(), three_hours.clone(), "power".to_owned());
     assert_eq!(contradiction(&[one, other]), expected);
-    // zeros of another sign are other values; twice in one partial is no better
-    let twice = contradiction(&[series(&[3.0, 3.0], &[0.0, -0.0])]);
+    // twice in one partial is no better
+    let twice = contradiction(&[series(&[3.0, 3.0], &[0.0, -0.5])]);
     assert_eq!(twice, ("a".to_owned(), "a".to_owned(), three_hours, "power".to_owned()));
     let bench = Bench::of(&[series(&[3.0], &[1.0]), series(&[3.0], &[2.0])]);
     let error = bench.error();
@@ -70,7 +71,17 @@ fn empty_partials_are_groups_without_values() {
     std::fs::File::create(bench.place("b")).unwrap();
     bench.add("c", &series(&[], &[]));
     let collated = bench.collate().unwrap();
-    assert_eq!((collated.times, collated.with_values, collated.without_values), (1, 1, 2));
+    assert_eq!((collated.times, collated.with_values), (1, 1));
+    assert_eq!(collated.empty, ["b", "c"].map(GroupName::new));
+    let named = |bench: &Bench| {
+        let result = read(&bench.output());
+        attribute(&result.attributes, EMPTY_GROUPS).and_then(Attribute::text).map(str::to_owned)
+    };
+    assert_eq!(named(&bench).as_deref(), Some("b\nc"));
+    // an earlier final file says it of its own
+    bench.sources[0].empty = vec![GroupName::new("0")];
+    bench.collate().unwrap();
+    assert_eq!(named(&bench).as_deref(), Some("0\nb\nc"));
 }
 
 #[test]
@@ -130,23 +141,117 @@ fn what_has_no_time_is_kept_once() {
     assert_eq!(values(&result, "crs"), &Values::I32(vec![7]));
 }
 
+/// The groups that do not fit, and why.
+fn misfits(bench: &Bench) -> Vec<(String, String)> {
+    let CollateError::Misfits(misfits) = bench.error() else { panic!("{}", bench.error()) };
+    misfits.into_iter().map(|misfit| (misfit.group.to_string(), misfit.reason)).collect()
+}
+
 #[test]
 fn what_has_no_time_must_be_the_same_everywhere() {
     let one = with_constant(1.0, strings(&["Queensland", "Tasmania"]));
     let other = with_constant(2.0, strings(&["Queensland", "Victoria"]));
-    let error = Bench::of(&[one, other]).error();
-    let CollateError::Unequal { first, second, variable } = &error else { panic!("{error}") };
-    assert_eq!((first.as_str(), second.as_str(), variable.as_str()), ("a", "b", "region"));
+    let expected = "its result does not fit the others: the values of variable \"region\" is \"Queensland\", \
+                    \"Victoria\", and \"Queensland\", \"Tasmania\" in a";
+    assert_eq!(misfits(&Bench::of(&[one, other])), [("b".to_owned(), expected.to_owned())]);
+}
+
+fn with_units(hour: f64, units: &str) -> Dataset {
+    let mut partial = series(&[hour], &[1.0]);
+    partial.variables[1].attributes = texts(&[("units", units)]);
+    partial
 }
 
 #[test]
-fn another_schema_is_an_error_that_names_both_groups() {
-    let mut other = series(&[2.0], &[1.0]);
-    other.variables[1].values = Values::F32(vec![1.0]);
-    let error = Bench::of(&[series(&[1.0], &[1.0]), other]).error().to_string();
-    let expected = "groups a and b do not fit together: the type of variable \"power\" is double in \
-                    the first and float in the second";
-    assert!(error.contains(expected), "{error}");
+fn the_form_of_most_groups_decides_and_of_as_many_that_of_the_first() {
+    let of = |units: &[&str]| {
+        let partials: Vec<_> =
+            (1..).zip(units).map(|(hour, units)| with_units(f64::from(hour), units)).collect();
+        misfits(&Bench::of(&partials)).into_iter().map(|(group, _)| group).collect::<String>()
+    };
+    assert_eq!(of(&["K", "K", "m"]), "c");
+    assert_eq!(of(&["m", "K", "K"]), "a");
+    assert_eq!(of(&["m", "K", "K", "m"]), "bc");
+    assert_eq!(of(&["m", "K", "s"]), "bc");
+    // an earlier final file counts as the groups that it stands for
+    let mut bench = Bench::of(&[with_units(1.0, "m"), with_units(2.0, "K"), with_units(3.0, "K")]);
+    bench.sources[0].groups = 3;
+    assert_eq!(misfits(&bench).len(), 2);
+    let reason = &misfits(&bench)[0].1;
+    assert!(reason.ends_with("is \"K\", and \"m\" in a and 2 other groups"), "{reason}");
+}
+
+#[test]
+fn numbers_of_other_types_packing_and_fill_values_become_of_one_coding() {
+    let with = |hour: f64, numbers: Values, attributes: Vec<(&str, Attribute)>| {
+        let mut partial = series(&[hour, hour + 0.5], &[0.0, 0.0]);
+        partial.variables[1].values = numbers;
+        let attributes = attributes.into_iter().map(|(name, value)| (name.to_owned(), value));
+        partial.variables[1].attributes.extend(attributes);
+        partial
+    };
+    let nan = f64::NAN;
+    let floats =
+        || with(1.0, Values::F32(vec![0.1, -9.0]), vec![("_FillValue", Values::F32(vec![-9.0]).into())]);
+    let cases = [
+        (with(2.0, Values::F32(vec![-9.0, 2.0]), vec![]), Values::F32(vec![0.1, f32::NAN, -9.0, 2.0])),
+        (with(2.0, Values::I16(vec![-9, 2]), vec![]), Values::F32(vec![0.1, f32::NAN, -9.0, 2.0])),
+        (
+            with(2.0, Values::F64(vec![0.1, nan]), vec![]),
+            Values::F64(vec![f64::from(0.1_f32), nan, 0.1, nan]),
+        ),
+        (
+            with(
+                2.0,
+                Values::I8(vec![4, -1]),
+                vec![("scale_factor", 0.5.into()), ("valid_min", Values::I8(vec![0]).into())],
+            ),
+            Values::F64(vec![f64::from(0.1_f32), nan, 2.0, nan]),
+        ),
+        (
+            with(2.0, Values::I64(vec![1 << 60, 7]), vec![]),
+            Values::F64(vec![f64::from(0.1_f32), nan, 2.0_f64.powi(60), 7.0]),
+        ),
+    ];
+    for (other, expected) in cases {
+        let result = Bench::of(&[floats(), other]).result();
+        let power = find(&result, "power");
+        assert!(power.values.same(&expected), "{:?}", power.values);
+        let names: Vec<&str> = power.attributes.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["units", "_FillValue"]);
+    }
+    // what no double holds is not taken over in silence
+    let inexact = Bench::of(&[floats(), with(2.0, Values::I64(vec![(1 << 60) + 1, 7]), vec![])]);
+    let CollateError::Numbers { group, .. } = inexact.error() else { panic!("{}", inexact.error()) };
+    assert_eq!(group.as_str(), "b");
+}
+
+#[test]
+fn attributes_that_describe_a_variable_and_differ_are_left_out() {
+    let with = |hour: f64, attributes: &[(&str, &str)]| {
+        let mut partial = series(&[hour], &[1.0]);
+        partial.variables[1].attributes.extend(texts(attributes));
+        partial
+    };
+    let bench = Bench::of(&[
+        with(1.0, &[("comment", "a"), ("long_name", "power"), ("coordinates", "x y")]),
+        with(2.0, &[("comment", "b"), ("long_name", "power"), ("coordinates", "y x")]),
+        with(3.0, &[("long_name", "power"), ("coordinates", "x y"), ("history", "now")]),
+    ]);
+    let collated = bench.collate().unwrap();
+    let told = "attributes of variables that are not the same in all partials are left out: power:comment, power:history";
+    assert_eq!(collated.warnings, [told]);
+    let result = read(&bench.output());
+    assert_eq!(
+        find(&result, "power").attributes,
+        texts(&[("units", "W m-2"), ("long_name", "power"), ("coordinates", "x y")])
+    );
+}
+
+#[test]
+fn zeros_of_either_sign_are_equal() {
+    let result = Bench::of(&[series(&[3.0], &[0.0]), series(&[3.0], &[-0.0])]).result();
+    assert_eq!(values(&result, "power"), &Values::F64(vec![0.0]));
 }
 
 #[test]

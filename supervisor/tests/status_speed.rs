@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::time::{Duration, Instant};
 
-use dayfold_contract::job::BadFiles;
+use dayfold_contract::job::{BadFiles, Empty};
 use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::CommandSpec;
 use dayfold_contract::{Fingerprint, Group, GroupName, Identity, PartialName, Plan, TaskSpec, partial};
@@ -48,6 +48,7 @@ fn frozen(folder: &std::path::Path) -> Frozen {
         region_contents,
         layout: None,
         learnt: Learnt::default(),
+        empty: Empty::Fail,
         output,
         output_settings: OutputSettings::default(),
         plan,

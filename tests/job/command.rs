@@ -20,6 +20,7 @@ pattern = '%Y-%m-%d.*.nc'
 [task]
 kind = 'command'
 command = ['./day.sh', '{group}', '{output}', '{files}']
+empty = 'allow'
 [output]
 file = 'out.nc'
 ";
@@ -99,15 +100,6 @@ fn the_plan_shows_the_command_as_it_is_written_and_no_regions() {
     assert_eq!(plan.code, 0, "{plan:?}");
     assert!(plan.stdout.contains(r#"["./day.sh", "{group}", "{output}", "{files}"]"#), "{}", plan.stdout);
     assert!(!plan.stdout.contains("regions"), "{}", plan.stdout);
-}
-
-#[test]
-fn without_any_values_there_is_a_warning_and_no_file() {
-    let folder = days("exit 0");
-    let run = run(&folder, &[]);
-    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run:?}");
-    assert!(run.stderr.contains("warning: no group gave any value"), "{}", run.stderr);
-    assert!(!folder.path().join("out.nc").exists());
 }
 
 #[test]

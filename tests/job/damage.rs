@@ -61,9 +61,9 @@ fn of_version(path: &Path, content: &[u8], version: u32) {
         fs::write(path, json.to_string()).unwrap();
     } else if name.ends_with(".jsonl") {
         fs::write(path, journal(version)).unwrap();
-    } else if let Some([slug, _, checksum]) = name.strip_suffix(".nc").and_then(parts) {
+    } else if let Some([slug, form, _, checksum]) = name.strip_suffix(".nc").and_then(parts) {
         let key = Fingerprint::of(&version.to_le_bytes());
-        fs::rename(path, path.with_file_name(format!("{slug}.{key}.{checksum}.nc"))).unwrap();
+        fs::rename(path, path.with_file_name(format!("{slug}.{form}.{key}.{checksum}.nc"))).unwrap();
     }
 }
 
@@ -73,7 +73,7 @@ fn journal(version: u32) -> String {
     format!("{head},\"sum\":\"{}\"}}\n", Fingerprint::of(head.as_bytes()))
 }
 
-fn parts(name: &str) -> Option<[&str; 3]> {
+fn parts(name: &str) -> Option<[&str; 4]> {
     name.split('.').collect::<Vec<_>>().try_into().ok()
 }
 

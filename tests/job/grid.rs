@@ -63,7 +63,7 @@ fn one_file_of_another_grid_within_a_group_fails_it_by_name() {
     let run = room.run(&[]);
     assert_eq!((run.code, run.stdout.as_str()), (3, ""), "{run:?}");
     let name = room.files(2)[50].file_name().unwrap().to_str().unwrap().to_owned();
-    assert!(run.stderr.contains("has another grid than the run's first file"), "{}", run.stderr);
+    assert!(run.stderr.contains("has another grid than the run's other files"), "{}", run.stderr);
     assert!(run.stderr.contains(&name) && run.stderr.contains("1 group failed"), "{}", run.stderr);
     let failed = fs::read_to_string(room.run_dir().join("failed.tsv")).unwrap();
     assert!(failed.contains("2022-02-02\t1\t") && failed.contains(&name), "{failed}");

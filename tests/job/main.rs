@@ -16,6 +16,8 @@ mod command;
 mod conventions;
 mod cure;
 mod damage;
+mod empty;
+mod forms;
 mod grid;
 mod lock;
 mod moved;

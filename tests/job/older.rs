@@ -64,7 +64,7 @@ impl Left {
 
     fn counted(&self, state: &str, [done, failed, left]: [u32; 3]) -> Value {
         let status = self.status();
-        let groups = json!({"all": 4, "done": done, "failed": failed, "left": left});
+        let groups = json!({"all": 4, "done": done, "empty": 0, "failed": failed, "left": left});
         assert_eq!((&status["state"], &status["groups"]), (&json!(state), &groups), "{status}");
         status
     }
@@ -188,17 +188,40 @@ fn a_final_file_without_a_failed_group_is_kept_or_completed() {
     }
 }
 
-/// 51aab24 counted a group as done of which a program had written nothing, and left an empty partial. Whatever
-/// becomes of that group, the others are not done again.
+/// 51aab24 counted a group as done of which a program had written nothing, and left an empty partial: that group is
+/// done once more, and the others are not.
 #[test]
-fn groups_beside_an_empty_partial_are_not_done_again() {
+fn a_group_with_an_empty_partial_is_done_once_more() {
     let left = Left::new("command", "empty");
-    assert_eq!(left.status()["groups"]["all"], 4);
+    left.counted("unfinished", [2, 0, 2]);
     let run = left.run(&[]);
-    assert_eq!(run.code, 0, "{run:?}");
-    let again = started(&run.stderr);
-    assert!(again.contains(&"2022-02-04".to_owned()), "{again:?}");
-    assert!(!["2022-02-01", "2022-02-03"].iter().any(|day| again.contains(&(*day).to_owned())), "{again:?}");
+    assert_eq!(
+        (run.code, started(&run.stderr)),
+        (0, vec!["2022-02-02".into(), "2022-02-04".into()]),
+        "{run:?}"
+    );
+    assert!(
+        run.stderr.contains("the result of 1 group has no values: it runs again (2022-02-02)"),
+        "{run:?}"
+    );
+    left.is_as("finished");
+    let left = Left::new("command", "empty");
+    fs::write(left.folder.path().join("empty-2022-02-02"), "").unwrap();
+    left.resumes(&[], 3, &["2022-02-02", "2022-02-04"]);
+    left.counted("failed", [3, 1, 0]);
+}
+
+#[test]
+fn an_empty_partial_stays_where_that_is_allowed() {
+    let left = Left::new("command", "empty");
+    let config = left.folder.path().join("command.toml");
+    let text = fs::read_to_string(&config).unwrap().replace("[output]", "empty = 'allow'\n[output]");
+    fs::write(&config, text).unwrap();
+    left.resumes(&[], 0, &["2022-02-04"]);
+    assert_eq!(left.status()["groups"]["empty"], 1);
+    let left = Left::new("command", "empty-finished");
+    left.counted("finished", [4, 0, 0]);
+    left.resumes(&[], 0, &[]);
 }
 
 /// 51aab24 did not look into programs: what is there at the first start is taken.

@@ -19,6 +19,7 @@ pattern = '%Y-%m-%d.nc'
 [task]
 kind = 'command'
 command = ['./day.sh', '{group}']
+empty = 'allow'
 [output]
 file = 'out.nc'
 [run]
@@ -120,7 +121,7 @@ fn a_run_is_shown_from_its_start_to_its_end() {
         "state        running\n",
         &holder,
         " in batch job 4711.gadi for ",
-        "\ngroups       1 of 5 done, 1 failed, 2 at work, 1 left\n",
+        "\ngroups       1 of 5 done, 1 failed, 2 at work, 1 left\n             1 without values\n",
         "\nrate         ",
         "\nat work      2022-02-0",
         "\nfailed       2022-02-02: ./day.sh ended with exit code 7",

@@ -22,6 +22,8 @@ pub struct Farm {
     output: PathBuf,
     /// The configuration's `[run]`.
     options: &'static str,
+    /// More of its `[task]`.
+    task: &'static str,
 }
 
 /// Makes a day's file 40 kB.
@@ -43,7 +45,7 @@ impl Farm {
     pub fn new(days: usize, script: &str) -> Self {
         let folder = Folder::new();
         let output = folder.path().join("out.nc");
-        let farm = Self { folder, output, options: KNOWN };
+        let farm = Self { folder, output, options: KNOWN, task: "" };
         std::fs::create_dir(farm.path().join("archive")).unwrap();
         (0..days).for_each(|day| farm.write_day(day));
         farm.put_script(script);
@@ -102,14 +104,20 @@ impl Farm {
     }
 
     fn write_config(&self) {
-        let output = self.output.display();
+        let (output, task) = (self.output.display(), self.task);
         let config = format!(
             "[archive]\nroot = 'archive'\npattern = '%Y-%m-%d.nc'\n[task]\nkind = 'command'\n\
-             command = ['./day.sh', '{{group}}', '{{files}}', '{{output}}']\n[output]\nfile = '{output}'\n\
+             command = ['./day.sh', '{{group}}', '{{files}}', '{{output}}']\n{task}\n[output]\nfile = '{output}'\n\
              [run]\n{}\n",
             self.options
         );
         self.folder.write("job.toml", &config);
+    }
+
+    /// A group without values is a result.
+    pub fn allow_empty(&mut self) {
+        self.task = "empty = 'allow'";
+        self.write_config();
     }
 
     /// The final file goes elsewhere.

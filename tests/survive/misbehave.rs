@@ -66,7 +66,14 @@ fn one_that_writes_rubbish() {
 #[test]
 fn one_that_speaks_of_a_group_that_it_does_not_have() {
     let attempt = Attempt { group: GroupId(2), number: 1 };
-    let output = Output { partial: None, elapsed: Duration::ZERO, peak_memory: 0, layout: None };
+    let output = Output {
+        partial: None,
+        elapsed: Duration::ZERO,
+        peak_memory: 0,
+        layout: None,
+        warnings: Vec::new(),
+        form: None,
+    };
     let frames = [ready(), FromWorker::Done { attempt, output }];
     let (farm, ended) = run("cat frames; exec sleep 600", true, &frames, &[]);
     assert_eq!(ended.code, Some(0), "{ended:?}");

@@ -7,6 +7,7 @@
 mod axis;
 mod descendants;
 pub mod regions;
+mod result;
 mod serve;
 mod system;
 pub mod task;

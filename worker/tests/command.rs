@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use common::{Deaf, assignment};
-use dayfold_contract::job::{BadFiles, Probe, ProbeFailure};
+use dayfold_contract::job::{BadFiles, Empty, Probe, ProbeFailure};
 use dayfold_contract::message::{Failure, FailureKind};
 use dayfold_contract::task::CommandSpec;
 use dayfold_contract::{Job, TaskSpec};
@@ -32,6 +32,10 @@ impl Place {
     }
 
     fn job(&self, command: &[&str]) -> Job {
+        self.job_with(command, Empty::Allow)
+    }
+
+    fn job_with(&self, command: &[&str], empty: Empty) -> Job {
         Job {
             root: "/archive".into(),
             folder: self.folder.path().to_owned(),
@@ -39,6 +43,7 @@ impl Place {
             task: TaskSpec::Command(CommandSpec { command: command.iter().map(|&c| c.to_owned()).collect() }),
             regions: None,
             bad_files: BadFiles::Fail,
+            empty,
             layout: None,
             stored: Default::default(),
         }
@@ -46,10 +51,14 @@ impl Place {
 
     /// What becomes of one group; nothing but a partial may stay.
     fn run(&self, command: &[&str], files: &[impl AsRef<str>]) -> Result<Produced, Failure> {
+        self.run_job(self.job(command), files)
+    }
+
+    fn run_job(&self, job: Job, files: &[impl AsRef<str>]) -> Result<Produced, Failure> {
         let partials = self.path("partials");
         fs::create_dir_all(&partials).unwrap();
         let partial = self.partial();
-        let produced = task::build(self.job(command)).run(&assignment(files), &partial, &mut Deaf);
+        let produced = task::build(job).run(&assignment(files), &partial, &mut Deaf);
         let left: Vec<_> = partials.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(left, if produced == Ok(Produced::Partial) { vec![partial] } else { Vec::new() });
         produced
@@ -111,10 +120,32 @@ fn other_placeholders_are_filled_in_and_a_list_has_a_file_a_line() {
 }
 
 #[test]
-fn no_file_and_an_empty_one_are_results_without_values() {
+fn no_file_and_an_empty_one_and_one_without_times_are_failures_unless_they_are_allowed() {
     let place = Place::new();
-    assert_eq!(place.sh("cat"), Ok(Produced::Nothing), "standard input is empty");
-    assert_eq!(place.sh(r#": > "$1""#), Ok(Produced::Nothing));
+    let timeless = Dataset {
+        dimensions: vec![("time".to_owned(), 0)],
+        variables: vec![Variable {
+            name: "time".to_owned(),
+            dimensions: vec!["time".to_owned()],
+            values: Values::F64(Vec::new()),
+            attributes: vec![("units".to_owned(), Attribute::from("days since 1970-01-01"))],
+        }],
+        attributes: Vec::new(),
+    };
+    write_dataset(&place.path("timeless.nc"), &timeless, Storage::Plain).unwrap();
+    for (script, said) in [
+        (
+            "cat",
+            "sh ended with exit code 0 and wrote no file to {output}; if a group may be without values, set",
+        ),
+        (r#": > "$1""#, "sh ended with exit code 0 and wrote an empty file to {output}; "),
+        (r#"cp timeless.nc "$1""#, "sh wrote a file without a single time to {output}; "),
+    ] {
+        assert_eq!(place.sh(script), Ok(Produced::Nothing), "{script}");
+        let command = ["sh", "-euc", script, "day", "{output}"];
+        let failure = place.run_job(place.job_with(&command, Empty::Fail), &["a.nc"]).unwrap_err();
+        assert!(failure.reason.starts_with(said) && failure.kind == FailureKind::Input, "{failure:?}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::process::{self, Worker};
-use dayfold_contract::job::BadFiles;
+use dayfold_contract::job::{BadFiles, Empty};
 use dayfold_contract::message::{FailureKind, FromWorker, Output, ToWorker};
 use dayfold_contract::task::CommandSpec;
 use dayfold_contract::{Job, TaskSpec};
@@ -35,6 +35,7 @@ fn worker_at(script: &str, folder: &Path) -> Worker {
         task: TaskSpec::Command(CommandSpec { command }),
         regions: None,
         bad_files: BadFiles::Fail,
+        empty: Empty::Fail,
         layout: None,
         stored: Default::default(),
     });

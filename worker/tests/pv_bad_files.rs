@@ -8,14 +8,14 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use common::archive::{copy, copy_job, overwrite, rewrite, rewrite_as, set_units};
-use common::{run, run_attempt};
+use common::{Deaf, assignment, run, run_attempt};
 use dayfold_contract::Job;
-use dayfold_contract::job::{BadFiles, ProbeFailure};
+use dayfold_contract::job::{BadFiles, Empty, ProbeFailure};
 use dayfold_contract::message::{Failure, FailureKind};
-use dayfold_contract::partial::SKIPPED_FILES;
-use dayfold_ncio::dataset::Dataset;
+use dayfold_contract::partial::{FILES_WITHOUT_TIMES, SKIPPED_FILES};
+use dayfold_ncio::dataset::{Dataset, Values};
 use dayfold_ncio::write::Storage;
-use dayfold_worker::task;
+use dayfold_worker::task::{self, Produced};
 
 fn skipping(root: &Path) -> Job {
     Job { bad_files: BadFiles::Skip, ..copy_job(root) }
@@ -147,4 +147,50 @@ fn values_without_times_are_told_with_what_is_missing() {
     let reason = refused(|file| file.variables.retain(|variable| variable.name != "time"));
     let expected = "has no times: expected a coordinate variable, such as \"time\", with units such as";
     assert!(reason.contains(expected), "{reason}");
+}
+
+/// The file's times, and what is there at each, are taken out of it.
+fn empty_out(path: &Path) {
+    rewrite(path, path, |file| {
+        for (name, length) in &mut file.dimensions {
+            if name == "time" {
+                *length = 0;
+            }
+        }
+        for variable in &mut file.variables {
+            if variable.dimensions.iter().any(|name| name == "time") {
+                variable.values = Values::empty(variable.values.data_type());
+            }
+        }
+    });
+}
+
+#[test]
+fn files_without_a_time_are_named_and_a_group_of_such_files_fails_unless_that_is_allowed() {
+    let (root, files) = copy();
+    empty_out(&root.path().join(&files[1]));
+    let mut task = task::build(copy_job(root.path()));
+    let partials = tempfile::tempdir().unwrap();
+    let partial = partials.path().join("partial.nc");
+    assert_eq!(task.run(&assignment(&files), &partial, &mut Deaf), Ok(Produced::Partial));
+    assert_eq!(task.warnings(), [format!("the file {} holds no time step: it gives no values", files[1])]);
+    assert_eq!(task.warnings(), [""; 0], "told once");
+    let written = run(copy_job(root.path()), &files).unwrap().unwrap();
+    assert_eq!(written.attribute(FILES_WITHOUT_TIMES).as_ref(), Some(&files[1]));
+    assert_eq!(written.doubles("time").len(), 2);
+    for job in [copy_job(root.path()), skipping(root.path())] {
+        let failure = failure(job, &files[1..2]);
+        assert_eq!((failure.kind, failure.file.as_ref()), (FailureKind::Input, Some(&files[1])));
+        assert!(failure.reason.starts_with("its only file holds no time step: most likely"), "{failure:?}");
+    }
+    let allowed = Job { empty: Empty::Allow, ..copy_job(root.path()) };
+    let mut task = task::build(allowed);
+    assert_eq!(
+        task.run(&assignment(&files[1..2]), &partials.path().join("none.nc"), &mut Deaf),
+        Ok(Produced::Nothing)
+    );
+    // what could not be read comes first
+    overwrite(&root.path().join(&files[0]), b"");
+    let mixed = failure(skipping(root.path()), &files[..2]);
+    assert!(mixed.reason.starts_with("1 of its 2 files could not be read, and the others hold"), "{mixed:?}");
 }

@@ -8,6 +8,7 @@ mod sessions;
 mod tests;
 
 use dayfold_contract::GroupName;
+use dayfold_supervisor::status::forms::FormCount;
 use dayfold_supervisor::status::groups::{Counts, Part};
 use dayfold_supervisor::status::session::AtWork;
 use dayfold_supervisor::status::state::State;
@@ -28,6 +29,7 @@ pub fn text(status: &Status, forecast: Forecast) -> String {
         ("state", state(status.state).to_owned()),
         ("held by", listed(&status.holders, holders::holder)),
         ("groups", groups(status)),
+        ("forms", forms(&status.forms)),
         ("shards", listed(&status.shards, part)),
         ("rate", rate(forecast)),
         ("memory", sessions::memory(&status.sessions)),
@@ -36,7 +38,7 @@ pub fn text(status: &Status, forecast: Forecast) -> String {
         ("retried", sessions::retried(&status.sessions)),
         ("missing", missing(&status.missing)),
         ("before", sessions::before(&status.sessions)),
-        ("final file", status.output.as_ref().map(output).unwrap_or_default()),
+        ("final file", final_file(status)),
         ("next", next(status)),
     ];
     rows.into_iter().fold(TwoColumns::default(), |table, (label, text)| table.row(label, text)).into_text()
@@ -63,6 +65,9 @@ fn groups(status: &Status) -> String {
         };
     };
     let mut text = counts(all, status.at_work.len());
+    if all.empty > 0 {
+        text += &format!("\n{} without values", all.empty);
+    }
     if let Some(strays) = status.partials.of_no_group.filter(|&strays| strays > 0) {
         let strays = words::count(strays, "result");
         text += &format!("\n{strays} in partials/ of no planned group: of another plan or version");
@@ -73,8 +78,26 @@ fn groups(status: &Status) -> String {
     text
 }
 
+/// Told where there are several: then some results do not fit.
+fn forms(forms: &[FormCount]) -> String {
+    if forms.len() < 2 {
+        return String::new();
+    }
+    let line = |(place, count): (usize, &FormCount)| {
+        let names: Vec<&str> = count.first.iter().map(GroupName::as_str).collect();
+        let more = if count.groups > names.len() { ", ..." } else { "" };
+        let what = match (&count.form, &count.differs) {
+            (None, _) => ": not known, from an earlier version".to_owned(),
+            (Some(_), Some(differs)) if place > 0 => format!(": {differs}"),
+            (Some(_), _) => String::new(),
+        };
+        format!("{} ({}{more}){what}", words::count(count.groups, "result"), names.join(", "))
+    };
+    listed(&forms.iter().enumerate().collect::<Vec<_>>(), |&one| line(one))
+}
+
 fn counts(counts: Counts, at_work: usize) -> String {
-    let Counts { all, done, failed, left } = counts;
+    let Counts { all, done, failed, left, .. } = counts;
     let mut text = format!("{done} of {all} done");
     for (count, what) in [(failed, "failed"), (at_work, "at work"), (left.saturating_sub(at_work), "left")] {
         if count > 0 {
@@ -110,6 +133,16 @@ fn missing(missing: &[GroupName]) -> String {
         return String::new();
     }
     format!("{} without input files: {}", names.len(), words::shortened(&names))
+}
+
+fn final_file(status: &Status) -> String {
+    match (&status.output, status.state) {
+        (Some(Output { path, bytes: None, .. }), State::Finished) => {
+            format!("{}: none is written, since no group gave any values", path.display())
+        }
+        (Some(known), _) => output(known),
+        (None, _) => String::new(),
+    }
 }
 
 fn output(output: &Output) -> String {

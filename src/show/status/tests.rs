@@ -1,5 +1,6 @@
 //! Whole texts for runs in several states.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dayfold_supervisor::decide::stop::Stop;
@@ -45,6 +46,7 @@ fn running() -> Session {
         running: vec![at_work("2022-02-05", 0, 20), at_work("2022-02-06", 1, 20)],
         given_up: Vec::new(),
         counted: dayfold_supervisor::journal::Counts::default(),
+        deviates: BTreeMap::new(),
         spent: seconds(160),
         span: seconds(100),
     }
@@ -68,9 +70,10 @@ fn status(state: State, sessions: Vec<Session>) -> Status {
         run_dir: "pv.nc.run".into(),
         looked_at: Timestamp::from_second(1_643_673_700).unwrap(),
         state,
-        groups: Some(Counts { all: 10, done: 4, failed: 0, left: 6 }),
+        groups: Some(Counts { all: 10, done: 4, empty: 0, failed: 0, left: 6 }),
         shards: Vec::new(),
         partials: PartialCounts { listed: 4, of_no_group: Some(0) },
+        forms: Vec::new(),
         missing: Vec::new(),
         failed: Vec::new(),
         at_work: sessions.iter().flat_map(|session| session.running.clone()).collect(),
@@ -116,7 +119,7 @@ final file   pv.nc: not there yet
 #[test]
 fn a_run_that_was_killed_and_has_failures() {
     let ended = Verdict::Interrupted(Stop::Walltime);
-    let ended = Happening::Ended { verdict: ended, done: 4, failed: 0, left: 6, output: None };
+    let ended = Happening::Ended { verdict: ended, done: 4, failed: 0, left: 6, empty: 0, output: None };
     let first = Session { is_at_work: false, end: Some(ended), ..running() };
     let killed = Session { is_at_work: false, ..running() };
     let failed = |n: usize| FailedGroup {
@@ -174,7 +177,7 @@ fn shards_at_work_are_as_fast_together_and_as_late_as_the_last() {
     let shard = |text: &str| text.parse::<Shard>().unwrap();
     let part = |text, is_at_work| Part {
         shard: shard(text),
-        counts: Counts { all: 10, done: 4, failed: 0, left: 6 },
+        counts: Counts { all: 10, done: 4, empty: 0, failed: 0, left: 6 },
         is_at_work,
         has_ended: !is_at_work,
     };

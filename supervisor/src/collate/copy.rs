@@ -7,20 +7,21 @@ use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::Values;
 use dayfold_ncio::raw::{Cut, RawWriter};
 
+use super::batch::Batch;
 use super::error::CollateError;
 use super::files::Files;
 use super::layout::{Column, Layout};
+use super::opening::Opening;
 use super::order::{Run, Step};
 use super::packing::Press;
-use super::survey::Survey;
 use super::{Progress, Watch, tell};
 
-/// Writes the final file. `steps` are those of the same `survey`.
+/// Writes the final file. `steps` are those of the same batch.
 pub(super) fn copy(
     path: &Path,
     layout: Layout,
-    constants: &[(String, Values)],
-    survey: &Survey<'_>,
+    batch: &Batch<'_>,
+    opening: &Opening,
     steps: &[Step],
     progress: &mut Watch<'_>,
 ) -> Result<(), CollateError> {
@@ -28,12 +29,12 @@ pub(super) fn copy(
     let writer = RawWriter::create(path, schema, storage)?;
     let stride = columns.iter().map(|column| column.block).min().unwrap_or(1);
     let columns = columns.into_iter().map(Filling::of).collect();
-    let files = Files::new(&survey.sources, &survey.opening);
+    let files = Files::new(&batch.sources, opening);
     let starting =
         |source| CollateError::System { action: "start a thread to write", path: path.to_owned(), source };
     let exit = Exit { press: Press::start().map_err(starting)?, writer };
     let mut copy = Copy { files, exit, columns, stride, taken: 0 };
-    for (name, values) in constants {
+    for (name, values) in &batch.reference.constants {
         copy.exit.writer.write(name, values)?;
     }
     for (done, step) in steps.iter().enumerate() {

@@ -4,14 +4,15 @@ use std::io;
 use std::path::PathBuf;
 
 use dayfold_contract::GroupName;
-use dayfold_contract::error::is_no_space;
+use dayfold_contract::error::{in_one_line, is_no_space};
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::{ConvertError, TypesDiffer};
 use dayfold_ncio::error::NcError;
+use dayfold_ncio::form::UnpackError;
 use dayfold_ncio::raw::CannotCarry;
 use dayfold_ncio::time::TimeError;
 
-use super::difference::Difference;
+use super::misfit::Misfit;
 
 /// Partials that cannot be folded into one file.
 #[derive(Debug, thiserror::Error)]
@@ -48,21 +49,6 @@ pub enum CollateError {
         /// The value.
         #[source]
         source: ConvertError,
-    },
-    /// Results of two grids.
-    #[error(
-        "groups {first} and {second} are of different grids: {one}, and {other}; run files of different grids \
-         apart, each with a run directory of its own"
-    )]
-    Grids {
-        /// One group.
-        first: GroupName,
-        /// The other.
-        second: GroupName,
-        /// The grid of one.
-        one: String,
-        /// The grid of the other.
-        other: String,
     },
     /// A source is not there any more.
     #[error("the result of group {group}, {path}, is gone", path = .path.display())]
@@ -155,28 +141,21 @@ pub enum CollateError {
         /// The variable.
         variable: String,
     },
-    /// Two partials are not of one kind.
-    #[error("the partials of groups {first} and {second} do not fit together: {difference}")]
-    Schema {
-        /// One group.
-        first: GroupName,
-        /// The other.
-        second: GroupName,
-        /// What is not the same.
-        difference: Box<Difference>,
-    },
-    /// A variable without the shared dimension that is not the same everywhere.
-    #[error(
-        "groups {first} and {second} have other values of {variable:?}, which has no dimension \
-         {SHARED_DIMENSION:?} and so must be the same in all partials"
-    )]
-    Unequal {
-        /// One group.
-        first: GroupName,
-        /// The other.
-        second: GroupName,
+    /// Results that do not fit the others, or are wrong by themselves.
+    #[error("{}", misfits(.0))]
+    Misfits(Vec<Misfit>),
+    /// Numbers that cannot be put into one coding with the others'.
+    #[error("cannot decode variable {variable:?} of {path}, the partial of group {group}", path = .path.display())]
+    Numbers {
+        /// The group.
+        group: GroupName,
+        /// Its partial.
+        path: PathBuf,
         /// The variable.
         variable: String,
+        /// Why not.
+        #[source]
+        source: Box<UnpackError>,
     },
     /// One time, two values. `first` and `second` may be one group.
     #[error("{}", contradiction(first, second, time, variable, results))]
@@ -222,6 +201,16 @@ pub enum CollateError {
     },
 }
 
+fn misfits(misfits: &[Misfit]) -> String {
+    let told: Vec<String> =
+        misfits.iter().take(3).map(|Misfit { group, reason }| format!("{group}: {reason}")).collect();
+    let more = match misfits.len().saturating_sub(told.len()) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    format!("results cannot be collated with the others: {}{more}", told.join("; "))
+}
+
 /// What contradicts what, and what to do about it.
 fn contradiction(
     first: &GroupName,
@@ -252,6 +241,38 @@ impl From<NcError> for CollateError {
 }
 
 impl CollateError {
+    /// Whether one result is wrong by itself: the others can be collated without it.
+    pub fn is_of_one_result(&self) -> bool {
+        matches!(
+            self,
+            Self::NoTime { .. }
+                | Self::Time { .. }
+                | Self::Twice { .. }
+                | Self::CannotCarry { .. }
+                | Self::Numbers { .. }
+        )
+    }
+
+    /// The results that cannot be collated with the others, where that is why; else the error.
+    ///
+    /// # Errors
+    /// Any other error, as it is.
+    pub fn into_misfits(self) -> Result<Vec<Misfit>, Self> {
+        match &self {
+            Self::NoTime { group, .. }
+            | Self::CannotCarry { group, .. }
+            | Self::Time { group, .. }
+            | Self::Twice { group, .. }
+            | Self::Numbers { group, .. } => {
+                Ok(vec![Misfit { group: group.clone(), reason: in_one_line(&self) }])
+            }
+            _ => match self {
+                Self::Misfits(misfits) => Ok(misfits),
+                other => Err(other),
+            },
+        }
+    }
+
     /// Whether results contradict each other: exit code 3.
     pub fn is_contradiction(&self) -> bool {
         self.contradicting().is_some()
@@ -260,9 +281,7 @@ impl CollateError {
     /// The groups whose results contradict each other.
     pub fn contradicting(&self) -> Option<[&GroupName; 2]> {
         match self {
-            Self::Contradiction { first, second, .. } | Self::Grids { first, second, .. } => {
-                Some([first, second])
-            }
+            Self::Contradiction { first, second, .. } => Some([first, second]),
             _ => None,
         }
     }

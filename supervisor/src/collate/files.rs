@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::Values;
+use dayfold_ncio::form::{UnpackError, unpack};
 use dayfold_ncio::raw::RawFile;
 use dayfold_ncio::time::TimeError;
 
@@ -12,6 +13,7 @@ use super::Source;
 use super::coding::coding;
 use super::error::CollateError;
 use super::layout::Column;
+use super::numbers;
 use super::opening::Opening;
 use super::order::Run;
 use super::survey::{calendar_of_times, partial, time, times};
@@ -46,6 +48,12 @@ impl<'a> Files<'a> {
         let length = range.len();
         let values = file.read_along(&column.name, SHARED_DIMENSION, range).map_err(partial(source))?;
         let values = recode(file, column, values).map_err(time(source, &column.name))?;
+        let values = unpacked(file, column, values).map_err(|error| CollateError::Numbers {
+            group: source.group.clone(),
+            path: source.path.clone(),
+            variable: column.name.clone(),
+            source: Box::new(error),
+        })?;
         // as people want it stored, or as another version wrote it
         let values = match values.data_type() == column.data_type {
             true => values,
@@ -77,7 +85,7 @@ impl<'a> Files<'a> {
             Some(opened) => opened,
             None => {
                 let source = self.source(place);
-                (place, self.opening.open(&source.path).map_err(partial(source))?)
+                (place, self.opening.open(&source.path).map_err(partial(source))?.0)
             }
         };
         if self.open.len() == MOST_OPEN {
@@ -94,4 +102,11 @@ fn recode(file: &RawFile, column: &Column, values: Values) -> Result<Values, Tim
     };
     let old = coding(file.schema(), variable)?;
     new.encode(&old.decode(&values)?, old.units().calendar())
+}
+
+fn unpacked(file: &RawFile, column: &Column, values: Values) -> Result<Values, UnpackError> {
+    match (column.unpacked, file.schema().variable(&column.name)) {
+        (Some(data_type), Some(variable)) => Ok(numbers::encode(unpack(variable, &values)?, data_type)),
+        _ => Ok(values),
+    }
 }

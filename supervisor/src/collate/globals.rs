@@ -1,15 +1,18 @@
 //! Global attributes of the final file, from those of all partials.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use dayfold_contract::partial::{GRID, SKIPPED_FILES};
+use dayfold_contract::partial::{FILES_WITHOUT_TIMES, GRID, SKIPPED_FILES};
 use dayfold_ncio::dataset::{Attribute, Values, attribute};
 use dayfold_ncio::error::NcError;
 use dayfold_ncio::raw::{RawFile, is_reserved};
 
 use super::Source;
 use super::coding::same;
+
+/// Attributes that name files, a line each, and are gathered from all.
+const GATHERED: [&str; 2] = [SKIPPED_FILES, FILES_WITHOUT_TIMES];
 
 type Attributes = Vec<(String, Attribute)>;
 
@@ -21,7 +24,7 @@ pub(super) struct Globals {
     /// The first partial's, less what others have otherwise.
     kept: Option<Attributes>,
     dropped: BTreeSet<String>,
-    skipped_files: BTreeSet<String>,
+    gathered: BTreeMap<&'static str, BTreeSet<String>>,
     /// What partials say of their grid, which is the same; those without any time say nothing.
     grid: Option<Attribute>,
 }
@@ -41,14 +44,16 @@ impl Globals {
 
     /// Takes another source's.
     pub(super) fn fold(&mut self, attributes: &[(String, Attribute)], source: &Source) {
-        let skipped = skipped(attributes).into_iter().filter(|file| !source.outdated.contains(file));
-        self.skipped_files.extend(skipped);
+        for name in GATHERED {
+            let files = named(attributes, name).into_iter().filter(|file| !source.outdated.contains(file));
+            self.gathered.entry(name).or_default().extend(files);
+        }
         if self.grid.is_none() {
             self.grid = attribute(attributes, GRID).cloned();
         }
         let counts = |name: &String| {
             !is_reserved(name)
-                && name != SKIPPED_FILES
+                && !GATHERED.contains(&name.as_str())
                 && name != GRID
                 && !self.own.contains(name)
                 && !source.made.contains(name)
@@ -77,9 +82,9 @@ impl Globals {
         let made = made.collect::<BTreeSet<_>>().into_iter().collect();
         attributes.extend(defaults);
         attributes.extend(self.grid.clone().map(|grid| (GRID.to_owned(), grid)));
-        if !self.skipped_files.is_empty() {
-            let files: Vec<_> = self.skipped_files.iter().map(String::as_str).collect();
-            attributes.push((SKIPPED_FILES.to_owned(), files.join("\n").into()));
+        for (name, files) in self.gathered.iter().filter(|(_, files)| !files.is_empty()) {
+            let files: Vec<_> = files.iter().map(String::as_str).collect();
+            attributes.push(((*name).to_owned(), files.join("\n").into()));
         }
         for (name, value) in set {
             match attributes.iter_mut().find(|(present, _)| present == name) {
@@ -96,16 +101,17 @@ impl Globals {
     }
 }
 
-/// The files that a final file names as left out.
+/// The files that a final file names in each of these attributes.
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn skipped_files(file: &Path) -> Result<Vec<String>, NcError> {
-    Ok(skipped(&RawFile::open(file)?.schema().attributes))
+pub fn named_files<const N: usize>(file: &Path, names: [&str; N]) -> Result<[Vec<String>; N], NcError> {
+    let file = RawFile::open(file)?;
+    Ok(names.map(|name| named(&file.schema().attributes, name)))
 }
 
-fn skipped(attributes: &[(String, Attribute)]) -> Vec<String> {
-    attribute(attributes, SKIPPED_FILES).map(lines).unwrap_or_default()
+fn named(attributes: &[(String, Attribute)], name: &str) -> Vec<String> {
+    attribute(attributes, name).map(lines).unwrap_or_default()
 }
 
 fn lines(value: &Attribute) -> Vec<String> {

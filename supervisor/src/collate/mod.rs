@@ -1,8 +1,10 @@
 //! Partials into the final file: any variables of any type, concatenated along the shared dimension.
 //!
-//! Two looks at the partials: `survey` sees that they are whole (`proof`) and fit together, and gathers all times, `order`
+//! Two looks at the partials: `survey` sees that they are whole (`proof`) and of one `form`, and gathers all times
+//! in a `batch`; what does not fit is a `misfit`. `order`
 //! sorts these and finds the ones that several partials have, `copy` takes the values over, in order
-//! of time and through little memory; `opening` opens them, `packing` deflates. Nothing here knows what the values mean, except times.
+//! of time and through little memory; `opening` opens them, `coding` puts times and `numbers` other
+//! values into one coding where they are not coded alike, `packing` deflates. Nothing here knows what the values mean, except times.
 //!
 //! The file is written aside and gets its name only by [`Prepared::publish`], so that the caller can
 //! look once more whether it still holds its lock. Its bytes follow from the partials and the given
@@ -11,15 +13,18 @@
 //! Constants (variables without the shared dimension) are held in memory, and so is one row of
 //! a variable at a time, however large.
 
+mod batch;
 mod coding;
 mod copy;
 mod coverage;
 mod description;
-mod difference;
 mod error;
 mod files;
+mod form;
 mod globals;
 mod layout;
+mod misfit;
+mod numbers;
 mod opening;
 mod order;
 mod packing;
@@ -27,7 +32,7 @@ mod proof;
 mod stored;
 mod survey;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -40,9 +45,11 @@ use dayfold_ncio::time::UtcTime;
 use tempfile::TempPath;
 
 pub use description::{Bounds, Described, Description};
-pub use difference::Difference;
 pub use error::CollateError;
-pub use globals::skipped_files;
+pub use form::FormReader;
+pub use globals::named_files;
+pub use misfit::Misfit;
+pub use survey::{Survey, survey};
 
 use crate::durable::{self, DurableError};
 use layout::Layout;
@@ -61,12 +68,28 @@ pub struct Source {
     pub outdated: HashSet<String>,
     /// Names of global attributes that this one has from collation, and not from its own sources.
     pub made: HashSet<String>,
+    /// The groups without values among those that an earlier final file stands for.
+    pub empty: Vec<GroupName>,
+    /// How many groups it stands for.
+    pub groups: usize,
+    /// The first of these in the plan.
+    pub first: GroupName,
 }
 
 impl Source {
     /// A partial of which everything holds.
     pub fn new(group: GroupName, path: PathBuf) -> Self {
-        Self { group, path, checksum: None, outdated: HashSet::new(), made: HashSet::new() }
+        let first = group.clone();
+        Self {
+            group,
+            path,
+            checksum: None,
+            outdated: HashSet::new(),
+            made: HashSet::new(),
+            empty: Vec::new(),
+            groups: 1,
+            first,
+        }
     }
 
     /// The same, whose content must be this.
@@ -145,8 +168,8 @@ pub struct Collated {
     pub times: usize,
     /// Partials with values.
     pub with_values: usize,
-    /// Partials without.
-    pub without_values: usize,
+    /// Groups without, in order; the file names them.
+    pub empty: Vec<GroupName>,
     /// For people: what was left out.
     pub warnings: Vec<String>,
     /// The names of the global attributes that are from here and not from the sources, sorted.
@@ -167,30 +190,38 @@ pub fn collate(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Co
 
 /// Writes the final file aside, in the folder where it will stay. Removes what a crash left there
 /// of an earlier try of the same owner: it may not be collating into the same output twice at once. Blocks for as long as it takes.
+///
+/// # Errors
+/// If a source is not as it was kept, does not fit the others or contradicts them, or the file cannot be written.
 pub fn prepare(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Prepared, CollateError> {
     let Collation { sources, output, owner, attributes, own, description } = *collation;
-    let mut survey = survey::survey(sources, own, description, progress)?;
-    let (with_values, without_values) = (survey.sources.len(), survey.without_values);
-    let no_values = || CollateError::NoValues { groups: sources.len(), output: output.to_owned() };
-    let mut reference = survey.reference.take().ok_or_else(no_values)?;
-    survey.rows.sort_unstable();
-    let set = [attributes, &survey.time_coverage(&reference.schema), &description.attributes].concat();
-    let space = coverage::of_space(&reference.schema, &reference.constants, description.bounds);
+    let survey = survey(sources, own, description, progress)?;
+    if !survey.misfits().is_empty() {
+        return Err(CollateError::Misfits(survey.misfits().to_vec()));
+    }
+    let Survey { batch, empty, opening, left_out, partials, .. } = survey;
+    let no_values = || CollateError::NoValues { groups: partials, output: output.to_owned() };
+    let mut batch = batch.ok_or_else(no_values)?;
+    batch.rows.sort_unstable();
+    let set = [attributes, &batch.time_coverage(), &description.attributes].concat();
+    let batch::Reference { schema, constants } = &batch.reference;
+    let space = coverage::of_space(schema, constants, description.bounds);
     let defaults = [&description.defaults[..], &space].concat();
-    let (steps, times) = order::steps(std::mem::take(&mut survey.rows));
-    let globals = survey.globals.finish(&set, &defaults);
-    let layout = Layout::new(&survey, &mut reference, times, globals.attributes, description)?;
+    let (steps, times) = order::steps(std::mem::take(&mut batch.rows));
+    let globals = batch.globals.finish(&set, &defaults);
+    let layout = Layout::new(&mut batch, &empty, times, globals.attributes, description)?;
     let aside = aside(output, owner)?;
-    copy::copy(&aside, layout, &reference.constants, &survey, &steps, progress)?;
-    let warnings = warnings(&survey, &globals.made);
+    copy::copy(&aside, layout, &batch, &opening, &steps, progress)?;
+    let warnings = warnings(&batch, &left_out, &globals.made);
+    let (with_values, empty) = (batch.sources.len(), empty.into_iter().collect());
     let (output, made) = (output.to_owned(), globals.made);
-    Ok(Prepared { aside, collated: Collated { output, times, with_values, without_values, warnings, made } })
+    Ok(Prepared { aside, collated: Collated { output, times, with_values, empty, warnings, made } })
 }
 
 impl Prepared {
-    /// The names of the global attributes that are not from the sources.
-    pub fn made(&self) -> &[String] {
-        &self.collated.made
+    /// What it will be.
+    pub fn collated(&self) -> &Collated {
+        &self.collated
     }
 
     /// Where the file is for now.
@@ -232,14 +263,23 @@ fn aside(output: &Path, owner: &str) -> Result<TempPath, CollateError> {
     TempPath::try_from_path(path).map_err(system("write beside", output))
 }
 
-/// What was left out.
-fn warnings(survey: &survey::Survey<'_>, made: &[String]) -> Vec<String> {
-    let dropped = survey.globals.dropped(made).join(", ");
-    let reserved: Vec<_> = survey.left_out.iter().map(String::as_str).collect();
-    let reserved = reserved.join(", ");
-    let dropped = (!dropped.is_empty())
-        .then(|| format!("global attributes that are not the same in all partials are left out: {dropped}"));
-    let reserved = (!reserved.is_empty())
-        .then(|| format!("attributes that a NetCDF-4 file cannot hold are left out: {reserved}"));
-    dropped.into_iter().chain(reserved).collect()
+/// What is left out of the final file, since it is not the same in all partials.
+fn warnings(batch: &batch::Batch<'_>, left_out: &BTreeSet<String>, made: &[String]) -> Vec<String> {
+    let globals = batch.globals.dropped(made).join(", ");
+    let of_variable = |(variable, names): (&String, &BTreeSet<String>)| {
+        names.iter().map(|name| format!("{variable}:{name}")).collect::<Vec<_>>()
+    };
+    let variables = batch.dropped.iter().flat_map(of_variable).collect::<Vec<_>>().join(", ");
+    let told = |what: &str, names: String| {
+        (!names.is_empty())
+            .then(|| format!("{what} that are not the same in all partials are left out: {names}"))
+    };
+    let reserved: Vec<&str> = left_out.iter().map(String::as_str).collect();
+    let reserved = (!reserved.is_empty()).then(|| {
+        format!("attributes that a NetCDF-4 file cannot hold are left out: {}", reserved.join(", "))
+    });
+    [told("global attributes", globals), told("attributes of variables", variables), reserved]
+        .into_iter()
+        .flatten()
+        .collect()
 }

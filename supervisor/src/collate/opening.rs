@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use dayfold_contract::form::FormId;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::error::NcError;
 use dayfold_ncio::raw::{Imprint, RawFile};
@@ -17,18 +18,30 @@ const MOST_KINDS: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Opening {
     kinds: Vec<Arc<Imprint>>,
+    /// The forms of these.
+    forms: Vec<FormId>,
 }
 
 impl Opening {
-    /// Opens a partial.
-    pub(super) fn open(&self, path: &Path) -> Result<RawFile, NcError> {
-        RawFile::open_alike(path, &self.kinds).map_or_else(|| RawFile::open(path), Ok)
+    /// Opens a partial; with its form, where it is like a known one.
+    pub(super) fn open(&self, path: &Path) -> Result<(RawFile, Option<FormId>), NcError> {
+        let Some(file) = RawFile::open_alike(path, &self.kinds) else {
+            return Ok((RawFile::open(path)?, None));
+        };
+        let kind = file.imprint(|_| false);
+        let place =
+            self.kinds.iter().position(|known| kind.as_ref().is_some_and(|kind| Arc::ptr_eq(known, kind)));
+        let form = place.and_then(|place| self.forms.get(place)).copied();
+        Ok((file, form))
     }
 
-    /// Knows this partial from now on, which has been found to fit.
-    pub(super) fn learn(&mut self, file: &RawFile) {
-        if self.kinds.len() < MOST_KINDS {
-            self.kinds.extend(file.imprint(|variable| variable.axis(SHARED_DIMENSION).is_some()));
+    /// Knows this partial from now on, which is of this form.
+    pub(super) fn learn(&mut self, file: &RawFile, form: FormId) {
+        if self.kinds.len() < MOST_KINDS
+            && let Some(kind) = file.imprint(|variable| variable.axis(SHARED_DIMENSION).is_some())
+        {
+            self.kinds.push(kind);
+            self.forms.push(form);
         }
     }
 }

@@ -3,8 +3,9 @@
 //! An answer must fit what the worker has in hand: anything else is rubbish, and a worker that
 //! talks rubbish is ended and replaced. Answers of a worker that is to end are not counted.
 
+use dayfold_contract::GroupId;
 use dayfold_contract::job::Layout;
-use dayfold_contract::message::{Attempt, Failure, FailureKind, FromWorker, Output, ProgramEnd};
+use dayfold_contract::message::{Attempt, Described, Failure, FailureKind, FromWorker, Output, ProgramEnd};
 
 use super::State;
 use super::crew::{Ending, Hand, Running, Slot};
@@ -86,28 +87,25 @@ impl State {
         // a worker's clock counts pauses
         output.elapsed = output.elapsed.saturating_sub(running.paused);
         output.peak_memory = self.memory.group_ended(worker, output.peak_memory);
-        if let Some(reason) = self.other_layout(output.layout.as_ref()) {
-            self.actions.push(Action::Discard(output));
-            let failure = Failure::new(FailureKind::Input, reason);
-            self.failed_attempt(now, worker, running, failure, Chance::AsUsual);
-            return true;
+        if let Some(described) = output.form.clone() {
+            self.compare(attempt.group, described, output.layout.as_ref());
+        }
+        for warning in std::mem::take(&mut output.warnings) {
+            let group = self.groups.name(attempt.group);
+            self.tell(Happening::Warning { message: format!("{group}: {warning}") });
         }
         self.answered(now, worker, running, Answer::Done(output));
         true
     }
 
-    /// Why a group does not fit the others. The first that has a layout says what the others must have.
-    fn other_layout(&mut self, found: Option<&Layout>) -> Option<String> {
-        let found = found?;
-        let expected = self.layout.get_or_insert_with(|| found.clone());
-        (found.fingerprint != expected.fingerprint).then(|| {
-            format!(
-                "its files have another grid than the run's first group that was read: {found}, expected \
-                 {expected}; run files of different grids apart; if the first group is the odd one, take its \
-                 files out of the archive, remove its partial from the run directory, and run the same \
-                 command again"
-            )
-        })
+    /// A result that deviates from most is kept, and told at once.
+    fn compare(&mut self, group: GroupId, described: Described, layout: Option<&Layout>) {
+        let form = described.id;
+        let name = |group| self.groups.name(group);
+        if let Some(reason) = self.forms.note(group, described, layout, name) {
+            let group = self.groups.name(group);
+            self.tell(Happening::Deviates { group, form, reason });
+        }
     }
 
     fn ended_badly(

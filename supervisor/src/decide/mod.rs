@@ -6,6 +6,7 @@
 //!
 //! - [`groups`]: the table of groups and the queue
 //! - [`crew`]: the workers and what they have in hand
+//! - [`forms`]: which results fit together
 //! - [`memory`], [`budget`], [`clock`]: whether one more group fits, and ends in time
 //! - [`handing_out`]: who gets what
 //! - [`answers`]: what a worker's messages and its end mean · [`holding`]: near a signal
@@ -20,6 +21,7 @@ pub mod budget;
 pub mod clock;
 pub mod crew;
 pub mod event;
+pub mod forms;
 pub mod groups;
 mod handing_out;
 mod holding;
@@ -44,6 +46,7 @@ use alike::Causes;
 use clock::{Clock, TimeSettings};
 use crew::Crew;
 use event::{Action, Event, Moment};
+use forms::Forms;
 use groups::{Before, Groups, Tally};
 use holding::Programs;
 use memory::{Memory, MemorySettings};
@@ -77,8 +80,10 @@ pub struct State {
     crew: Crew,
     memory: Memory,
     clock: Clock,
-    /// What the files of all groups look like, once that is known.
+    /// What the files of all groups must look like, where that is known before the work.
     layout: Option<Layout>,
+    /// The forms of the results.
+    forms: Forms,
     /// When memory was last told.
     told_memory: Option<Moment>,
     told_room: bool,
@@ -113,6 +118,7 @@ impl State {
             memory: Memory::new(settings.memory),
             clock: Clock::new(settings.time),
             layout: None,
+            forms: Forms::default(),
             told_memory: None,
             told_room: false,
             told_not_started: false,
@@ -171,9 +177,14 @@ impl State {
         self.left_behind
     }
 
-    /// The same, of files that look like this: a group of others fails.
+    /// The same, of files that look like this: workers fail groups of others.
     pub fn expecting(self, layout: Option<Layout>) -> Self {
         Self { layout, ..self }
+    }
+
+    /// The same, where results of earlier runs have these forms.
+    pub fn comparing_with(self, forms: Forms) -> Self {
+        Self { forms, ..self }
     }
 
     /// Where no group is done, those that have failed in an earlier run come last: they may fail again, and
@@ -190,9 +201,9 @@ impl State {
         self
     }
 
-    /// What the files of all groups look like, once that is known.
+    /// What the files of all groups look like, as far as is known: those of most.
     pub fn layout(&self) -> Option<&Layout> {
-        self.layout.as_ref()
+        self.layout.as_ref().or_else(|| self.forms.most()?.layout.as_ref())
     }
 
     /// The group that a worker has at work.

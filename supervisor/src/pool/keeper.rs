@@ -48,7 +48,7 @@ pub struct ToKeep {
 /// What the keeper is asked for.
 #[derive(Debug)]
 enum Request {
-    Result(ToKeep),
+    Result(Box<ToKeep>),
     /// The output of a failed attempt at this group.
     Output(GroupName, u32, Vec<u8>),
 }
@@ -88,7 +88,7 @@ impl Keeper {
 
     /// Asks for one; the answer comes as [`Event::Kept`].
     pub fn keep(&self, request: ToKeep) {
-        self.ask(Request::Result(request));
+        self.ask(Request::Result(Box::new(request)));
     }
 
     /// Asks for the output of a failed attempt to be kept; trouble is told as a warning, once.
@@ -125,7 +125,7 @@ fn serve(keeping: &Keeping, incoming: &mpsc::Receiver<Request>, heard: &Sender<H
         let mut batch = Vec::new();
         for request in std::iter::once(first).chain(incoming.try_iter()) {
             match request {
-                Request::Result(result) => batch.push(result),
+                Request::Result(result) => batch.push(*result),
                 Request::Output(group, attempt, output) => {
                     let kept = logs::keep(&keeping.run_dir, &group, attempt, &output);
                     if let Err(error) = kept
@@ -227,7 +227,14 @@ mod tests {
         }
         let aside = WrittenAside { file, checksum, bytes: content.len() as u64 };
         let partial = has_values.then_some(aside);
-        let output = Output { partial, elapsed: Duration::ZERO, peak_memory: 1, layout: None };
+        let output = Output {
+            partial,
+            elapsed: Duration::ZERO,
+            peak_memory: 1,
+            layout: None,
+            warnings: Vec::new(),
+            form: None,
+        };
         let name = PartialName::new(Fingerprint::of(b"run"), &group(&number.to_string(), &["a"]), checksum);
         let attempt = Attempt { group: GroupId(number), number: 1 };
         ToKeep { worker: WorkerId(0), attempt, name, output }

@@ -7,7 +7,7 @@
 //! - [`keeper`]: puts results into their places
 //! - [`metering`]: reads memory · [`signals`]: hears signals · [`pauses`]: knows when we were stopped
 //! - [`surroundings`]: finds out what has changed meanwhile
-//! - [`probe`]: asks one worker about one file, before any work
+//! - [`probe`]: asks workers about some files, before any work · [`vote`]: what most of these are like
 
 pub mod child;
 pub mod keeper;
@@ -17,6 +17,7 @@ mod pauses;
 pub mod probe;
 pub mod signals;
 pub mod surroundings;
+pub mod vote;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -279,6 +280,7 @@ impl<'a> Pool<'a> {
             let checksum =
                 output.partial.as_ref().map_or_else(|| Fingerprint::of(b""), |aside| aside.checksum);
             let name = PartialName::new(self.run, group, checksum);
+            let name = name.of_form(output.form.as_ref().map(|described| described.id));
             self.keeper.keep(ToKeep { worker, attempt, name, output });
         }
     }

@@ -1,4 +1,4 @@
-//! Asks one worker about one file, before any work: is the archive what the task needs?
+//! Asks workers about some files, before any work: is the archive what the task needs?
 //!
 //! A worker does it and not the supervisor itself, because a damaged file can bring the NetCDF
 //! library down, or keep it for ever.
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::child::{self, Heard};
 use super::launch::Launcher;
 use super::signals;
+use super::vote::{Answer, Outcome, Votes};
 use crate::decide::crew::STARTS_IN_VAIN;
 use crate::decide::event::{Event, Exit, How};
 use crate::decide::patience::GONE_IN;
@@ -29,7 +30,7 @@ const LOOKS: u32 = 2;
 /// Why the archive could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    /// A file is readable and not what the task needs, or the task's program is not there.
+    /// No file is what the task needs, or the task's program is not there.
     #[error("{0}")]
     Wrong(String),
     /// No worker gets as far as to answer.
@@ -53,34 +54,39 @@ pub enum ProbeError {
 
 /// What a look at one file gave.
 enum Look {
-    Told(Probe),
-    /// Also one that no worker survives.
-    Unreadable,
+    Answer(Answer),
     /// The worker ended before it was ready.
     NotReady(Exit),
     /// The worker ended while it looked at the file.
     Ended(Exit),
 }
 
-/// Looks at the files in turn until one tells. `None` if none of them can be read: then each group
-/// fails by itself, with its own reason. A worker that ends is replaced, as any other is, which is told.
+/// Looks at these files, with their places in the plan, until enough is known: what most of them are like. `None` if
+/// none of them can be read: then each group fails by itself, with its own reason. A worker that ends is replaced, as
+/// any other is, which is told.
 ///
 /// # Errors
-/// If a file is readable and wrong, no worker can be started, or a signal comes.
+/// If none that was looked at is what the task needs, no worker can be started, or a signal comes.
 pub async fn probe(
     launcher: &Launcher,
-    files: &[String],
+    files: &[(usize, String)],
     warn: &mut dyn FnMut(String),
 ) -> Result<Option<Probe>, ProbeError> {
     let (tell, heard) = channel(64);
     let _woken_is_enough = signals::listen_to_ends(&tell).map_err(ProbeError::Signals)?;
     let mut prober = Prober { launcher, tell, heard, starts_in_vain: 0 };
-    for file in files {
-        if let Some(probe) = prober.look_at(file, warn).await? {
-            return Ok(Some(probe));
+    let mut votes = Votes::default();
+    for (place, file) in files {
+        votes.count(*place, prober.look_at(file, warn).await?);
+        if votes.are_enough() {
+            break;
         }
     }
-    Ok(None)
+    match votes.outcome() {
+        Outcome::Probe(probe) => Ok(Some(probe)),
+        Outcome::Wrong(why) => Err(ProbeError::Wrong(why)),
+        Outcome::Unknown => Ok(None),
+    }
 }
 
 /// Starts a worker for each look.
@@ -92,17 +98,12 @@ struct Prober<'a> {
 }
 
 impl Prober<'_> {
-    /// What a file tells; `None` where it cannot be read, or no worker survives it.
-    async fn look_at(
-        &mut self,
-        file: &str,
-        warn: &mut dyn FnMut(String),
-    ) -> Result<Option<Probe>, ProbeError> {
+    /// What a file tells.
+    async fn look_at(&mut self, file: &str, warn: &mut dyn FnMut(String)) -> Result<Answer, ProbeError> {
         let mut looks = 0;
         loop {
             let ended = match self.look(file).await? {
-                Look::Told(probe) => return Ok(Some(probe)),
-                Look::Unreadable => return Ok(None),
+                Look::Answer(answer) => return Ok(answer),
                 Look::NotReady(exit) => {
                     self.starts_in_vain += 1;
                     let is_hopeless = matches!(exit.how, How::NotStarted(_));
@@ -118,7 +119,7 @@ impl Prober<'_> {
                     looks += 1;
                     if looks >= LOOKS {
                         warn(format!("no worker survives a look at {file}: {}", exit.how));
-                        return Ok(None);
+                        return Ok(Answer::Unreadable);
                     }
                     exit
                 }
@@ -139,7 +140,7 @@ impl Prober<'_> {
         }
         match answer {
             Ok(answer) => answer,
-            Err(_) if was_ready => Ok(Look::Unreadable),
+            Err(_) if was_ready => Ok(Look::Answer(Answer::Unreadable)),
             Err(_) => {
                 let reason = format!("it was not ready within {} s", PATIENCE.as_secs());
                 Err(ProbeError::NoWorker { reason, log: Vec::new() })
@@ -152,11 +153,11 @@ impl Prober<'_> {
             match message {
                 Heard::Event(Event::Said { message: FromWorker::Ready { .. }, .. }) => *was_ready = true,
                 Heard::Event(Event::Said { message: FromWorker::Probed(answer), .. }) => {
-                    return match answer {
-                        Ok(probe) => Ok(Look::Told(probe)),
-                        Err(ProbeFailure::Unreadable(_)) => Ok(Look::Unreadable),
-                        Err(ProbeFailure::Wrong(why)) => Err(ProbeError::Wrong(why)),
-                    };
+                    return Ok(Look::Answer(match answer {
+                        Ok(probe) => Answer::Told(probe),
+                        Err(ProbeFailure::Unreadable(_)) => Answer::Unreadable,
+                        Err(ProbeFailure::Wrong(why)) => Answer::Wrong(why),
+                    }));
                 }
                 Heard::Signal => return Err(ProbeError::Interrupted),
                 Heard::Event(Event::Exited { exit, .. }) if !*was_ready => return Ok(Look::NotReady(exit)),
@@ -164,7 +165,7 @@ impl Prober<'_> {
                 Heard::Event(_) | Heard::Line(..) | Heard::Warning(_) | Heard::Pause => {}
             }
         }
-        Ok(Look::Unreadable)
+        Ok(Look::Answer(Answer::Unreadable))
     }
 
     /// Waits until the worker is gone, and all that it has left.
@@ -181,7 +182,7 @@ impl Prober<'_> {
 mod tests {
     use super::*;
     use dayfold_contract::frame::write_frame;
-    use dayfold_contract::job::BadFiles;
+    use dayfold_contract::job::{BadFiles, Empty};
     use dayfold_contract::message::PROTOCOL;
     use dayfold_contract::task::CommandSpec;
     use dayfold_contract::{Job, TaskSpec};
@@ -204,14 +205,14 @@ mod tests {
         let launcher = Launcher::new("/bin/sh".into(), arguments, &job(path)).unwrap();
         let mut told = Vec::new();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let files = ["a.nc".to_owned(), "b.nc".to_owned()];
+        let files = [(0, "a.nc".to_owned()), (1, "b.nc".to_owned())];
         let result = runtime.block_on(probe_with(&launcher, &files, &mut told));
         (folder, result, told)
     }
 
     async fn probe_with(
         launcher: &Launcher,
-        files: &[String],
+        files: &[(usize, String)],
         told: &mut Vec<String>,
     ) -> Result<Option<Probe>, ProbeError> {
         probe(launcher, files, &mut |warning| told.push(warning)).await
@@ -225,6 +226,7 @@ mod tests {
             task: TaskSpec::Command(CommandSpec { command: vec!["none".into()] }),
             regions: None,
             bad_files: BadFiles::Fail,
+            empty: Empty::Fail,
             layout: None,
             stored: Default::default(),
         }

@@ -12,6 +12,7 @@ use dayfold_contract::{GroupId, GroupName};
 
 use super::known::Known;
 use super::order::{Order, Report};
+use super::trial;
 use super::whole::{Whole, Wishes};
 use super::{Run, RunError};
 use crate::decide::State;
@@ -42,9 +43,13 @@ pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> 
         failed_list: run.dir.failed_file(run.shard),
         missing: known.frozen.plan.missing.clone(),
         failed: failed.clone(),
+        empty: own_empty(run, known),
         output: None,
     };
     if let Some(verdict) = early_end(state, tally) {
+        let is_trial =
+            verdict == Verdict::PartDone && order.selection.limit.is_some() && run.shard.is_whole();
+        let verdict = if is_trial { trial::collate(run, known, state)?.unwrap_or(verdict) } else { verdict };
         return Ok(part(run, verdict));
     }
     if !is_listed {
@@ -52,12 +57,12 @@ pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> 
     }
     let wishes = Wishes { allow_failed: order.allow_failed, keep_partials: order.keep_partials };
     if run.shard.is_whole() {
-        return of_this_run(known, state, failed).conclude(run, wishes);
+        return of_this_run(run, known, state, failed).conclude(run, wishes);
     }
     if let Some(verdict) = end_of_shard(run, known, state, tally)? {
         return Ok(part(run, verdict));
     }
-    match last_of_all(run, known, wishes)? {
+    match last_of_all(run, order, known, wishes)? {
         Some(report) => Ok(report),
         None => Ok(part(run, Verdict::Interrupted(Stop::Signal))),
     }
@@ -121,9 +126,18 @@ fn early_end(state: &State, tally: Tally) -> Option<Verdict> {
 }
 
 /// All groups, where this run knows of all of them.
-fn of_this_run<'a>(known: &'a Known, state: &State, failed: Vec<FailedGroup>) -> Whole<'a> {
+fn of_this_run<'a>(run: &Run<'_>, known: &'a Known, state: &State, failed: Vec<FailedGroup>) -> Whole<'a> {
     let (finished, former) = (known.finished.clone(), known.former.clone());
-    Whole { frozen: &known.frozen, finished, former, done: state.done(), failed, left: Vec::new() }
+    let empty = own_empty(run, known);
+    Whole { frozen: &known.frozen, finished, former, done: state.done(), empty, failed, left: Vec::new() }
+}
+
+/// The groups of this shard that gave no values, now or in an earlier run.
+fn own_empty(run: &Run<'_>, known: &Known) -> Vec<GroupName> {
+    let names: HashSet<&GroupName> = known.empty.iter().chain(run.ears.empty()).collect();
+    let groups = known.frozen.plan.groups.iter().enumerate();
+    let own = groups.filter(|(place, group)| run.shard.takes(*place) && names.contains(&group.name));
+    own.map(|(_, group)| group.name.clone()).collect()
 }
 
 /// Leaves the marker; how this shard ends, if it is not the last.
@@ -134,7 +148,9 @@ fn end_of_shard(
     tally: Tally,
 ) -> Result<Option<Verdict>, RunError> {
     let frozen = &known.frozen;
-    if state.done().len() == frozen.plan.groups.len() && of_this_run(known, state, Vec::new()).is_in_final() {
+    if state.done().len() == frozen.plan.groups.len()
+        && of_this_run(run, known, state, Vec::new()).is_in_final()
+    {
         return Ok(None);
     }
     run.still_ours()?;
@@ -149,12 +165,17 @@ fn end_of_shard(
 
 /// Of several that end at once, one folds after the other, and the second finds it done. `None` if
 /// a signal came while it waited.
-fn last_of_all(run: &mut Run<'_>, known: &Known, wishes: Wishes) -> Result<Option<Report>, RunError> {
+fn last_of_all(
+    run: &mut Run<'_>,
+    order: &Order,
+    known: &Known,
+    wishes: Wishes,
+) -> Result<Option<Report>, RunError> {
     let path = run.dir.collation_lock_file();
     if !run.also_take(&path)? {
         return Ok(None);
     }
-    let whole = Whole::look(run, &known.frozen)?;
+    let whole = Whole::look(run, &known.frozen, order.job.empty)?;
     failed_table::join(&run.dir, &whole.failed)?;
     whole.conclude(run, wishes).map(Some)
 }

@@ -34,7 +34,7 @@ pub fn collate_only(
         target::prove_result(&frozen, &run.dir, others)?;
         run.begin_journal(frozen.run, session::of_collation(&run.taker));
         run.is_underway = true;
-        Whole::look(&mut run, &frozen)?.conclude(&mut run, wishes)
+        Whole::look(&mut run, &frozen, frozen.empty)?.conclude(&mut run, wishes)
     });
     drop(entrance);
     run.end(report)

@@ -39,11 +39,12 @@ mod tests {
         durable::replace(&archive.path().join("a"), b"").unwrap();
         let groups = vec![group("1", &["a"]), group("2", &["a", "b"]), group("3", &["c"])];
         let plan = Plan { root: archive.path().into(), ..plan(groups, &[]) };
-        let of = |first: &str, second: &str| CollateError::Grids {
+        let of = |first: &str, second: &str| CollateError::Contradiction {
             first: GroupName::new(first),
             second: GroupName::new(second),
-            one: "x".into(),
-            other: "y".into(),
+            time: "now".into(),
+            variable: "x".into(),
+            results: Box::new(["one.nc".into(), "other.nc".into()]),
         };
         let error = of("1", "2");
         assert_eq!(

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use dayfold_contract::GroupName;
+
 use super::chronicle::Chronicle;
 use crate::happening::{Happening, Listener};
 use crate::journal::{Record, Session};
@@ -14,13 +16,21 @@ pub struct Ears<'a> {
     /// What happened before there was a journal; `None` from then on.
     early: Option<Vec<Record>>,
     failed: Vec<FailedGroup>,
+    empty: Vec<GroupName>,
     lost: Option<String>,
 }
 
 impl<'a> Ears<'a> {
     /// Passes on to this listener.
     pub fn new(user: &'a mut dyn Listener) -> Self {
-        Self { user, chronicle: None, early: Some(Vec::new()), failed: Vec::new(), lost: None }
+        Self {
+            user,
+            chronicle: None,
+            early: Some(Vec::new()),
+            failed: Vec::new(),
+            empty: Vec::new(),
+            lost: None,
+        }
     }
 
     /// From now on all is noted in this journal, too, and so is what has happened already.
@@ -46,6 +56,11 @@ impl<'a> Ears<'a> {
         &self.failed
     }
 
+    /// The groups that ended well and without values.
+    pub fn empty(&self) -> &[GroupName] {
+        &self.empty
+    }
+
     /// How the last worker that was lost ended.
     pub fn last_lost(&self) -> Option<&str> {
         self.lost.as_deref()
@@ -54,6 +69,7 @@ impl<'a> Ears<'a> {
     fn keep(&mut self, happening: &Happening) {
         match happening {
             Happening::AttemptFailed { .. } => self.failed.extend(FailedGroup::of(happening)),
+            Happening::Finished { group, partial: None, .. } => self.empty.push(group.clone()),
             Happening::WorkerLost { reason, .. } | Happening::NotStarted { reason, .. } => {
                 self.lost = Some(reason.clone());
             }

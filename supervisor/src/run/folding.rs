@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::error::in_one_line;
-use dayfold_contract::partial::{self, SKIPPED_FILES};
+use dayfold_contract::partial::{self, FILES_WITHOUT_TIMES, SKIPPED_FILES};
 use dayfold_contract::shown::shown;
 use dayfold_contract::{Fingerprint, Group, GroupId, GroupName};
 
 use super::{Run, RunError, again, contradiction, describe, provenance, target};
-use crate::collate::{self, CollateError, Collation, Source};
+use crate::collate::{self, CollateError, Collation, Misfit, Source};
 use crate::decide::stop::Stop;
 use crate::happening::Happening;
 use crate::names;
@@ -30,6 +30,8 @@ const IN_FINAL: &str = "(those in the final file)";
 pub enum Folded {
     /// The run ends so, with the final file where there is one.
     Ended(Verdict, Option<PathBuf>),
+    /// These results cannot be collated with the others: nothing was written or removed.
+    Misfits(Vec<Misfit>),
     /// The results of these groups, which were done, cannot be folded: nothing was written or removed.
     Lost(Vec<GroupName>),
 }
@@ -98,13 +100,22 @@ impl Folding<'_> {
             group: GroupName::new(IN_FINAL),
             path: finished.output.clone(),
             checksum: Some(finished.output_checksum),
-            outdated: self.done_anew(finished),
+            outdated: self.files_done_anew(finished),
+            empty: self.still_empty(finished),
+            groups: finished.groups.len(),
+            first: finished
+                .groups
+                .iter()
+                .map(|group| &group.name)
+                .min()
+                .cloned()
+                .unwrap_or_else(|| GroupName::new("")),
             made: finished.made.iter().cloned().collect(),
         }
     }
 
     /// The groups whose results are lost with that of this source.
-    fn lost_with(&self, source: &GroupName) -> Vec<GroupName> {
+    pub fn lost_with(&self, source: &GroupName) -> Vec<GroupName> {
         match source.as_str() {
             IN_FINAL => {
                 let in_final = self.in_final();
@@ -115,14 +126,23 @@ impl Folding<'_> {
         }
     }
 
-    /// The files of groups that the final file holds, and that have been done anew since: of these it says
-    /// nothing that still holds.
-    fn done_anew(&self, finished: &Finished) -> HashSet<String> {
+    /// The groups that the final file holds, and that have been done anew since: of these it says nothing that
+    /// still holds.
+    fn done_anew(&self, finished: &Finished) -> HashSet<&GroupName> {
         let keys = finished.keys();
         let anew = self.done_by_key().filter(|(key, _)| !keys.contains(key));
-        let anew: HashSet<&GroupName> = anew.map(|(_, group)| &group.name).collect();
+        anew.map(|(_, group)| &group.name).collect()
+    }
+
+    fn files_done_anew(&self, finished: &Finished) -> HashSet<String> {
+        let anew = self.done_anew(finished);
         let outdated = finished.groups.iter().filter(|group| anew.contains(&group.name));
         outdated.flat_map(|group| &group.files).map(|file| shown(file).into_owned()).collect()
+    }
+
+    fn still_empty(&self, finished: &Finished) -> Vec<GroupName> {
+        let anew = self.done_anew(finished);
+        finished.empty.iter().filter(|group| !anew.contains(group)).cloned().collect()
     }
 }
 
@@ -137,7 +157,7 @@ pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<
         // an earlier run may have been killed in the middle of this
         folding.finished.into_iter().for_each(|finished| settle(run, finished));
         put_away(run, folding)?;
-        tell_skipped(run, &output);
+        tell_files(run, &output);
         return Ok(Folded::Ended(ended, Some(output)));
     }
     let sources = match folding.sources(&Partials::list(&run.dir)?) {
@@ -162,7 +182,7 @@ pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<
     if folding.failed.is_empty() {
         put_away(run, folding)?;
     }
-    tell_skipped(run, &output);
+    tell_files(run, &output);
     Ok(Folded::Ended(ended, Some(output)))
 }
 
@@ -211,6 +231,10 @@ fn unwritten(
     ended: Verdict,
 ) -> Result<Folded, RunError> {
     let Frozen { output, plan, .. } = folding.frozen;
+    let error = match error.into_misfits() {
+        Ok(misfits) => return Ok(Folded::Misfits(misfits)),
+        Err(error) => error,
+    };
     if let Some(source) = error.lost() {
         run.warn(&[format!("{}; {}", in_one_line(&error), what_to_do(&error))]);
         return Ok(Folded::Lost(folding.lost_with(source)));
@@ -218,7 +242,7 @@ fn unwritten(
     let verdict = match error {
         CollateError::NoValues { .. } => {
             // what is complete without a final file explains itself
-            if ended != Verdict::Complete {
+            if !matches!(ended, Verdict::Complete) {
                 run.warn(&["no group gave any value: there is no final file to write".to_owned()]);
             }
             ended
@@ -248,18 +272,26 @@ fn what_to_do(error: &CollateError) -> &'static str {
     }
 }
 
-/// Tells which files were left out, by what the final file says of itself.
-fn tell_skipped(run: &mut Run<'_>, output: &Path) {
+/// Tells which files were left out or hold nothing, by what the final file says of itself.
+fn tell_files(run: &mut Run<'_>, output: &Path) {
     // it has just been written, or found to be as it was written
-    let files = collate::skipped_files(output).unwrap_or_default();
-    let count = match files.len() {
-        0 => return,
-        1 => "1 file was".to_owned(),
-        many => format!("{many} files were"),
+    let names = [SKIPPED_FILES, FILES_WITHOUT_TIMES];
+    let [skipped, without_times] = collate::named_files(output, names).unwrap_or_default();
+    let left_out = match skipped.len() {
+        1 => "1 file was left out as unreadable".to_owned(),
+        many => format!("{many} files were left out as unreadable"),
     };
-    let names = names::shortened(&files);
-    let message = format!("{count} left out as unreadable: {names} (attribute {SKIPPED_FILES})");
-    run.hear(&Happening::Warning { message });
+    let nothing = match without_times.len() {
+        1 => "1 file holds no time step".to_owned(),
+        many => format!("{many} files hold no time step"),
+    };
+    for (what, files, attribute) in
+        [(left_out, skipped, SKIPPED_FILES), (nothing, without_times, FILES_WITHOUT_TIMES)]
+    {
+        if !files.is_empty() {
+            run.warn(&[format!("{what}: {} (attribute {attribute})", names::shortened(&files))]);
+        }
+    }
 }
 
 /// The final file is no larger than what it is made of.
@@ -291,9 +323,10 @@ fn write(
     target::prove_result(folding.frozen, &run.dir, run.others).map_err(RunError::Taken)?;
     let Frozen { run: fingerprint, plan, .. } = folding.frozen;
     let done = folding.done().cloned().collect();
-    let next = Finished::describe(prepared.path(), output, *fingerprint, done, plan.missing.clone())?;
+    let (missing, empty) = (plan.missing.clone(), prepared.collated().empty.clone());
+    let next = Finished::describe(prepared.path(), output, *fingerprint, done, missing, empty)?;
     let output_settings = folding.frozen.output_settings.clone();
-    let next = Finished { made: prepared.made().to_vec(), output_settings, ..next };
+    let next = Finished { made: prepared.collated().made.clone(), output_settings, ..next };
     Finished::write_either(&run.dir, folding.finished.or(folding.former), &next)?;
     let collated = prepared.publish()?;
     run.warn(&collated.warnings);

@@ -11,6 +11,7 @@ use dayfold_contract::{Group, GroupName};
 use super::again;
 use super::order::{Order, Selection, fingerprint};
 use super::results::{Results, Withdrawn};
+use crate::decide::forms::Forms;
 use crate::decide::groups::Before;
 use crate::lock::{Held, LockError};
 use crate::rundir::differences::differences;
@@ -31,6 +32,10 @@ pub struct Known {
     pub freeze: Freeze,
     /// The state of each group of the plan.
     pub before: Vec<Before>,
+    /// The groups that are done and gave no values.
+    pub empty: Vec<GroupName>,
+    /// The forms of partials that are there.
+    pub forms: Forms,
     /// The final file of an earlier run, where it holds groups whose partials are gone.
     pub finished: Option<Finished>,
     /// The final file that is there and stands for no group any more.
@@ -101,7 +106,8 @@ pub fn look(
     let before = if let Found::Whole(old) = &old { Some(old) } else { None };
     let groups = before.into_iter().chain([&new]).flat_map(|frozen| &frozen.plan.groups);
     let learnt = before.map(|frozen| frozen.learnt.clone()).unwrap_or_default();
-    let mut results = Results::look(run_dir, new.run, groups, &learnt, &order.output, &mut warnings)?;
+    let mut results =
+        Results::look(run_dir, new.run, groups, &learnt, new.empty, &order.output, &mut warnings)?;
     let of_either: Vec<&Group> = before.into_iter().chain([&new]).flat_map(|it| &it.plan.groups).collect();
     let (redo, withdrawn) =
         again::withdraw(order, before, &of_either, &mut results, others_at_work, &mut warnings)?;
@@ -115,14 +121,18 @@ pub fn look(
     };
     results.stand_for(&frozen, &mut warnings);
     let (frozen, freeze) = with_layout(frozen, freeze, &results);
-    let with_results = frozen.plan.groups.iter().filter(|group| results.is_done(group));
+    let groups = &frozen.plan.groups;
+    let with_results = groups.iter().filter(|group| results.is_done(group));
     let with_results: Vec<&GroupName> = with_results.map(|group| &group.name).collect();
     let learnt = again::learn(run_dir, order, &learnt, redo, &with_results, others_at_work)?;
     let (frozen, freeze) = with_learnt(frozen, freeze, learnt, others_at_work)?;
-    let done = frozen.plan.groups.iter().map(|group| results.is_done(group)).collect();
+    let groups = &frozen.plan.groups;
+    let done: Vec<bool> = groups.iter().map(|group| results.is_done(group)).collect();
+    let empty = results.empty_among(groups);
+    let forms = Forms::new(if done_all(&done) { Vec::new() } else { results.forms(groups) });
     let before = select(&frozen, done, order.shard, &order.selection);
     let (finished, former) = results.into_final_files();
-    Ok(Known { frozen, freeze, before, finished, former, withdrawn, warnings })
+    Ok(Known { frozen, freeze, before, empty, forms, finished, former, withdrawn, warnings })
 }
 
 /// Where the plan does not say what the archive's files look like, results may: it was lost with the
@@ -174,6 +184,7 @@ fn frozen_now(order: &Order) -> Result<Frozen, RunDirError> {
         region_contents: order.job.regions.as_ref().map(plan_file::region_contents).unwrap_or_default(),
         layout: None,
         learnt: Learnt::default(),
+        empty: order.job.empty,
         output: order.output.clone(),
         output_settings: order.output_settings.clone(),
         plan: order.plan.clone(),
@@ -244,6 +255,11 @@ fn changes(old: &Frozen, merged: &Frozen) -> String {
         1 => "1 group that is new or has changed is taken up".to_owned(),
         more => format!("{more} groups that are new or have changed are taken up"),
     }
+}
+
+/// Nothing new will be compared then.
+fn done_all(done: &[bool]) -> bool {
+    done.iter().all(|&done| done)
 }
 
 /// What each group is at the beginning.

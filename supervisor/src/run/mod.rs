@@ -12,7 +12,7 @@
 //! - [`closing`], [`whole`], [`folding`]: the end · [`provenance`], [`describe`]: what the final file says of itself ·
 //!   [`contradiction`]: what is said of results that contradict each other
 //! - [`target`]: where the final file goes · [`replaceable`], [`coverage`]: what it may take the place of
-//! - [`mod@collate_only`]: the last step alone
+//! - [`mod@collate_only`]: the last step alone · [`trial`]: tried out before the whole is done
 
 mod again;
 mod chronicle;
@@ -34,6 +34,7 @@ mod results;
 mod session;
 mod taker;
 mod target;
+pub mod trial;
 mod vigil;
 mod whole;
 mod working;
@@ -267,7 +268,7 @@ fn teller<'b>(ears: &'b mut Ears<'_>, began: Instant) -> impl FnMut(String) + 'b
 fn ended(report: &Report) -> Happening {
     let Tally { done, failed, left, not_now } = report.tally;
     let (verdict, output) = (report.verdict.clone(), report.output.clone());
-    Happening::Ended { verdict, done, failed, left: left + not_now, output }
+    Happening::Ended { verdict, done, failed, left: left + not_now, empty: report.empty.len(), output }
 }
 
 /// Does a run, until it is done or a signal comes.

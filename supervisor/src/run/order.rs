@@ -93,6 +93,8 @@ pub struct Report {
     pub failed_list: PathBuf,
     /// Groups without files.
     pub missing: Vec<GroupName>,
+    /// Groups of this part that are done and gave no values.
+    pub empty: Vec<GroupName>,
     /// The final file, where it is there and whole.
     pub output: Option<PathBuf>,
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use dayfold_contract::partial::{GRID, SKIPPED_FILES};
+use dayfold_contract::partial::{EMPTY_GROUPS, GRID, SKIPPED_FILES};
 use dayfold_contract::plan::VersionRule;
 use dayfold_contract::{Fingerprint, GroupName, Identity};
 use dayfold_ncio::dataset::{Attribute, attribute};
@@ -15,7 +15,7 @@ use crate::rundir::plan_file::{Frozen, RegionsNote};
 
 /// All that may be set here. Where a final file is folded again it has these from before, and they
 /// may not hold any more.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "archive_pattern",
     "task",
     "regions",
@@ -25,7 +25,11 @@ pub const NAMES: [&str; 9] = [
     "mixed_source",
     RUN,
     GROUPS,
+    EMPTY_GROUPS,
 ];
+
+/// Those of these that are said of all groups, and do not hold of a part.
+pub const OF_THE_WHOLE: [&str; 4] = [RUN, GROUPS, "missing_groups", "failed_groups"];
 
 /// The run's fingerprint: that of what decides the values.
 const RUN: &str = "run_fingerprint";

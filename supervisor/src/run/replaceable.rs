@@ -184,7 +184,8 @@ mod tests {
         fn finish(&self, groups: &[Group], name: &str) {
             let output = self.path(name);
             let run = Fingerprint::of(b"run");
-            let finished = Finished::describe(&output, &output, run, groups.to_vec(), vec![]).unwrap();
+            let finished =
+                Finished::describe(&output, &output, run, groups.to_vec(), vec![], vec![]).unwrap();
             std::fs::create_dir_all(self.path("run")).unwrap();
             finished.write(&self.run_dir()).unwrap();
         }

@@ -2,20 +2,23 @@
 //!
 //! Here is what an unsharded run, the last of several shards and `dayfold collate` have in common.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use dayfold_contract::{Group, GroupId, GroupName};
+use dayfold_contract::job::Empty;
+use dayfold_contract::{Group, GroupId, GroupName, partial};
 
 use super::folding::{Folded, Folding, fold};
 use super::order::Report;
 use super::results::Results;
 use super::{Run, RunError};
+use crate::collate::Misfit;
 use crate::decide::groups::Tally;
 use crate::happening::Happening;
 use crate::names;
 use crate::rundir::failed_table::{self, FailedGroup};
 use crate::rundir::finished::Finished;
+use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
 use crate::rundir::shard::Shard;
 use crate::verdict::Verdict;
@@ -30,6 +33,8 @@ pub struct Whole<'a> {
     pub former: Option<Finished>,
     /// The groups whose results are safe.
     pub done: Vec<GroupId>,
+    /// Of these, those without values.
+    pub empty: Vec<GroupName>,
     /// Those that failed.
     pub failed: Vec<FailedGroup>,
     /// Those that neither are done nor have failed.
@@ -50,11 +55,18 @@ impl<'a> Whole<'a> {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn look(run: &mut Run<'_>, frozen: &'a Frozen) -> Result<Self, RunError> {
+    pub fn look(run: &mut Run<'_>, frozen: &'a Frozen, empty: Empty) -> Result<Self, RunError> {
         let mut warnings = Vec::new();
         let groups = &frozen.plan.groups;
-        let mut results =
-            Results::look(&run.dir, frozen.run, groups, &frozen.learnt, &frozen.output, &mut warnings)?;
+        let mut results = Results::look(
+            &run.dir,
+            frozen.run,
+            groups,
+            &frozen.learnt,
+            empty,
+            &frozen.output,
+            &mut warnings,
+        )?;
         results.stand_for(frozen, &mut warnings);
         run.warn(&warnings);
         let (done, undone): (Vec<_>, Vec<_>) =
@@ -63,9 +75,11 @@ impl<'a> Whole<'a> {
         let mut failed = failed_table::read(&run.dir)?;
         failed.retain(|failed| undone.remove(&failed.group));
         let left = |group: &&Group| undone.contains(&group.name);
+        let empty = results.empty_among(groups);
         let (finished, former) = results.into_final_files();
         Ok(Self {
             left: groups.iter().filter(left).map(|group| group.name.clone()).collect(),
+            empty,
             finished,
             former,
             done: done.into_iter().map(|(id, _)| id).collect(),
@@ -84,22 +98,65 @@ impl<'a> Whole<'a> {
     /// # Errors
     /// If results cannot be folded.
     pub fn conclude(mut self, run: &mut Run<'_>, wishes: Wishes) -> Result<Report, RunError> {
-        let ended = if self.failed.is_empty() { Verdict::Complete } else { Verdict::Failed };
-        let (verdict, output) = if !self.left.is_empty() {
-            run.hear(&Happening::Warning { message: named(&self.left) });
-            (Verdict::PartlyRun, None)
-        } else if !self.failed.is_empty() && !wishes.allow_failed {
-            (ended, None)
-        } else {
+        let (verdict, output) = loop {
+            let ended = if self.failed.is_empty() { Verdict::Complete } else { Verdict::Failed };
+            if !self.left.is_empty() {
+                run.hear(&Happening::Warning { message: named(&self.left) });
+                break (Verdict::PartlyRun, None);
+            }
+            if !self.failed.is_empty() && !wishes.allow_failed {
+                break (ended, None);
+            }
             match fold(run, &self.folding(wishes.keep_partials), ended)? {
-                Folded::Ended(verdict, output) => (verdict, output),
+                Folded::Ended(verdict, output) => break (verdict, output),
                 Folded::Lost(groups) => {
                     self.lose(groups);
-                    (Verdict::PartlyRun, None)
+                    break (Verdict::PartlyRun, None);
                 }
+                Folded::Misfits(misfits) => self.fail(run, misfits)?,
             }
         };
         Ok(self.report(run, verdict, output))
+    }
+
+    /// Groups whose results cannot be collated with the others' have failed: they are listed, and what is there of
+    /// them is removed, so that they run again at the next start.
+    fn fail(&mut self, run: &mut Run<'_>, misfits: Vec<Misfit>) -> Result<(), RunError> {
+        let mut reasons: HashMap<GroupName, String> = HashMap::new();
+        for Misfit { group, reason } in misfits {
+            for group in self.folding(true).lost_with(&group) {
+                reasons.insert(group, reason.clone());
+            }
+        }
+        let plan = &self.frozen.plan.groups;
+        let failed = |id: &GroupId| plan.get(id.index()).filter(|group| reasons.contains_key(&group.name));
+        let groups: Vec<&Group> = self.done.iter().filter_map(failed).collect();
+        self.done.retain(|id| failed(id).is_none());
+        self.failed.extend(groups.iter().filter_map(|group| {
+            let (group, reason) = (group.name.clone(), reasons.get(&group.name)?.clone());
+            Some(FailedGroup { group, attempts: 1, reason, file: None, cause: None, log_file: None })
+        }));
+        self.failed.sort_by(|one, other| one.group.cmp(&other.group));
+        failed_table::join(&run.dir, &self.failed)?;
+        self.forget(run, &groups)
+    }
+
+    /// Removes what is there of these groups' results.
+    fn forget(&mut self, run: &mut Run<'_>, groups: &[&Group]) -> Result<(), RunError> {
+        let mut partials = Partials::list(&run.dir)?;
+        let keys = groups.iter().map(|group| partial::key(self.frozen.run, group));
+        let in_final = self.finished.as_ref().map(Finished::keys).unwrap_or_default();
+        for key in keys {
+            if in_final.contains(&key) {
+                // it stands for them no more, and what it holds cannot be taken apart
+                self.former = self.finished.take();
+                Finished::forget(&run.dir)?;
+            }
+            if let Err(error) = partials.remove(key) {
+                run.warn(&[format!("a result that does not fit the others cannot be removed: {error}")]);
+            }
+        }
+        Ok(())
     }
 
     /// These were done, and are left to do.
@@ -131,6 +188,7 @@ impl<'a> Whole<'a> {
             failed: self.failed,
             failed_list: run.dir.failed_file(Shard::WHOLE),
             missing: self.frozen.plan.missing.clone(),
+            empty: self.empty,
             output,
         }
     }

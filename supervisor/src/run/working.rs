@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::frame::FrameError;
-use dayfold_contract::{GroupName, Job, TaskSpec};
+use dayfold_contract::{GroupId, GroupName, Job, TaskSpec};
 use tokio::runtime::{Builder, Runtime};
 
 use super::entrance::Entrance;
@@ -25,12 +25,10 @@ use crate::pool::keeper::Keeping;
 use crate::pool::launch::Launcher;
 use crate::pool::probe::probe;
 use crate::pool::surroundings::Surroundings;
+use crate::pool::vote::candidates;
 use crate::pool::{self, Pool, PoolError};
 use crate::rundir::{done_marker, failed_table, plan_file};
 use crate::{limits, orphans};
-
-/// So many groups are looked into for a first file that can be read.
-const PROBED_GROUPS: usize = 10;
 
 /// Probes the archive where that has not been done, and freezes the plan. Nobody else begins
 /// meanwhile.
@@ -67,6 +65,12 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
     let workers = NonZeroU32::new(workers).unwrap_or(NonZeroU32::MIN);
     run.hear(&begun(order, known, workers));
     run.warn(&few);
+    let groups = &known.frozen.plan.groups;
+    let name =
+        |id: GroupId| groups.get(id.index()).map_or_else(|| GroupName::new(""), |group| group.name.clone());
+    for (group, form, reason) in known.forms.deviating(name) {
+        run.hear(&Happening::Deviates { group: name(group), form, reason });
+    }
     let names = known.frozen.plan.groups.iter().map(|group| group.name.clone());
     let settings = Settings { workers, ..order.settings };
     let mut state = State::new(settings, names.zip(known.before.iter().copied()));
@@ -74,7 +78,8 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
         failed_table::read(&run.dir)?.into_iter().map(|failed| failed.group).collect();
     state.begin_with_untried(|group| failed.contains(group));
     let peak = lore::largest_peak(&run.dir, known.frozen.run);
-    let mut state = state.expecting(known.frozen.layout.clone()).remembering(peak);
+    let state = state.expecting(known.frozen.layout.clone()).comparing_with(known.forms.clone());
+    let mut state = state.remembering(peak);
     if matches!(order.job.task, TaskSpec::Command(_)) {
         // Slurm signals all processes of a job, whatever session they are in
         let job = batch_job(&Host::here());
@@ -153,11 +158,11 @@ fn launcher(order: &Order, job: &Job) -> Result<Launcher, FrameError> {
     Ok(Launcher::new(program, arguments, job)?.with_environment(order.environment.clone()))
 }
 
-/// What the first readable file looks like is what all must look like; it is looked for once in
+/// What most of some files look like is what all must look like; it is looked for once in
 /// the life of a run directory.
 async fn look_at_archive(run: &mut Run<'_>, order: &mut Order, known: &mut Known) -> Result<(), RunError> {
     if known.frozen.layout.is_none() {
-        let files = first_files(known);
+        let files = candidates(&known.frozen.plan.groups);
         let launcher = launcher(order, &order.job)?;
         let probed = {
             let mut tell = teller(&mut run.ears, run.began);
@@ -173,12 +178,6 @@ async fn look_at_archive(run: &mut Run<'_>, order: &mut Order, known: &mut Known
     }
     order.job.layout = known.frozen.layout.clone();
     Ok(())
-}
-
-fn first_files(known: &Known) -> Vec<String> {
-    let groups = known.frozen.plan.groups.iter().zip(&known.before);
-    let to_do = groups.filter(|(_, before)| **before == Before::ToDo).map(|(group, _)| group);
-    to_do.filter_map(|group| group.files.first()).take(PROBED_GROUPS).cloned().collect()
 }
 
 fn begun(order: &Order, known: &Known, workers: NonZeroU32) -> Happening {

@@ -34,6 +34,9 @@ pub struct Finished {
     pub groups: Vec<Group>,
     /// The groups that its attribute names as missing.
     pub missing: Vec<GroupName>,
+    /// The groups in it that gave no values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub empty: Vec<GroupName>,
     /// The names of its global attributes that are from collation and not from its sources.
     #[serde(default = "made_before")]
     pub made: Vec<String>,
@@ -75,12 +78,13 @@ impl Finished {
         run: Fingerprint,
         groups: Vec<Group>,
         missing: Vec<GroupName>,
+        empty: Vec<GroupName>,
     ) -> Result<Self, RunDirError> {
         let unreadable = |source| RunDirError::Unreadable { path: aside.to_owned(), source };
         let output_bytes = Some(aside.metadata().map_err(unreadable)?.len());
         let (output, output_checksum) = (output.to_owned(), checksum(aside)?);
         let (made, output_settings) = (made_before(), OutputSettings::default());
-        Ok(Self { output, output_checksum, output_bytes, run, groups, missing, made, output_settings })
+        Ok(Self { output, output_checksum, output_bytes, run, groups, missing, empty, made, output_settings })
     }
 
     /// What is written down, the final file not looked at; nothing where that is damaged, which is told.
@@ -190,7 +194,15 @@ impl Finished {
         Either { either: vec![self.clone()], in_place: Some(true) }.write(run_dir)
     }
 
-    /// The same, where it is not written down yet: a run was ended before it could.
+    /// Writes down, whole or not at all, that no final file stands for any group's result.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn forget(run_dir: &RunDir) -> Result<(), RunDirError> {
+        Either { either: Vec::<Self>::new(), in_place: Some(true) }.write(run_dir)
+    }
+
+    /// As [`Self::write`], where it is not written down yet: a run was ended before it could.
     ///
     /// # Errors
     /// If it cannot be read or written.
@@ -292,7 +304,7 @@ mod tests {
         let output = folder.join("pv.nc");
         durable::replace(&output, b"content").unwrap();
         let groups = vec![group("1", &["a"]), group("2", &["b"])];
-        Finished::describe(&output, &output, Fingerprint::of(b"run"), groups, vec![]).unwrap()
+        Finished::describe(&output, &output, Fingerprint::of(b"run"), groups, vec![], vec![]).unwrap()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dayfold_contract::job::BadFiles;
+use dayfold_contract::job::{BadFiles, Empty};
 use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::{Inverter, IrradianceNames, Module, Mount, Night, PvSpec, Temperature};
 use dayfold_contract::{Fingerprint, Group, GroupName, Identity, Plan, TaskSpec, partial};
@@ -27,6 +27,7 @@ pub fn frozen(groups: Vec<Group>) -> Frozen {
         region_contents: BTreeMap::new(),
         layout: None,
         learnt: Learnt::default(),
+        empty: Empty::Fail,
         output: "/out/pv.nc".into(),
         output_settings: OutputSettings::default(),
         plan: plan(groups, &[]),

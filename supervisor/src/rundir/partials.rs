@@ -64,6 +64,45 @@ impl Partials {
         self.by_key.get(&key).map(|(path, name)| (path, name.checksum))
     }
 
+    /// The same with its whole name.
+    pub fn named(&self, key: Fingerprint) -> Option<(&Path, &PartialName)> {
+        self.by_key.get(&key).map(|(path, name)| (path.as_path(), name))
+    }
+
+    /// Removes the one with this key, so that its group runs again.
+    ///
+    /// # Errors
+    /// If the system does not let it go.
+    pub fn remove(&mut self, key: Fingerprint) -> io::Result<()> {
+        self.by_key.remove(&key).map_or(Ok(()), |(path, _)| std::fs::remove_file(path))
+    }
+
+    /// Whether the one with this key is of a group without values, by its name.
+    pub fn is_empty(&self, key: Fingerprint) -> bool {
+        self.by_key.get(&key).is_some_and(|(_, name)| name.is_empty())
+    }
+
+    /// Removes those without values of these groups, so that they run again; which groups these are. What cannot
+    /// be removed is told.
+    pub fn remove_empty<'a>(
+        &mut self,
+        run: Fingerprint,
+        groups: impl IntoIterator<Item = &'a Group>,
+        warnings: &mut Vec<String>,
+    ) -> Vec<&'a GroupName> {
+        let mut removed = Vec::new();
+        for group in groups {
+            let key = partial::key(run, group);
+            let Some((path, _)) = self.by_key.get(&key).filter(|(_, name)| name.is_empty()) else { continue };
+            if let Err(error) = std::fs::remove_file(path) {
+                warnings.push(format!("{} cannot be removed: {error}", path.display()));
+            }
+            self.by_key.remove(&key);
+            removed.push(&group.name);
+        }
+        removed
+    }
+
     /// Whether there is one with this key: see [`partial::key`].
     pub fn has(&self, key: Fingerprint) -> bool {
         self.by_key.contains_key(&key)

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use dayfold_contract::job::Layout;
+use dayfold_contract::job::{Empty, Layout};
 use dayfold_contract::{Fingerprint, Identity, Plan, Region, RegionSet};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,9 @@ pub struct Frozen {
     /// What starts have learnt.
     #[serde(default, skip_serializing_if = "Learnt::is_empty")]
     pub learnt: Learnt,
+    /// What a group without values is; it decides no values, and may be another one at each start.
+    #[serde(default, skip_serializing_if = "Empty::is_fail")]
+    pub empty: Empty,
     /// Where the final file goes. In the file it is relative to the run directory where it is beside or in that.
     pub output: PathBuf,
     /// How the final file is to be stored, and what people add to it.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use dayfold_contract::job::Empty;
 use dayfold_contract::{Fingerprint, GroupName, partial};
 use serde::Serialize;
 
@@ -21,6 +22,8 @@ pub struct Counts {
     pub all: usize,
     /// With a result.
     pub done: usize,
+    /// Of these, those without values.
+    pub empty: usize,
     /// Given up, and without a result.
     pub failed: usize,
     /// Neither; those at work among them.
@@ -46,6 +49,8 @@ pub struct Part {
 pub struct Stands<'a> {
     /// By their places in the plan.
     done: Vec<bool>,
+    /// Likewise.
+    empty: Vec<bool>,
     names: Vec<&'a GroupName>,
     undone: HashSet<&'a GroupName>,
     /// Partials that belong to none of them.
@@ -58,11 +63,19 @@ impl<'a> Stands<'a> {
         let groups = &frozen.plan.groups;
         let keys: Vec<Fingerprint> = groups.iter().map(|group| partial::key(frozen.run, group)).collect();
         let with_partial = keys.iter().filter(|key| results.in_partials(**key)).count();
-        let is_done = |key: &Fingerprint| results.in_partials(*key) || results.in_final(*key);
-        let done: Vec<bool> = keys.iter().map(is_done).collect();
         let names: Vec<&GroupName> = groups.iter().map(|group| &group.name).collect();
+        // the next run does them again
+        let counts = |key: Fingerprint| frozen.empty == Empty::Allow || !results.is_empty_partial(key);
+        let is_done = |key: &Fingerprint| results.in_final(*key) || results.in_partials(*key) && counts(*key);
+        let done: Vec<bool> = keys.iter().map(is_done).collect();
+        let empty_in_final = results.empty_in_final();
+        let is_empty = |(key, group): (&Fingerprint, &&GroupName)| match results.in_final(*key) {
+            true => empty_in_final.contains(group),
+            false => results.is_empty_partial(*key),
+        };
+        let empty = keys.iter().zip(&names).map(is_empty).collect();
         let undone = names.iter().zip(&done).filter(|(_, done)| !**done).map(|(name, _)| *name).collect();
-        Self { done, names, undone, strays: results.listed().saturating_sub(with_partial) }
+        Self { done, empty, names, undone, strays: results.listed().saturating_sub(with_partial) }
     }
 
     /// How many partials belong to no group as it stands.
@@ -101,9 +114,10 @@ impl<'a> Stands<'a> {
     fn count(&self, shard: Shard, failed: &[FailedGroup]) -> Counts {
         let failed: HashSet<&GroupName> = failed.iter().map(|failed| &failed.group).collect();
         let mut counts = Counts::default();
-        let groups = self.names.iter().zip(&self.done).enumerate();
-        for (_, (name, &done)) in groups.filter(|(place, _)| shard.takes(*place)) {
+        let groups = self.names.iter().zip(self.done.iter().zip(&self.empty)).enumerate();
+        for (_, (name, (&done, &empty))) in groups.filter(|(place, _)| shard.takes(*place)) {
             counts.all += 1;
+            counts.empty += usize::from(done && empty);
             match done {
                 true => counts.done += 1,
                 false if failed.contains(name) => counts.failed += 1,

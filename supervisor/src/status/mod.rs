@@ -6,11 +6,13 @@
 //! by the partials; journals are believed for history, and for what goes on just now.
 //!
 //! - [`groups`]: which groups are done, failed or left, by shards
+//! - [`forms`]: which results fit together
 //! - [`holders`]: who is at work · [`history`], [`session`]: what the journals tell
 //! - [`state`]: all of it in one word
 //! - [`recognise`]: whether there is a run directory at all
 
 mod failures;
+pub mod forms;
 pub mod groups;
 mod history;
 pub mod holders;
@@ -33,6 +35,7 @@ use crate::meter::Host;
 use crate::rundir::RunDir;
 use crate::rundir::failed_table::FailedGroup;
 use crate::rundir::plan_file::{self, Found, Frozen};
+use forms::FormCount;
 use groups::{Counts, Part, Stands};
 use holders::Holding;
 pub use recognise::{StatusError, recognise};
@@ -55,6 +58,8 @@ pub struct Status {
     pub shards: Vec<Part>,
     /// The files in the folder of partials.
     pub partials: PartialCounts,
+    /// The forms of results, that of most groups first: where there are several, they do not fit together.
+    pub forms: Vec<FormCount>,
     /// Groups without input files.
     pub missing: Vec<GroupName>,
     /// Groups that failed and are not done, in order of their names.
@@ -128,6 +133,10 @@ pub fn look(run_dir: &RunDir, host: &Host) -> Result<Status, StatusError> {
         state: state::state(groups, &holders, &sessions, output.as_ref()),
         groups,
         shards: shards.unwrap_or_default(),
+        forms: frozen
+            .zip(results.as_ref())
+            .map(|(frozen, results)| forms::look(frozen, results, &sessions))
+            .unwrap_or_default(),
         partials: PartialCounts::new(results.as_ref(), stands.as_ref()),
         missing: frozen.map(|frozen| frozen.plan.missing.clone()).unwrap_or_default(),
         failed,

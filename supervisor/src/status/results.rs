@@ -6,7 +6,8 @@ use std::fs;
 use std::io::ErrorKind;
 
 use dayfold_contract::error::in_one_line;
-use dayfold_contract::{Fingerprint, Group, partial};
+use dayfold_contract::form::FormId;
+use dayfold_contract::{Fingerprint, Group, GroupName, partial};
 
 use super::Output;
 use crate::rundir::finished::{Finished, Growth};
@@ -76,6 +77,23 @@ impl Results {
     /// Whether the final file holds the group with this key: see [`partial::key`].
     pub fn in_final(&self, key: Fingerprint) -> bool {
         self.in_final.contains(&key)
+    }
+
+    /// The groups without values among those that the final file holds.
+    pub fn empty_in_final(&self) -> HashSet<&GroupName> {
+        self.finished.iter().flat_map(|finished| &finished.empty).collect()
+    }
+
+    /// The form of the partial with this key, where it is named; `None` where there is none with values. Those in the
+    /// final file are of one form.
+    pub fn form(&self, key: Fingerprint) -> Option<Option<FormId>> {
+        let (_, name) = self.partials.named(key)?;
+        (!name.is_empty()).then_some(name.form)
+    }
+
+    /// Whether there is a partial with this key, and it has no values.
+    pub fn is_empty_partial(&self, key: Fingerprint) -> bool {
+        self.partials.is_empty(key)
     }
 
     /// Whether there is a partial with this key.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
+use dayfold_contract::form::FormId;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -50,6 +51,9 @@ pub struct Session {
     /// Of the groups and attempts that ended, those of which no more was read than that they did.
     #[serde(skip)]
     pub counted: Counts,
+    /// What it told of results that deviate, by their forms.
+    #[serde(skip)]
+    pub deviates: BTreeMap<FormId, String>,
     /// What the groups that ended took together, each from its start to its end.
     #[serde(skip)]
     pub spent: Duration,
@@ -171,6 +175,7 @@ impl Replay {
             running: Vec::new(),
             given_up: Vec::new(),
             counted: Counts::default(),
+            deviates: BTreeMap::new(),
             spent: Duration::ZERO,
             span: Duration::ZERO,
         };
@@ -230,6 +235,9 @@ impl Replay {
                     self.session.given_up.extend(FailedGroup::of(&happening));
                 }
             }
+            Happening::Deviates { form, reason, .. } => {
+                self.session.deviates.insert(form, reason);
+            }
             Happening::Evicted { group, .. } => {
                 self.working.remove(&group);
             }
@@ -243,6 +251,7 @@ impl Replay {
                 self.session.end = Some(end);
             }
             Happening::NotStarted { .. }
+            | Happening::Tried { .. }
             | Happening::WorkerLog { .. }
             | Happening::Stopping { .. }
             | Happening::Warning { .. } => {}

@@ -17,7 +17,7 @@ pub enum State {
     Running,
     /// Somebody folds results into the final file.
     Folding,
-    /// The final file holds all of it.
+    /// The final file holds all of it, or no group gave any values and there is none.
     Finished,
     /// Nobody is at work, and all groups were tried; some failed.
     Failed,
@@ -51,6 +51,8 @@ pub fn state(
         None => State::Unknown,
         Some(counts) if counts.left > 0 => State::Unfinished,
         Some(counts) if counts.failed > 0 => State::Failed,
+        // without any values there is nothing to put into a final file
+        Some(counts) if holders.is_empty() && counts.all > 0 && counts.empty == counts.all => State::Finished,
         Some(_) if holders.is_empty() && output.is_some_and(|output| output.is_complete) => State::Finished,
         Some(_) => State::Unfolded,
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use dayfold_contract::job::Empty;
 use dayfold_contract::message::FailureKind;
 use dayfold_contract::{Fingerprint, Group, PartialName};
 use serde_json::{Map, json};
@@ -45,10 +46,14 @@ impl Room {
 
     fn done(&self, names: &[&str]) -> &Self {
         for name in names {
-            let name = PartialName::new(self.frozen.run, self.group(name), Fingerprint::of(b""));
-            durable::replace(&self.dir.partials().join(name.to_string()), b"").unwrap();
+            self.put(name, b"values");
         }
         self
+    }
+
+    fn put(&self, group: &str, content: &[u8]) {
+        let name = PartialName::new(self.frozen.run, self.group(group), Fingerprint::of(content));
+        durable::replace(&self.dir.partials().join(name.to_string()), content).unwrap();
     }
 
     /// The final file, made of these groups.
@@ -57,7 +62,8 @@ impl Room {
         durable::replace(output, b"content").unwrap();
         let groups = names.iter().map(|name| self.group(name).clone()).collect();
         let missing = self.frozen.plan.missing.clone();
-        let finished = Finished::describe(output, output, self.frozen.run, groups, missing).unwrap();
+        let finished =
+            Finished::describe(output, output, self.frozen.run, groups, missing, Vec::new()).unwrap();
         finished.write(&self.dir).unwrap();
         self
     }
@@ -154,11 +160,11 @@ fn gave_up(group: &str, worker: u32, again: bool) -> Happening {
 }
 
 fn ended(verdict: Verdict, failed: usize) -> Happening {
-    Happening::Ended { verdict, done: 0, failed, left: 0, output: None }
+    Happening::Ended { verdict, done: 0, failed, left: 0, empty: 0, output: None }
 }
 
 fn counts(all: usize, done: usize, failed: usize, left: usize) -> Option<Counts> {
-    Some(Counts { all, done, failed, left })
+    Some(Counts { all, done, empty: 0, failed, left })
 }
 
 fn names(failed: &[FailedGroup]) -> Vec<&str> {
@@ -228,6 +234,22 @@ fn a_run_whose_new_final_file_is_not_in_place_is_not_finished() {
     let status = room.look();
     assert_eq!((status.state, status.groups), (State::Unfinished, counts(4, 2, 0, 2)));
     assert!(status.warnings[0].contains("pv.nc is not as it was written"), "{:?}", status.warnings);
+}
+
+#[test]
+fn results_without_values_count_where_they_are_allowed() {
+    let room = Room::new();
+    room.done(&["1"]).put("2", b"");
+    assert_eq!(room.look().groups, counts(4, 1, 0, 3));
+    let frozen = Frozen { empty: Empty::Allow, ..room.frozen.clone() };
+    plan_file::replace(&room.dir, &frozen).unwrap();
+    assert_eq!(room.look().groups, Some(Counts { all: 4, done: 2, empty: 1, failed: 0, left: 2 }));
+    ["1", "3", "4"].iter().for_each(|group| room.put(group, b""));
+    let paths = std::fs::read_dir(room.dir.partials()).unwrap().map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.metadata().unwrap().len() > 0)
+        .for_each(|path| std::fs::remove_file(path).unwrap());
+    assert_eq!(room.look().state, State::Finished);
 }
 
 #[test]
@@ -306,7 +328,7 @@ fn shards_are_counted_by_the_division_that_is_worked_by() {
     let status = room.look();
     let part = |text, [all, done, failed, left]: [usize; 4], is_at_work, has_ended| Part {
         shard: shard(text),
-        counts: Counts { all, done, failed, left },
+        counts: Counts { all, done, empty: 0, failed, left },
         is_at_work,
         has_ended,
     };

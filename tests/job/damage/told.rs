@@ -20,7 +20,7 @@ fn status_names_what_is_damaged_and_shows_the_rest() {
     };
     let journal = fs::read(scene.file("journal.jsonl")).unwrap();
     let is_between_lines = journal[journal.len() / 2 - 1] == b'\n';
-    let counted = |done: u64| json!({"all": 2, "done": done, "failed": 0, "left": 2 - done});
+    let counted = |done: u64| json!({"all": 2, "done": done, "empty": 0, "failed": 0, "left": 2 - done});
     for damage in ALL {
         let of_plan = match damage {
             Deleted => "warning: try/pv.nc.run/plan.json is not there: `dayfold run`",

@@ -20,6 +20,24 @@ pub enum BadFiles {
     Skip,
 }
 
+/// What a group without any values is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Empty {
+    /// A failure: most often something is wrong.
+    #[default]
+    Fail,
+    /// A result: it is counted and named.
+    Allow,
+}
+
+impl Empty {
+    /// Whether it is the default, which need not be written down.
+    pub fn is_fail(&self) -> bool {
+        *self == Self::Fail
+    }
+}
+
 /// Everything that all groups of a run share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
@@ -36,6 +54,8 @@ pub struct Job {
     pub regions: Option<RegionSet>,
     /// What to do with unreadable files.
     pub bad_files: BadFiles,
+    /// What a group without values is. It decides no values.
+    pub empty: Empty,
     /// The layout that the run's first readable file had; a group with another one fails. `None`
     /// before the probe, and for tasks that do not care.
     pub layout: Option<Layout>,

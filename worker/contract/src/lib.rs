@@ -9,6 +9,7 @@ pub mod cause;
 pub mod command;
 pub mod error;
 pub mod fingerprint;
+pub mod form;
 pub mod frame;
 pub mod group;
 pub mod job;

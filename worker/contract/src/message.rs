@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::form::{Form, FormId};
 use crate::job::{Layout, Probe, ProbeFailure};
 use crate::{Fingerprint, GroupId, GroupName, cause};
 
@@ -113,6 +114,19 @@ pub struct Output {
     pub peak_memory: u64,
     /// What the group's files looked like, for tasks that care: the same in all groups of a run.
     pub layout: Option<Layout>,
+    /// What people should know of it all the same.
+    pub warnings: Vec<String>,
+    /// The form of the partial, where there is one.
+    pub form: Option<Described>,
+}
+
+/// The form of a result. A worker tells it in full once, and by its name from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    /// Its name.
+    pub id: FormId,
+    /// All of it, the first time.
+    pub form: Option<Form>,
 }
 
 /// A partial that waits for its name.

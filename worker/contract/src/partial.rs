@@ -1,12 +1,14 @@
 //! Partials: the temporary NetCDF file that one group leaves, and what its name says.
 //!
-//! The name is `<slug>.<key>.<checksum>.nc`: a readable form of the group's name, a key made of
-//! the run's fingerprint, the group's name and files, and the fingerprint of the content. So a
-//! partial can be matched to its group and trusted with nothing else at hand. A group without
-//! values leaves an empty file of the same kind of name.
+//! The name is `<slug>.<form>.<key>.<checksum>.nc`: a readable variant of the group's name, the form of the content
+//! (see [`crate::form`]), a key made of the run's fingerprint, the group's name and files, and the fingerprint of the
+//! content. So a partial can be matched to its group and trusted with nothing else at hand. The form is learnt, and
+//! may be missing: earlier versions did not write it, and a group without values leaves an empty file of the same
+//! kind of name without one.
 
 use std::fmt;
 
+use crate::form::FormId;
 use crate::{Fingerprint, Group, GroupName};
 
 /// The version of the partials' content; part of the run's fingerprint.
@@ -18,6 +20,12 @@ pub const SHARED_DIMENSION: &str = "time";
 /// The global attribute in which a partial names input files that were left out, one a line,
 /// relative to the archive's root. Collation gathers it from all partials.
 pub const SKIPPED_FILES: &str = "skipped_files";
+
+/// The global attribute in which a partial names input files that hold no time, a line each as well.
+pub const FILES_WITHOUT_TIMES: &str = "files_without_times";
+
+/// The global attribute in which the final file names the groups that gave no values, one a line.
+pub const EMPTY_GROUPS: &str = "empty_groups";
 
 /// The global attribute in which a partial says what grid it was made from: a [`crate::job::Layout`] as
 /// text. Partials of two grids are not folded.
@@ -33,6 +41,8 @@ const LONGEST_SLUG: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PartialName {
     slug: String,
+    /// The form of the content, where it is named.
+    pub form: Option<FormId>,
     /// Of the run and the group: see [`key`].
     pub key: Fingerprint,
     /// Of the file's content.
@@ -48,7 +58,17 @@ pub fn key(run: Fingerprint, group: &Group) -> Fingerprint {
 impl PartialName {
     /// The name of `group`'s partial in the run with this fingerprint.
     pub fn new(run: Fingerprint, group: &Group, checksum: Fingerprint) -> Self {
-        Self { slug: slug(&group.name), key: key(run, group), checksum }
+        Self { slug: slug(&group.name), form: None, key: key(run, group), checksum }
+    }
+
+    /// The same, of a content of this form.
+    pub fn of_form(self, form: Option<FormId>) -> Self {
+        Self { form, ..self }
+    }
+
+    /// Whether the result has no values: its file is empty.
+    pub fn is_empty(&self) -> bool {
+        self.checksum == Fingerprint::of(b"")
     }
 
     /// Takes a file name apart; `None` where it is not a partial's.
@@ -56,14 +76,23 @@ impl PartialName {
         let mut parts = file_name.strip_suffix(".nc")?.rsplitn(3, '.');
         let checksum = parts.next()?.parse().ok()?;
         let key = parts.next()?.parse().ok()?;
-        let slug = parts.next()?.to_owned();
-        Some(Self { slug, key, checksum })
+        let slug = parts.next()?;
+        // a slug has no dots
+        let (slug, form) = match slug.split_once('.') {
+            Some((slug, form)) => (slug, Some(form.parse().ok()?)),
+            None => (slug, None),
+        };
+        Some(Self { slug: slug.to_owned(), form, key, checksum })
     }
 }
 
 impl fmt::Display for PartialName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}.nc", self.slug, self.key, self.checksum)
+        f.write_str(&self.slug)?;
+        if let Some(form) = self.form {
+            write!(f, ".{form}")?;
+        }
+        write!(f, ".{}.{}.nc", self.key, self.checksum)
     }
 }
 
@@ -87,6 +116,18 @@ mod tests {
             PartialName::new(Fingerprint::of(b"run"), &group("2022-02-01"), Fingerprint::of(b"content"));
         assert!(name.to_string().starts_with("2022-02-01."));
         assert_eq!(PartialName::parse(&name.to_string()), Some(name));
+    }
+
+    #[test]
+    fn a_form_is_named_and_may_be_missing() {
+        let name =
+            PartialName::new(Fingerprint::of(b"run"), &group("2022-02-01"), Fingerprint::of(b"content"));
+        let form = "0123456789abcdef".parse().unwrap();
+        let named = name.clone().of_form(Some(form));
+        assert!(named.to_string().starts_with("2022-02-01.0123456789abcdef."));
+        assert_eq!(PartialName::parse(&named.to_string()), Some(named.clone()));
+        assert_eq!(named.to_string().replace(".0123456789abcdef", ""), name.to_string());
+        assert_eq!(PartialName::parse(&named.to_string().replace("0123456789abcdef", "other")), None);
     }
 
     #[test]

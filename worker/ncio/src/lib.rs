@@ -12,6 +12,7 @@ mod decode;
 pub mod error;
 #[cfg(test)]
 mod fixture;
+pub mod form;
 pub mod grid;
 mod init;
 mod metadata;

@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use dayfold_contract::error::{in_one_line, is_no_space};
 use dayfold_contract::message::{
-    Assignment, Attempt, Failure, FailureKind, FromWorker, Output, WrittenAside,
+    Assignment, Attempt, Described, Failure, FailureKind, FromWorker, Output, WrittenAside,
 };
 
 use super::aside::{Aside, InHand};
 use super::outlet::Outlet;
 use super::{ServeError, memory};
+use crate::result::Sent;
 use crate::task::{Produced, Progress, Task};
 
 /// Runs `task` on an assignment and answers; fails only where nobody can be told.
@@ -20,6 +21,7 @@ pub fn attempt(
     task: &mut dyn Task,
     partials: &Path,
     in_hand: &InHand,
+    sent: &mut Sent,
     outlet: &Outlet,
 ) -> Result<(), ServeError> {
     let attempt = assignment.attempt;
@@ -29,10 +31,11 @@ pub fn attempt(
     let aside = Aside::new(partials, attempt, in_hand);
     let mut reporter = Reporter { attempt, outlet, was_signalled: false };
     let produced = task.run(assignment, aside.path(), &mut reporter);
-    outlet.send(&match produced.and_then(|produced| finish(produced, aside)) {
-        Ok(partial) => {
+    outlet.send(&match produced.and_then(|produced| finish(produced, aside, sent)) {
+        Ok((partial, form)) => {
             let (elapsed, peak_memory) = (begun.elapsed(), memory::peak());
-            let output = Output { partial, elapsed, peak_memory, layout: task.layout() };
+            let warnings = task.warnings();
+            let output = Output { partial, elapsed, peak_memory, layout: task.layout(), warnings, form };
             FromWorker::Done { attempt, output }
         }
         Err(failure) => FromWorker::Failed { attempt, failure },
@@ -40,21 +43,30 @@ pub fn attempt(
     if reporter.was_signalled { outlet.send(&FromWorker::Signalled) } else { Ok(()) }
 }
 
-fn finish(produced: Produced, aside: Aside<'_>) -> Result<Option<WrittenAside>, Failure> {
+/// The result, and of what form it is.
+type Finished = (Option<WrittenAside>, Option<Described>);
+
+fn finish(produced: Produced, aside: Aside<'_>, sent: &mut Sent) -> Result<Finished, Failure> {
+    let path = aside.path().to_owned();
     match produced {
-        Produced::Nothing => Ok(None),
+        Produced::Nothing => Ok((None, None)),
         Produced::Partial => {
-            let path = aside.path().to_owned();
-            aside.finish().map(Some).map_err(|error| unfinished(&path, &error))
+            let form = sent.describe(&path).map_err(|error| unreadable(&path, &error))?;
+            let partial = aside.finish().map_err(|error| unfinished(&path, &error))?;
+            Ok((Some(partial), Some(form)))
         }
     }
 }
 
 fn unfinished(path: &Path, error: &io::Error) -> Failure {
+    let kind = if is_no_space(error) { FailureKind::NoSpace } else { FailureKind::Passing };
+    Failure { kind, ..unreadable(path, error) }
+}
+
+fn unreadable(path: &Path, error: &(dyn std::error::Error + 'static)) -> Failure {
     let reason =
         format!("the partial {} could not be read back and synced: {}", path.display(), in_one_line(error));
-    let kind = if is_no_space(error) { FailureKind::NoSpace } else { FailureKind::Passing };
-    Failure::new(kind, reason)
+    Failure::new(FailureKind::Passing, reason)
 }
 
 /// Passes progress on.
@@ -122,7 +134,8 @@ mod tests {
             name: GroupName::new("day"),
             files: vec!["a.nc".into()],
         };
-        attempt(&assignment, &mut task, folder.path(), &InHand::default(), &outlet).unwrap();
+        attempt(&assignment, &mut task, folder.path(), &InHand::default(), &mut Sent::default(), &outlet)
+            .unwrap();
         sent.rewind().unwrap();
         let answers = std::iter::from_fn(|| read_frame(&mut sent).unwrap()).collect();
         (answers, folder.path().read_dir().unwrap().count())

@@ -24,6 +24,7 @@ use dayfold_contract::message::{FromWorker, PROTOCOL};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
 
+use crate::result::Sent;
 use crate::task::{self, Ender, Task};
 use crate::told::tell;
 use crate::{descendants, system};
@@ -177,12 +178,13 @@ fn work(
     outlet: &Outlet,
     in_hand: &InHand,
 ) -> Result<(), ServeError> {
+    let mut sent = Sent::default();
     outlet.send(&FromWorker::Ready { protocol: PROTOCOL })?;
     loop {
         match inbox.next() {
             Next::Do(Errand::Probe(file)) => outlet.send(&FromWorker::Probed(task.probe(&file)))?,
             Next::Do(Errand::Assign(assignment)) => {
-                attempt::attempt(&assignment, task, partials, in_hand, outlet)?;
+                attempt::attempt(&assignment, task, partials, in_hand, &mut sent, outlet)?;
                 if !task.is_usable() {
                     return Err(ServeError::Unusable);
                 }

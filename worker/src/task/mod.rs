@@ -19,7 +19,7 @@ use dayfold_contract::{Job, TaskSpec};
 pub enum Produced {
     /// A whole file at the given path.
     Partial,
-    /// No file: a result without values.
+    /// No file: a result without values, where that is allowed.
     Nothing,
 }
 
@@ -66,6 +66,11 @@ pub trait Task {
         partial: &Path,
         progress: &mut dyn Progress,
     ) -> Result<Produced, Failure>;
+
+    /// What people should know of the group that was done last, though it went well; told once.
+    fn warnings(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// What the files read so far look like, for tasks to which that matters.
     fn layout(&self) -> Option<Layout> {

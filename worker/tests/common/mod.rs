@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use dayfold_contract::job::BadFiles;
+use dayfold_contract::job::{BadFiles, Empty};
 use dayfold_contract::message::{Assignment, Attempt, Failure};
 use dayfold_contract::task::{IrradianceNames, Mount, Night, PvSpec, Temperature};
 use dayfold_contract::{GroupId, GroupName, Job, Polygon, Region, RegionSet, TaskSpec};
@@ -68,6 +68,7 @@ pub fn job(root: &Path, spec: PvSpec) -> Job {
         task: TaskSpec::Pv(spec),
         regions: Some(states()),
         bad_files: BadFiles::Fail,
+        empty: Empty::Fail,
         layout: None,
         stored: Default::default(),
     }

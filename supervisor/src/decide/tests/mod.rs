@@ -52,7 +52,14 @@ fn attempt(group: u32, number: u32) -> Attempt {
 }
 
 fn output() -> Output {
-    Output { partial: None, elapsed: Duration::from_secs(1), peak_memory: 0, layout: None }
+    Output {
+        partial: None,
+        elapsed: Duration::from_secs(1),
+        peak_memory: 0,
+        layout: None,
+        warnings: Vec::new(),
+        form: None,
+    }
 }
 
 fn ready(worker: u32) -> Event {

@@ -1,8 +1,9 @@
 //! One rule a test.
 
 use dayfold_contract::Fingerprint;
+use dayfold_contract::form::Form;
 use dayfold_contract::job::Layout;
-use dayfold_contract::message::FailureKind;
+use dayfold_contract::message::{Described, FailureKind};
 
 use super::super::event::{KeepFailure, Walltime};
 use super::super::patience::{IN_A_HURRY, PATIENCE};
@@ -76,21 +77,27 @@ fn wrong_input_is_not_tried_again() {
 }
 
 #[test]
-fn a_group_of_another_grid_than_the_first_fails_and_its_result_is_discarded() {
-    let grid = |text: &str| {
-        Some(Layout { fingerprint: Fingerprint::of(text.as_bytes()), description: text.to_owned() })
+fn a_result_that_deviates_from_most_is_kept_and_told() {
+    let form = |units: &str| {
+        let form = Form::new([("the units of x".to_owned(), units.to_owned(), Vec::new())]);
+        let grid = Layout { fingerprint: Fingerprint::of(units.as_bytes()), description: units.to_owned() };
+        (Described { id: form.id(), form: Some(form) }, grid)
     };
-    let ends = |group, grid| {
-        let output = Output { layout: grid, ..output() };
+    let ends = |group, (form, layout)| {
+        let output = Output { form: Some(form), layout: Some(layout), ..output() };
         said(0, FromWorker::Done { attempt: attempt(group, 1), output })
     };
     let mut state = State::new(settings(1), groups(3));
-    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), ends(0, grid("2 x 3"))]);
-    assert_eq!(state.layout(), grid("2 x 3").as_ref());
-    let actions = feed(&mut state, [started(0, attempt(1, 1)), ends(1, grid("4 x 5"))]);
-    assert!(matches!(actions[..], [Action::Discard(_)]), "{actions:?}");
-    feed(&mut state, [started(0, attempt(2, 1)), ends(2, grid("2 x 3"))]);
-    assert_eq!(state.failed(), [GroupName::new("g1")]);
+    feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), ends(0, form("K"))]);
+    assert_eq!(state.layout(), Some(&form("K").1));
+    feed(&mut state, [started(0, attempt(1, 1))]);
+    let actions = state.on(Duration::from_secs(9), ends(1, form("m")));
+    let reason = "its result does not fit the others: the units of x is m, and K in g0".to_owned();
+    let told = Happening::Deviates { group: GroupName::new("g1"), form: form("m").0.id, reason };
+    assert!(actions.contains(&Action::Tell(told)), "{actions:?}");
+    assert!(actions.iter().any(|action| matches!(action, Action::Keep(..))), "{actions:?}");
+    feed(&mut state, [started(0, attempt(2, 1)), ends(2, form("m"))]);
+    assert_eq!((state.failed(), state.layout()), (vec![], Some(&form("m").1)));
 }
 
 #[test]

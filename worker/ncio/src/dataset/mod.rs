@@ -58,7 +58,7 @@ impl Attribute {
         Some(text.trim_end_matches('\0'))
     }
 
-    /// Whether the two are of one type and the same to the bit; NaN is the same as NaN.
+    /// Whether the two are of one type and equal; NaN is the same as NaN.
     pub fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Text(one), Self::Text(other)) => one == other,

@@ -156,8 +156,8 @@ impl Values {
         within.then(|| map_vector!(self, vector => vector[range].to_vec()))
     }
 
-    /// Whether both are of one type, equally many and the same to the bit; any NaN is the same as
-    /// any other.
+    /// Whether both are of one type, equally many and equal; any NaN is the same as any other, and zero
+    /// has no sign.
     pub fn same(&self, other: &Self) -> bool {
         self.len() == other.len() && self.first_difference(other).is_none()
     }
@@ -249,7 +249,7 @@ impl DataType {
     }
 }
 
-/// Equality to the bit, but for NaNs, which are all one.
+/// Equality of numbers; NaNs are all one.
 trait Same {
     fn same(&self, other: &Self) -> bool;
 }
@@ -266,17 +266,17 @@ macro_rules! same_as_equal {
 
 same_as_equal!(i64, i32, i16, i8, u64, u32, u16, u8, String);
 
-macro_rules! same_bits {
+macro_rules! same_or_nan {
     ($($float:ty),*) => {
         $(impl Same for $float {
             fn same(&self, other: &Self) -> bool {
-                self.to_bits() == other.to_bits() || (self.is_nan() && other.is_nan())
+                self == other || (self.is_nan() && other.is_nan())
             }
         })*
     };
 }
 
-same_bits!(f64, f32);
+same_or_nan!(f64, f32);
 
 fn first_difference<T: Same>(one: &[T], other: &[T]) -> Option<usize> {
     one.iter().zip(other).position(|(one, other)| !one.same(other))
@@ -299,10 +299,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sameness_is_of_bits_but_for_nan() {
+    fn sameness_is_equality_but_for_nan() {
         let payload = f64::from_bits(f64::NAN.to_bits() | 5);
         assert!(Values::F64(vec![f64::NAN, 1.0]).same(&Values::F64(vec![payload, 1.0])));
-        assert!(!Values::F64(vec![0.0]).same(&Values::F64(vec![-0.0])));
+        assert!(Values::F64(vec![0.0]).same(&Values::F64(vec![-0.0])));
+        assert!(!Values::F64(vec![0.0]).same(&Values::F64(vec![f64::MIN_POSITIVE])));
         assert!(!Values::U8(vec![1]).same(&Values::Chars(vec![1])));
         assert!(!Values::I8(vec![1]).same(&Values::I8(vec![1, 1])));
         let (one, other) = (Values::F32(vec![1.0, 2.0, 3.0]), Values::F32(vec![1.0, 2.5, 4.0]));

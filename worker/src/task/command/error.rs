@@ -7,6 +7,7 @@ use dayfold_contract::command::BadArgument;
 use dayfold_contract::error::{in_one_line, is_no_space};
 use dayfold_contract::message::{Failure, FailureKind, ProgramEnd};
 use dayfold_ncio::NcError;
+use dayfold_ncio::raw::RawError;
 use rustix::io::Errno;
 
 use super::ended;
@@ -81,9 +82,17 @@ pub enum CommandError {
     /// Neither code nor signal.
     #[error("it ended with {0}")]
     Ended(String),
+    /// No values, which is not allowed: to read on after "it".
+    #[error(
+        "it {0}; if a group may be without values, set empty = \"allow\" in [task]: such groups are counted and named"
+    )]
+    NoValues(&'static str),
     /// Something else than a NetCDF file.
     #[error("it wrote something else than a NetCDF file to {{output}}")]
     NotNetcdf(#[source] NcError),
+    /// A NetCDF file with something in it that cannot be carried over.
+    #[error("it wrote a NetCDF file to {{output}} that cannot be used")]
+    Unusable(#[source] NcError),
     /// A file that cannot be folded: to read on after "wrote".
     #[error("it wrote {0} (to {{output}})")]
     Wrong(String),
@@ -94,6 +103,14 @@ impl CommandError {
     pub fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::System { path, source }
+    }
+
+    /// A file that was written and cannot be opened, or has a group or a type of its own.
+    pub fn unusable(error: NcError) -> Self {
+        match &error {
+            NcError::Raw(RawError::Group { .. } | RawError::UserDefined { .. }) => Self::Unusable(error),
+            _ => Self::NotNetcdf(error),
+        }
     }
 
     /// A program that was found, for so many files, and not started.

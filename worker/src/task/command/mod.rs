@@ -154,7 +154,7 @@ impl Task for CommandTask {
         let Ended { status, output } =
             self.launch(assignment, &workshop, progress).map_err(|error| self.failure(error, Vec::new()))?;
         let produced =
-            ended::check(status).and_then(|()| written::take(&workshop.output(), partial, &self.job.stored));
+            ended::check(status).and_then(|()| written::take(&workshop.output(), partial, &self.job));
         produced.map_err(|error| self.failure(error, output))
     }
 }

@@ -5,40 +5,58 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use dayfold_contract::Job;
+use dayfold_contract::job::Empty;
 use dayfold_contract::output::VariableSettings;
 use dayfold_contract::partial::SHARED_DIMENSION;
-use dayfold_ncio::raw::{RawFile, Schema, carried};
+use dayfold_ncio::raw::{RawFile, Schema, VariableSchema, carried};
 use dayfold_ncio::time::Coding;
 
 use super::error::CommandError;
 use super::storable;
 use crate::task::Produced;
 
-/// Moves what was written to its place, if it is a NetCDF file with times. No file, or an empty one, is a result
-/// without values. Whether groups fit together shows when they are folded.
-pub fn take(
-    output: &Path,
-    partial: &Path,
-    stored: &BTreeMap<String, VariableSettings>,
-) -> Result<Produced, CommandError> {
+/// Moves what was written to its place, if it is a NetCDF file with times. No file, an empty one, or one without
+/// a time has no values, which must be allowed.
+pub fn take(output: &Path, partial: &Path, job: &Job) -> Result<Produced, CommandError> {
+    match look(output, &job.stored)? {
+        Written::Values => {
+            fs::rename(output, partial).map_err(CommandError::at(output))?;
+            Ok(Produced::Partial)
+        }
+        Written::Nothing(_) if job.empty == Empty::Allow => Ok(Produced::Nothing),
+        Written::Nothing(what) => Err(CommandError::NoValues(what)),
+    }
+}
+
+enum Written {
+    /// A file with times.
+    Values,
+    /// In words, to read on after "it".
+    Nothing(&'static str),
+}
+
+fn look(output: &Path, stored: &BTreeMap<String, VariableSettings>) -> Result<Written, CommandError> {
     let metadata = match fs::symlink_metadata(output) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Produced::Nothing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Written::Nothing("ended with exit code 0 and wrote no file to {output}"));
+        }
         found => found.map_err(CommandError::at(output))?,
     };
     if !metadata.is_file() {
         return Err(CommandError::Wrong("a folder, a link or a device and not a file".to_owned()));
     }
     if metadata.len() == 0 {
-        return Ok(Produced::Nothing);
+        return Ok(Written::Nothing("ended with exit code 0 and wrote an empty file to {output}"));
     }
-    let file = RawFile::open(output).map_err(CommandError::NotNetcdf)?;
+    let file = RawFile::open(output).map_err(CommandError::unusable)?;
     check(file.schema()).map_err(CommandError::Wrong)?;
+    if file.schema().length(SHARED_DIMENSION) == Some(0) {
+        return Ok(Written::Nothing("wrote a file without a single time to {output}"));
+    }
     check_times(&file)?;
     let objection = storable::objection(&file, stored).map_err(CommandError::NotNetcdf)?;
-    objection.map_or(Ok(()), |objection| Err(CommandError::Wrong(objection)))?;
-    drop(file);
-    fs::rename(output, partial).map_err(CommandError::at(output))?;
-    Ok(Produced::Partial)
+    objection.map_or(Ok(Written::Values), |objection| Err(CommandError::Wrong(objection)))
 }
 
 /// What is wrong with it, without a look at its values.
@@ -49,6 +67,15 @@ fn check(schema: &Schema) -> Result<(), String> {
         let present = if names.is_empty() { "it has none" } else { &format!("it has {names}") };
         return Err(format!(
             "a file without the dimension \"{SHARED_DIMENSION}\", along which groups are joined: {present}"
+        ));
+    }
+    let is_twice = |variable: &&VariableSchema| {
+        variable.dimensions.iter().filter(|name| *name == SHARED_DIMENSION).count() > 1
+    };
+    if let Some(variable) = schema.variables.iter().find(is_twice) {
+        return Err(format!(
+            "a file whose variable {:?} has the dimension \"{SHARED_DIMENSION}\" more than once",
+            variable.name
         ));
     }
     let Some(variable) = schema.variable(SHARED_DIMENSION) else {

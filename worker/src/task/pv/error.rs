@@ -83,6 +83,14 @@ pub enum PvError {
         /// Why the first of them could not.
         first: String,
     },
+    /// No file of a group holds a time.
+    #[error("{}", no_steps(*files, *skipped))]
+    NoSteps {
+        /// How many there are.
+        files: usize,
+        /// How many more could not be read.
+        skipped: usize,
+    },
     /// Cell temperature.
     #[error(transparent)]
     Temperature(#[from] TemperatureError),
@@ -188,6 +196,23 @@ impl PvError {
             _ => false,
         }
     }
+}
+
+fn no_steps(files: usize, skipped: usize) -> String {
+    let what = match (files, skipped) {
+        (1, 0) => "its only file holds no time step".to_owned(),
+        (many, 0) => format!("none of its {many} files holds a time step"),
+        (files, skipped) => {
+            format!(
+                "{skipped} of its {} files could not be read, and the others hold no time step",
+                files + skipped
+            )
+        }
+    };
+    format!(
+        "{what}: most likely they are not written to their end; if a group may be without values, set \
+         empty = \"allow\" in [task]"
+    )
 }
 
 fn none_read(files: usize) -> String {

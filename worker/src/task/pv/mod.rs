@@ -21,8 +21,9 @@ use std::path::Path;
 
 use dayfold_contract::Job;
 use dayfold_contract::error::in_one_line;
-use dayfold_contract::job::{BadFiles, Layout, Probe, ProbeFailure};
+use dayfold_contract::job::{BadFiles, Empty, Layout, Probe, ProbeFailure};
 use dayfold_contract::message::{Assignment, Failure};
+use dayfold_contract::partial::{FILES_WITHOUT_TIMES, SKIPPED_FILES};
 use dayfold_contract::task::{PvSpec, Temperature};
 use dayfold_ncio::chunks::announce;
 use dayfold_ncio::grid::Grid;
@@ -46,6 +47,8 @@ pub struct PvTask {
     kernel: Kernel,
     temperature: CellTemperature,
     place: Option<Place>,
+    /// What people should know of the group that was done last.
+    warnings: Vec<String>,
     /// Where in the last file was read: in the next it will be about the same.
     touched: Vec<Range<u64>>,
 }
@@ -55,6 +58,8 @@ pub struct PvTask {
 struct Gathered {
     steps: Vec<Step>,
     skipped: Vec<String>,
+    /// Files that could be read and hold no time.
+    without_times: Vec<String>,
     /// Why the first of these was left out.
     first_reason: Option<String>,
 }
@@ -66,7 +71,7 @@ impl PvTask {
             System { mount: spec.mount, module: spec.module.clone(), inverter: spec.inverter.clone() };
         let kernel = Kernel::new(&system, kernel_temperature(&spec.temperature));
         let temperature = CellTemperature::new(&spec.temperature, &job.folder);
-        Self { job, spec, kernel, temperature, place: None, touched: Vec::new() }
+        Self { job, spec, kernel, temperature, place: None, warnings: Vec::new(), touched: Vec::new() }
     }
 
     fn look(&mut self, file: &str) -> Result<Probe, PvError> {
@@ -90,11 +95,12 @@ impl PvTask {
         for (done, file) in (0..).zip(&assignment.files) {
             progress.reading(done, file);
             match self.file(file, assignment.files.get(done as usize + 1)) {
+                Ok(steps) if steps.is_empty() => gathered.without_times.push(file.clone()),
                 Ok(steps) => gathered.steps.extend(steps),
                 Err(error) => gathered.leave_out(error.settled(), file, self.job.bad_files, assignment)?,
             }
         }
-        gathered.check(assignment)
+        gathered.check(assignment, self.job.empty)
     }
 
     /// All time steps of one file; `next` will be read after it.
@@ -144,15 +150,34 @@ impl Gathered {
         Ok(())
     }
 
-    /// A group of which nothing could be read is no result.
-    fn check(self, assignment: &Assignment) -> Result<Self, Failure> {
+    /// A group of which nothing could be read is no result, and neither is one without times, unless that is
+    /// allowed.
+    fn check(self, assignment: &Assignment, empty: Empty) -> Result<Self, Failure> {
         let files = assignment.files.len();
-        match self.first_reason {
-            Some(first) if self.skipped.len() == files => {
+        match (&self.first_reason, self.without_times.first()) {
+            (Some(first), None) if self.skipped.len() == files => {
+                let first = first.clone();
                 Err(PvError::NoneRead { files, first }.into_failure(assignment.files.first().cloned()))
+            }
+            (_, Some(file)) if self.steps.is_empty() && empty == Empty::Fail => {
+                let error = PvError::NoSteps { files: self.without_times.len(), skipped: self.skipped.len() };
+                Err(error.into_failure(Some(file.clone())))
             }
             _ => Ok(self),
         }
+    }
+
+    /// The files that hold nothing, for people.
+    fn told(&self) -> Option<String> {
+        let first = self.without_times.first()?;
+        Some(match self.without_times.len() {
+            1 => format!("the file {first} holds no time step: it gives no values"),
+            more => {
+                let others =
+                    if more == 2 { "1 other holds".to_owned() } else { format!("{} others hold", more - 1) };
+                format!("the file {first} and {others} no time step: they give no values")
+            }
+        })
     }
 }
 
@@ -190,14 +215,18 @@ impl Task for PvTask {
         self.look(file).map_err(|error| error.settled().into_probe_failure())
     }
 
-    /// A group whose files hold no time gives nothing, unless some were left out: these have to be named.
+    /// A group whose files hold no time gives nothing, where that is allowed, unless some were left out: these have
+    /// to be named.
     fn run(
         &mut self,
         assignment: &Assignment,
         partial: &Path,
         progress: &mut dyn Progress,
     ) -> Result<Produced, Failure> {
-        let Gathered { steps, skipped, .. } = self.gather(assignment, progress)?;
+        self.warnings.clear();
+        let gathered = self.gather(assignment, progress)?;
+        self.warnings.extend(gathered.told());
+        let Gathered { steps, skipped, without_times, .. } = gathered;
         if steps.is_empty() && skipped.is_empty() {
             return Ok(Produced::Nothing);
         }
@@ -206,9 +235,14 @@ impl Task for PvTask {
             PvError::from(error).into_failure(Some(file))
         })?;
         let names = regions::names(self.job.regions.as_ref());
-        let written = output::write(partial, &names, &steps, &skipped, self.layout().as_ref());
+        let lists = [(SKIPPED_FILES, &skipped), (FILES_WITHOUT_TIMES, &without_times)];
+        let written = output::write(partial, &names, &steps, &lists, self.layout().as_ref());
         written.map_err(|error| PvError::Write(error).into_failure(None))?;
         Ok(Produced::Partial)
+    }
+
+    fn warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     fn layout(&self) -> Option<Layout> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dayfold_contract::job::Layout;
-use dayfold_contract::partial::{GRID, SHARED_DIMENSION, SKIPPED_FILES};
+use dayfold_contract::partial::{GRID, SHARED_DIMENSION};
 use dayfold_contract::shown::shown;
 use dayfold_ncio::NcError;
 use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
@@ -15,17 +15,17 @@ use super::series::Step;
 /// The dimension of the regions, and the variable with their names.
 const REGION: &str = "region";
 
-/// Writes the partial of a group.
+/// Writes the partial of a group; `lists` are global attributes of a line for each file that they name.
 pub fn write(
     path: &Path,
     regions: &[String],
     steps: &[Step],
-    skipped: &[String],
+    lists: &[(&str, &Vec<String>)],
     grid: Option<&Layout>,
 ) -> Result<(), NcError> {
     let mut dataset = dataset(regions, steps);
-    if !skipped.is_empty() {
-        dataset.attributes.push((SKIPPED_FILES.to_owned(), Attribute::from(lines(skipped))));
+    for (name, files) in lists.iter().filter(|(_, files)| !files.is_empty()) {
+        dataset.attributes.push(((*name).to_owned(), Attribute::from(lines(files))));
     }
     if let Some(grid) = grid {
         dataset.attributes.push((GRID.to_owned(), Attribute::from(grid.to_string())));

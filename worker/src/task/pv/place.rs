@@ -38,9 +38,8 @@ impl Place {
 /// A file has another grid than the run's.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{path} has another grid than the run's first file: {found}, expected {expected}{hint}; run files of \
-     different grids apart, or, if that first file is the odd one, take it out of the archive, remove its \
-     group's partial from the run directory, and run the same command again",
+    "{path} has another grid than the run's other files: {found}, expected {expected}{hint}; run files of \
+     different grids apart",
     path = .path.display(),
     hint = if found == expected { " (they differ in between, or in digits not shown)" } else { "" }
 )]
