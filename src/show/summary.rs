@@ -240,7 +240,7 @@ mod tests {
             lines[2],
             "  day 0 (3 attempts): the worker was killed (a.nc) (output: pv.nc.run/logs/day_0.3.log)"
         );
-        assert_eq!(lines[3], "  day 1 (3 attempts): the worker was killed (a.nc)");
+        assert_eq!(lines[3], "  day 1 (3 attempts): another reason, a (a.nc)");
         assert_eq!(lines[12], "  and 2 more: all are in pv.nc.run/failed.tsv");
         assert_eq!(lines[13], "to try what failed again: dayfold run config.toml");
     }
@@ -256,7 +256,10 @@ mod tests {
             lines[1..],
             [
                 "error: 12 groups failed:",
-                &format!("  11 groups, {named}, as day 0 (3 attempts): the worker was killed (a.nc)"),
+                &format!(
+                    "  11 groups, {named}, as day 0 (3 attempts): the worker was killed (a.nc) \
+                     (output: pv.nc.run/logs/day_0.3.log)"
+                ),
                 "  day 3 (3 attempts): its file is cut (a.nc)",
                 "  (also in pv.nc.run/failed.tsv)",
                 "16 groups left, since so many failed for the same reason; when that is corrected: dayfold run config.toml",

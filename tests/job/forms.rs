@@ -173,7 +173,7 @@ fn take_forms_out_of_names(days: &Days) {
     for path in days.partials() {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let parts: Vec<&str> = name.split('.').collect();
-        let [slug, _, key, checksum, extension] = parts[..] else { panic!("{name}") };
+        let [slug, _, key, checksum, extension] = parts[..] else { unreachable!("{name}") };
         fs::rename(&path, path.with_file_name([slug, key, checksum, extension].join("."))).unwrap();
     }
 }

@@ -66,7 +66,7 @@ fn a_run_directory_that_is_moved_alone_finds_the_final_file_again_by_its_content
     let collated = folder.dayfold(&["collate", "away/work"]);
     assert_eq!(collated.code, 2, "{collated:?}");
     let told = "DIR/away/old/pv.nc: the folder DIR/away/old does not exist";
-    assert!(collated.stderr.contains(told) && collated.stderr.contains("dayfold run"), "{}", collated.stderr);
+    assert!(collated.stderr.contains(told), "{}", collated.stderr);
     fs::rename(folder.path().join("old"), folder.path().join("new")).unwrap();
     let run = ["run", "new/dayfold.toml", "--run-dir", "away/work", "--message-format", "json"];
     rests(&folder.dayfold(&run));

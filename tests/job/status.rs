@@ -193,7 +193,7 @@ fn what_is_no_run_directory_is_refused_and_named() {
     refused("archive", "it holds none of plan.json, finished.json, partials");
     fs::create_dir(folder.path().join("out.nc.run")).unwrap();
     refused(".", "did you mean ./out.nc.run?");
-    refused("out.nc", "did you mean out.nc.run?");
+    refused("out.nc", "error: out.nc.run is not a run directory: it holds none of plan.json");
     fs::create_dir(folder.path().join("out.nc.run/partials")).unwrap();
     let told = status(&folder, &[]);
     assert_eq!(told.code, 2, "{told:?}");

@@ -44,7 +44,7 @@ fn a_wrong_temperature_is_refused_before_any_work() {
     let field = refused(&folder, r#"{ pattern = "tas/tas_%Q.nc", variable = "tas" }"#);
     assert!(field.contains("task.temperature.pattern is wrong: "), "{field}");
     let a_folder = refused(&folder, r#"{ pattern = "t*", variable = "tas" }"#);
-    assert!(a_folder.contains("Is a directory"), "{a_folder}");
+    assert!(a_folder.contains("it is a folder, not a regular file"), "{a_folder}");
 }
 
 #[test]

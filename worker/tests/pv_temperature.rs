@@ -74,7 +74,7 @@ fn another_variable_another_unit_another_place_and_a_folder_are_wrong_for_all() 
         "{named}"
     );
     assert!(of("%Y%m/tas_%Y.nc", "tas").contains("matches no file of any date"), "no such folder");
-    assert!(of("ta?", "tas").contains("Is a directory"), "a folder");
+    assert!(of("ta?", "tas").contains("it is a folder, not a regular file"), "a folder");
     assert!(of("tas/%!.nc", "tas").contains("cannot be filled in"), "no such field");
     // the nearest time is the next month's first
     let month = here.join("tas/tas_202202.nc");

@@ -8,6 +8,7 @@ use super::whole::{Whole, Wishes};
 use super::{Run, RunError, session, target};
 use crate::happening::Listener;
 use crate::interrupt::Interrupt;
+use crate::rundir::finished::Finished;
 use crate::rundir::plan_file::{self, Found, Frozen};
 use crate::rundir::shard::Shard;
 use crate::rundir::{RunDir, RunDirError};
@@ -32,6 +33,8 @@ pub fn collate_only(
     let (mut run, entrance) = Run::begin(dir, Shard::WHOLE, others, interrupt, listener)?;
     let report = read_plan(&run.dir).map_err(RunError::from).and_then(|frozen| {
         target::prove_result(&frozen, &run.dir, others)?;
+        // one of a newer dayfold is refused before anything is begun
+        Finished::by_name(&run.dir, &mut Vec::new())?;
         run.begin_journal(frozen.run, session::of_collation(&run.taker));
         run.is_underway = true;
         Whole::look(&mut run, &frozen, frozen.empty)?.conclude(&mut run, wishes)

@@ -18,7 +18,7 @@ fn a_folder_in_the_place_of_a_file_is_named_with_what_to_do() {
             assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{name}: {outcome:?}");
             let said = &outcome.stderr;
             assert!(said.contains(&format!("pv.nc.run/{name}")) && said.contains("move it away"), "{said}");
-            assert_eq!(said.matches("Is a directory").count(), 1, "{said}");
+            assert_eq!(said.matches("not a regular file").count(), 1, "{said}");
         }
         fs::remove_dir(&path).unwrap();
         scene.room.run(&[]);
