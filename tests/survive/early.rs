@@ -1,11 +1,10 @@
 //! Signals before the first group is started: while a file system does not answer, while a lock is
-//! waited for, while the archive is looked at. A pipe that nobody writes to stands for what hangs.
+//! waited for, while the archive is looked at. A standard input that nobody writes to stands for what hangs.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::process::Stdio;
 
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::{Pid, Signal};
 
 use crate::farm::Farm;
@@ -13,12 +12,6 @@ use crate::processes::{children, wait_until};
 use crate::running::{Ended, Running};
 
 const SAID: &str = "a signal asked for the end before any group was started: the same command goes on";
-
-/// Who opens it to read waits for ever.
-fn put_pipe(path: &Path) {
-    let _not_there = std::fs::remove_file(path);
-    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-}
 
 /// Whether a process has said what it does at SIGTERM.
 fn listens(process: Pid) -> bool {
@@ -39,8 +32,10 @@ fn says(ended: &Ended, what: &str) {
 fn what_hangs_before_anything_was_begun_ends_and_says_so() {
     for signals in [1, 2] {
         let farm = Farm::new(1, "");
-        put_pipe(&farm.path().join("job.toml"));
-        let run = farm.start(&[]);
+        let mut command = farm.folder_command(&["run", "-", "--message-format", "json"]);
+        // who reads the configuration there waits for ever
+        command.stdin(Stdio::piped());
+        let run = Running::start(command);
         wait_until("it listens", || listens(run.pid()));
         (0..signals).for_each(|_| run.send(Signal::TERM));
         says(&run.end(), SAID);

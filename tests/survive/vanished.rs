@@ -105,6 +105,8 @@ fn a_partial_that_is_cut_is_not_folded_and_an_emptied_one_is_no_group_without_va
     }
 }
 
+const ADVICE: &str = "`dayfold run` with --redo and the group's name does the group again";
+
 /// It is as its name says, and no start finds anything wrong with it: people are told what to do.
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
@@ -122,12 +124,14 @@ fn a_partial_that_cannot_be_read_is_named_with_what_to_do() {
     let again = farm.run(&[]);
     assert_eq!(again.code, 75, "{again:?}");
     let path = kept(&farm).into_iter().find(|path| fs::read(path).unwrap() == b"rubbish").unwrap();
-    for part in [path.file_name().unwrap().to_str().unwrap(), "group 2022-02-01", "remove that file"] {
+    for part in [path.file_name().unwrap().to_str().unwrap(), "group 2022-02-01", ADVICE] {
         assert!(again.stderr.contains(part), "{part}: {again:?}");
     }
     assert!(!farm.has_result());
-    fs::remove_file(path).unwrap();
-    assert_eq!(farm.run(&[]).code, 0);
+    let redone = farm.run(&["--redo", &Farm::day(0)]);
+    assert_eq!(redone.code, 0, "{redone:?}");
+    let expected = (0..DAYS).map(|day| (Farm::day(day), if day == 0 { 2 } else { 1 }));
+    assert_eq!(farm.starts(), expected.collect(), "only that group is done again");
     assert!(farm.result() == Farm::undisturbed(DAYS));
 }
 

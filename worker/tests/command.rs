@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use common::{Deaf, assignment};
 use dayfold_contract::job::{BadFiles, Empty, Probe, ProbeFailure};
-use dayfold_contract::message::{Failure, FailureKind};
+use dayfold_contract::message::{Failure, FailureKind, ProgramEnd};
 use dayfold_contract::task::CommandSpec;
 use dayfold_contract::{Job, TaskSpec};
 use dayfold_ncio::dataset::{Attribute, Dataset, Values, Variable};
@@ -164,12 +164,15 @@ fn another_exit_code_than_0_is_a_failure_with_the_last_lines() {
 #[test]
 fn a_signal_is_named() {
     let place = Place::new();
-    let reason = |signal: &str| place.sh(&format!("kill -{signal} $$")).unwrap_err().reason;
-    assert_eq!(reason("SEGV"), "sh was ended by signal 11 (SIGSEGV)");
-    assert!(
-        reason("KILL")
-            .starts_with("sh was ended by signal 9 (SIGKILL); if nobody sent it, the kernel was out of")
-    );
+    let killed = |signal: &str| {
+        let failure = place.sh(&format!("kill -{signal} $$")).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Passing);
+        (failure.reason, failure.program)
+    };
+    let ended = |by: &str, signal| (format!("sh was ended by {by}"), Some(ProgramEnd::Signal(signal)));
+    assert_eq!(killed("SEGV"), ended("signal 11 (SIGSEGV)", 11));
+    // what it may mean that nobody sent this one, the supervisor knows, and says by `program`
+    assert_eq!(killed("KILL"), ended("signal 9 (SIGKILL)", 9));
     let full = place.sh("echo 'cp: error writing: No space left on device' >&2; exit 1").unwrap_err();
     assert_eq!(full.kind, FailureKind::NoSpace);
 }

@@ -7,13 +7,13 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use common::archive::{copy, copy_job, overwrite, rewrite, rewrite_as, set_units};
+use common::archive::{copy, copy_job, empty_out, overwrite, rewrite, rewrite_as, set_units};
 use common::{Deaf, assignment, run, run_attempt};
 use dayfold_contract::Job;
 use dayfold_contract::job::{BadFiles, Empty, ProbeFailure};
 use dayfold_contract::message::{Failure, FailureKind};
 use dayfold_contract::partial::{FILES_WITHOUT_TIMES, SKIPPED_FILES};
-use dayfold_ncio::dataset::{Dataset, Values};
+use dayfold_ncio::dataset::Dataset;
 use dayfold_ncio::write::Storage;
 use dayfold_worker::task::{self, Produced};
 
@@ -147,22 +147,6 @@ fn values_without_times_are_told_with_what_is_missing() {
     let reason = refused(|file| file.variables.retain(|variable| variable.name != "time"));
     let expected = "has no times: expected a coordinate variable, such as \"time\", with units such as";
     assert!(reason.contains(expected), "{reason}");
-}
-
-/// The file's times, and what is there at each, are taken out of it.
-fn empty_out(path: &Path) {
-    rewrite(path, path, |file| {
-        for (name, length) in &mut file.dimensions {
-            if name == "time" {
-                *length = 0;
-            }
-        }
-        for variable in &mut file.variables {
-            if variable.dimensions.iter().any(|name| name == "time") {
-                variable.values = Values::empty(variable.values.data_type());
-            }
-        }
-    });
 }
 
 #[test]

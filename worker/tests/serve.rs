@@ -7,13 +7,14 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use common::archive::empty_out;
 use common::process::{self, Worker};
+use dayfold_contract::job::Empty;
 use dayfold_contract::message::{Assignment, FailureKind, FromWorker, Output, PROTOCOL, ToWorker};
 use dayfold_contract::partial::ASIDE_PREFIX;
 use dayfold_contract::task::{Mount, Temperature};
 use dayfold_contract::{Fingerprint, GroupId, Job};
 use dayfold_worker::{BAD_MESSAGE, GONE, OTHER_PROTOCOL};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::Signal;
 
 /// As a child: serves. As a test among others: nothing.
@@ -37,18 +38,30 @@ fn left_in(folder: &Path) -> Vec<String> {
     folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// A job whose only file is a pipe that nobody writes to: reading it never returns.
-fn hanging_job(folder: &Path) -> Job {
-    mknodat(CWD, folder.join("pipe.nc"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-    Job { root: folder.to_owned(), ..fixture_job(folder) }
+/// So many messages do not fit into a pipe: a worker whose progress nobody hears stays within its group.
+const LONG: usize = 20_000;
+
+/// A group of one file, read over and over.
+fn long_group(number: u32) -> Assignment {
+    group(number, &["timeless.nc"; LONG])
+}
+
+/// A job whose only file holds no times: it is read, and not much is done with it.
+fn long_job(folder: &Path) -> Job {
+    let archive = common::fixtures().join("archive");
+    let file = folder.join("timeless.nc");
+    fs::copy(archive.join(&common::files_below(&archive)[0]), &file).unwrap();
+    empty_out(&file);
+    Job { root: folder.to_owned(), empty: Empty::Allow, ..fixture_job(folder) }
 }
 
 /// A worker within that job's group.
-fn hanging_worker(folder: &Path) -> Worker {
-    let mut worker = Worker::with_job(&hanging_job(folder));
-    worker.say(&ToWorker::Assign(group(0, &["pipe.nc"])));
+fn busy_worker(folder: &Path) -> Worker {
+    let mut worker = Worker::with_job(&long_job(folder));
+    worker.say(&ToWorker::Assign(long_group(0)));
     assert!(matches!(worker.hear(), Some(FromWorker::Started(_))));
     assert!(matches!(worker.hear(), Some(FromWorker::Progress { files_done: 0, .. })));
+    assert!(matches!(worker.hear(), Some(FromWorker::Progress { files_done: 1, .. })));
     worker
 }
 
@@ -90,12 +103,16 @@ fn groups_are_done_one_after_the_other_and_their_files_described() {
 #[test]
 fn an_assignment_that_waits_is_taken_back_and_one_at_work_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let mut worker = hanging_worker(folder.path());
-    let waiting = group(1, &["pipe.nc"]);
+    let mut worker = busy_worker(folder.path());
+    let (at_work, waiting) = (long_group(0).attempt, group(1, &["timeless.nc"]));
     worker.say(&ToWorker::Assign(waiting.clone()));
-    worker.say(&ToWorker::TakeBack(group(0, &["pipe.nc"]).attempt));
+    worker.say(&ToWorker::TakeBack(at_work));
     worker.say(&ToWorker::TakeBack(waiting.attempt));
-    assert_eq!(worker.hear(), Some(FromWorker::TakenBack(waiting.attempt)));
+    let is_progress =
+        |answer: &FromWorker| matches!(answer, FromWorker::Progress { attempt, .. } if *attempt == at_work);
+    let answer = std::iter::from_fn(|| worker.hear()).find(|answer| !is_progress(answer));
+    assert_eq!(answer, Some(FromWorker::TakenBack(waiting.attempt)));
+    assert!(worker.hear().as_ref().is_some_and(is_progress), "it goes on");
     worker.leave();
     worker.end();
 }
@@ -103,12 +120,12 @@ fn an_assignment_that_waits_is_taken_back_and_one_at_work_is_not() {
 #[test]
 fn the_end_of_the_supervisor_ends_a_worker_in_the_middle_of_a_group() {
     let folder = tempfile::tempdir().unwrap();
-    let mut worker = hanging_worker(folder.path());
+    let mut worker = busy_worker(folder.path());
     worker.leave();
     let (status, log) = worker.end();
     assert_eq!(status.code(), Some(i32::from(GONE)));
     assert_eq!(log, "");
-    assert_eq!(left_in(folder.path()), ["pipe.nc"]);
+    assert_eq!(left_in(folder.path()), ["timeless.nc"]);
 }
 
 #[test]
@@ -146,7 +163,7 @@ fn another_protocol_and_rubbish_are_told_apart() {
     assert_eq!(status.code(), Some(i32::from(BAD_MESSAGE)));
     assert!(log.contains("not what a supervisor sends"), "{log}");
     let folder = tempfile::tempdir().unwrap();
-    let mut late = hanging_worker(folder.path());
+    let mut late = busy_worker(folder.path());
     late.say(&ToWorker::Hello { protocol: PROTOCOL, job_bytes: 0 });
     let (status, log) = late.end();
     assert_eq!(status.code(), Some(i32::from(BAD_MESSAGE)));

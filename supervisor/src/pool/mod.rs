@@ -176,7 +176,10 @@ impl<'a> Pool<'a> {
             let until_wake = state.next_wake().map(|at| at.saturating_sub(self.began.elapsed()));
             tokio::select! {
                 Some(heard) = self.heard.recv() => match heard {
-                    Heard::Event(event) => return self.note_kill(event),
+                    Heard::Event(event) => {
+                        self.note_size(&event);
+                        return self.note_kill(event);
+                    }
                     Heard::Line(worker, line) => self.pass_on(state, worker, line),
                     Heard::Warning(message) => self.tell_listener(&Happening::Warning { message }),
                     Heard::Signal => {
@@ -206,6 +209,14 @@ impl<'a> Pool<'a> {
         let workers: Vec<_> =
             self.children.iter().filter_map(|(&worker, child)| Some((worker, child.pid()?))).collect();
         self.meter.read(&workers)
+    }
+
+    /// When it comes: the first results may still be held back when the disk is found full.
+    fn note_size(&mut self, event: &Event) {
+        if let Event::Said { message: FromWorker::Done { output, .. }, .. } = event {
+            self.written.0 += 1;
+            self.written.1 += output.partial.as_ref().map_or(0, |aside| aside.bytes);
+        }
     }
 
     /// A process that was killed, and not by us, while the kernel counts a kill for want of memory, is
@@ -272,9 +283,7 @@ impl<'a> Pool<'a> {
         self.children.get(&worker).map_or(Ok(()), |child| child.send(message)).map_err(PoolError::Frame)
     }
 
-    fn keep(&mut self, worker: WorkerId, attempt: Attempt, output: Output) {
-        self.written.0 += 1;
-        self.written.1 += output.partial.as_ref().map_or(0, |aside| aside.bytes);
+    fn keep(&self, worker: WorkerId, attempt: Attempt, output: Output) {
         if let Some(group) = self.groups.get(attempt.group.index()) {
             // a result without values is an empty file
             let checksum =

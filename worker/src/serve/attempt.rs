@@ -98,12 +98,14 @@ mod tests {
     use super::*;
     use dayfold_contract::frame::read_frame;
     use dayfold_contract::job::{Probe, ProbeFailure};
-    use dayfold_contract::{GroupId, GroupName};
-    use std::fs::File;
+    use dayfold_contract::{Fingerprint, GroupId, GroupName};
+    use dayfold_ncio::dataset::{Dataset, Values, Variable};
+    use dayfold_ncio::write::{Storage, write_dataset};
+    use std::fs::{self, File};
     use std::io::{Seek, Write};
 
     /// Writes what it is told to, then says what it is told to.
-    struct Stub(&'static [u8], Result<Produced, Failure>);
+    struct Stub(Vec<u8>, Result<Produced, Failure>);
 
     impl Task for Stub {
         fn probe(&mut self, _: &str) -> Result<Probe, ProbeFailure> {
@@ -118,10 +120,26 @@ mod tests {
         ) -> Result<Produced, Failure> {
             progress.reading(0, "a.nc");
             if !self.0.is_empty() {
-                File::create(partial).unwrap().write_all(self.0).unwrap();
+                File::create(partial).unwrap().write_all(&self.0).unwrap();
             }
             self.1.clone()
         }
+    }
+
+    /// A small result, as it is in its file.
+    fn values() -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("values.nc");
+        let time = Variable {
+            name: "time".to_owned(),
+            dimensions: vec!["time".to_owned()],
+            values: Values::F64(vec![1.0, 2.0]),
+            attributes: vec![("units".to_owned(), "days since 1970-01-01".into())],
+        };
+        let dimensions = vec![("time".to_owned(), 2)];
+        let dataset = Dataset { dimensions, variables: vec![time], attributes: Vec::new() };
+        write_dataset(&path, &dataset, Storage::Plain).unwrap();
+        fs::read(path).unwrap()
     }
 
     /// What is answered, and how many files stay.
@@ -143,30 +161,34 @@ mod tests {
 
     #[test]
     fn a_partial_is_announced_and_left() {
-        let (answers, files) = answers(Stub(b"values", Ok(Produced::Partial)));
+        let values = values();
+        let (answers, files) = answers(Stub(values.clone(), Ok(Produced::Partial)));
         let [FromWorker::Started(_), FromWorker::Progress { .. }, FromWorker::Done { output, .. }] =
             &answers[..]
         else {
             panic!("{answers:?}")
         };
-        assert_eq!((output.partial.as_ref().map(|partial| partial.bytes), files), (Some(6), 1));
+        let partial = output.partial.as_ref().unwrap();
+        assert_eq!((partial.bytes, partial.checksum), (values.len() as u64, Fingerprint::of(&values)));
+        assert_eq!(files, 1);
+        assert!(output.form.as_ref().unwrap().form.is_some(), "the first of its form is described");
         assert!(output.peak_memory > 0);
     }
 
     #[test]
     fn nothing_and_failures_leave_no_file() {
         let failure = Failure::new(FailureKind::Input, "because".to_owned());
-        let (failed, files) = answers(Stub(b"half", Err(failure.clone())));
+        let (failed, files) = answers(Stub(b"half".to_vec(), Err(failure.clone())));
         assert!(matches!(&failed[2], FromWorker::Failed { failure: told, .. } if *told == failure));
         assert_eq!(files, 0);
-        let (done, files) = answers(Stub(b"", Ok(Produced::Nothing)));
+        let (done, files) = answers(Stub(Vec::new(), Ok(Produced::Nothing)));
         assert!(matches!(&done[2], FromWorker::Done { output: Output { partial: None, .. }, .. }));
         assert_eq!(files, 0);
     }
 
     #[test]
     fn a_partial_that_is_not_there_is_a_failure_that_may_pass() {
-        let (answers, _) = answers(Stub(b"", Ok(Produced::Partial)));
+        let (answers, _) = answers(Stub(Vec::new(), Ok(Produced::Partial)));
         assert!(
             matches!(&answers[2], FromWorker::Failed { failure, .. } if failure.kind == FailureKind::Passing)
         );

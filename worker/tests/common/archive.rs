@@ -6,7 +6,7 @@ use std::path::Path;
 
 use dayfold_contract::Job;
 use dayfold_contract::task::{Mount, Temperature};
-use dayfold_ncio::dataset::{Dataset, Variable};
+use dayfold_ncio::dataset::{Dataset, Values, Variable};
 use dayfold_ncio::raw::{RawFile, VariableSchema};
 use dayfold_ncio::write::{Storage, write_dataset};
 
@@ -65,4 +65,20 @@ pub fn set_units(dataset: &mut Dataset, variable: &str, units: Option<&str>) {
     let variable = dataset.variables.iter_mut().find(|found| found.name == variable).unwrap();
     variable.attributes.retain(|(name, _)| name != "units");
     variable.attributes.extend(units.map(|units| ("units".to_owned(), units.into())));
+}
+
+/// The file's times, and what is there at each, are taken out of it.
+pub fn empty_out(path: &Path) {
+    rewrite(path, path, |file| {
+        for (name, length) in &mut file.dimensions {
+            if name == "time" {
+                *length = 0;
+            }
+        }
+        for variable in &mut file.variables {
+            if variable.dimensions.iter().any(|name| name == "time") {
+                variable.values = Values::empty(variable.values.data_type());
+            }
+        }
+    });
 }
