@@ -9,7 +9,7 @@
 //! - [`forms`]: which results fit together
 //! - [`holders`]: who is at work · [`history`], [`session`]: what the journals tell
 //! - [`state`]: all of it in one word
-//! - [`recognise`]: whether there is a run directory at all
+//! - [`mod@recognise`]: whether there is a run directory at all
 
 mod failures;
 pub mod forms;
