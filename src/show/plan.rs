@@ -48,8 +48,7 @@ fn groups(report: &PlanReport) -> String {
 }
 
 fn missing(missing: &[GroupName]) -> String {
-    let names: Vec<&str> = missing.iter().map(GroupName::as_str).collect();
-    format!("{} without input files: {}", names.len(), words::shortened(&names))
+    format!("{} without input files: {}", missing.len(), words::groups(missing))
 }
 
 fn files(report: &PlanReport) -> String {

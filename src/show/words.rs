@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use dayfold_contract::GroupName;
 use dayfold_contract::shown::shown;
 use dayfold_supervisor::meter::units::Units;
 
@@ -58,6 +59,11 @@ pub fn shortened<S: AsRef<str>>(names: &[S]) -> String {
             format!("{first}, ... ({} more), {last}", many - 2 * ENDS)
         }
     }
+}
+
+/// The same of groups.
+pub fn groups(groups: &[GroupName]) -> String {
+    shortened(&groups.iter().map(GroupName::as_str).collect::<Vec<_>>())
 }
 
 /// Why something failed and at which file, unless the reason names it already.

@@ -1,13 +1,11 @@
-//! Limits of the system that a run with many workers meets: on open files and on processes. Where one is too
-//! low, it is named as what it is.
+//! Limits of the system that a run with many workers meets, on open files and on processes: as many workers are
+//! started as they allow.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use dayfold_contract::error::in_one_line;
-use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
 /// Files that this process has open for each worker: three pipes and a handle on the process.
@@ -27,33 +25,6 @@ const THREADS_BESIDES: u64 = 8;
 
 /// Above this no run comes near the limit on processes.
 const FAR: u64 = 16 << 10;
-
-/// What the error of a call that starts a process or a thread, or opens a file, means where a limit is the
-/// cause; to follow the error.
-pub fn named(error: &io::Error) -> Option<String> {
-    let limit =
-        |resource| getrlimit(resource).current.map_or("unlimited".to_owned(), |limit| limit.to_string());
-    match Errno::from_io_error(error)? {
-        Errno::MFILE => {
-            Some(format!("the limit on open files (`ulimit -n`) is {}: raise it", limit(Resource::Nofile)))
-        }
-        Errno::AGAIN => Some(format!(
-            "the limit on the user's processes and threads (`ulimit -u`) is {}, and a batch job may have one of \
-             its own: raise it, or use fewer workers",
-            limit(Resource::Nproc)
-        )),
-        _ => None,
-    }
-}
-
-/// An error, and the limit that is its cause if one is.
-pub fn explained(error: &io::Error) -> String {
-    let told = in_one_line(error);
-    match named(error) {
-        Some(limit) => format!("{told}: {limit}"),
-        None => told,
-    }
-}
 
 /// How many workers of so many can be started, and what to say where that is not all.
 pub fn room_for(workers: u32) -> (u32, Vec<String>) {
@@ -134,16 +105,6 @@ fn few(fit: u32, workers: u32, what: &str, limit: u64) -> (u32, Option<String>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn limits_are_named_as_what_they_are_and_other_errors_left_alone() {
-        let named = |errno: Errno| named(&errno.into()).unwrap_or_default();
-        assert!(named(Errno::MFILE).contains("`ulimit -n`"));
-        assert!(named(Errno::AGAIN).contains("`ulimit -u`"));
-        assert_eq!(named(Errno::NOENT), "");
-        let said = explained(&Errno::MFILE.into());
-        assert!(said.starts_with("Too many open files: the limit on open files"), "{said}");
-    }
 
     #[test]
     fn as_many_workers_as_a_limit_is_enough_for_and_one_in_any_case() {

@@ -369,7 +369,13 @@ fn the_coordinate_comes_first() {
 fn equal_units_are_kept() {
     let result = Bench::of(&[series(&[1.5], &[1.0]), series(&[0.25], &[2.0])]).result();
     assert_eq!(values(&result, "time"), &Values::F64(vec![0.25, 1.5]));
-    let expected = [("units", "hours since 1970-01-01"), ("standard_name", "time"), ("axis", "T")];
+    let expected = [
+        ("units", "hours since 1970-01-01"),
+        ("standard_name", "time"),
+        ("axis", "T"),
+        ("long_name", "time"),
+        ("coverage_content_type", "coordinate"),
+    ];
     assert_eq!(find(&result, "time").attributes, texts(&expected));
 }
 
@@ -404,6 +410,8 @@ fn differing_units_become_seconds_also_of_bounds() {
         ("bounds", "time_bnds"),
         ("units", "seconds since 1970-01-01 00:00:00"),
         ("axis", "T"),
+        ("long_name", "time"),
+        ("coverage_content_type", "coordinate"),
         ("calendar", "proleptic_gregorian"),
     ];
     assert_eq!(find(&result, "time").attributes, texts(&expected));

@@ -21,10 +21,14 @@ fn config(folder: &Folder) -> String {
     folder.path().join("try/dayfold.toml").display().to_string()
 }
 
-/// The final file, wherever the sample's configuration puts it.
+/// The final file, wherever the sample's configuration puts it; not what a run with `--limit` leaves beside it.
 fn result(folder: &Folder) -> PathBuf {
     let mut found = std::fs::read_dir(folder.path().join("try")).unwrap().map(|entry| entry.unwrap().path());
-    found.find(|path| path.extension().is_some_and(|extension| extension == "nc")).unwrap()
+    let is_final = |path: &PathBuf| {
+        let name = path.to_string_lossy();
+        name.ends_with(".nc") && !name.ends_with(".trial.nc")
+    };
+    found.find(is_final).unwrap()
 }
 
 fn bytes_of_a_run(folder: &Folder, options: &[&str]) -> Vec<u8> {

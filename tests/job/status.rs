@@ -152,7 +152,7 @@ fn a_run_that_was_killed_is_told_from_one_that_goes_on() {
     let text = status(&folder, &[]).stdout;
     assert!(text.contains(": it was killed\n") && text.contains(", then killed\n"), "{text}");
     assert!(
-        text.contains("\nnext         `dayfold run` with the configuration of this run goes on"),
+        text.contains("\nnext         the script of batch job 4711.gadi, submitted again, goes on\n"),
         "{text}"
     );
 }

@@ -11,7 +11,8 @@ use crate::farm::Farm;
 use crate::processes::{children, wait_until};
 use crate::running::{Ended, Running};
 
-const SAID: &str = "a signal asked for the end before any group was started: the same command goes on";
+const SAID: &str =
+    "a signal asked for the end before any group was started: to go on, start the run again as before";
 
 /// Whether a process has said what it does at SIGTERM.
 fn listens(process: Pid) -> bool {

@@ -8,6 +8,8 @@ mod sessions;
 mod tests;
 
 use dayfold_contract::GroupName;
+use dayfold_contract::shown::shown;
+use dayfold_supervisor::rundir::learnt::Redo;
 use dayfold_supervisor::status::forms::FormCount;
 use dayfold_supervisor::status::groups::{Counts, Part};
 use dayfold_supervisor::status::session::AtWork;
@@ -37,6 +39,8 @@ pub fn text(status: &Status, forecast: Forecast) -> String {
         ("failed", listed(&status.failed, |failed| failure(failed, &status.run_dir))),
         ("retried", sessions::retried(&status.sessions)),
         ("missing", missing(&status.missing)),
+        ("mixed", mixed(&status.mixed_source)),
+        ("again", redo(status.redo.as_ref())),
         ("before", sessions::before(&status.sessions)),
         ("final file", final_file(status)),
         ("next", next(status)),
@@ -128,11 +132,28 @@ fn at_work(at_work: &AtWork) -> String {
 }
 
 fn missing(missing: &[GroupName]) -> String {
-    let names: Vec<&str> = missing.iter().map(GroupName::as_str).collect();
-    if names.is_empty() {
+    if missing.is_empty() {
         return String::new();
     }
-    format!("{} without input files: {}", names.len(), words::shortened(&names))
+    format!("{} without input files: {}", missing.len(), words::groups(missing))
+}
+
+/// Results of a program as it was before it was edited.
+fn mixed(groups: &[GroupName]) -> String {
+    if groups.is_empty() {
+        return String::new();
+    }
+    format!(
+        "{} by earlier contents of the files that the command depends on (`--accept-change`): {}",
+        words::count(groups.len(), "result"),
+        words::groups(groups)
+    )
+}
+
+fn redo(redo: Option<&Redo>) -> String {
+    let Some(Redo { groups, .. }) = redo else { return String::new() };
+    let groups = if groups.is_empty() { "all groups".to_owned() } else { words::groups(groups) };
+    format!("{groups}, as `--redo` asked for: the final file does not have their new results yet")
 }
 
 fn final_file(status: &Status) -> String {
@@ -161,10 +182,15 @@ fn output(output: &Output) -> String {
 /// What to do, where nobody is at it.
 fn next(status: &Status) -> String {
     let run_dir = words::argument(&status.run_dir.display().to_string());
+    let job = status.sessions.last().and_then(|session| session.start.as_ref()?.job.as_deref());
+    let run = match job {
+        Some(job) => format!("the script of batch job {}, submitted again,", shown(job)),
+        None => "`dayfold run` with the configuration of this run".to_owned(),
+    };
     match status.state {
-        State::Unfinished => "`dayfold run` with the configuration of this run goes on".to_owned(),
+        State::Unfinished => format!("{run} goes on"),
         State::Failed => format!(
-            "`dayfold run` with the configuration of this run tries what failed again\n\
+            "{run} tries what failed again\n\
              `dayfold collate {run_dir} --allow-failed` writes the final file without it"
         ),
         State::Unfolded => format!("`dayfold collate {run_dir}` folds them"),

@@ -75,6 +75,8 @@ fn status(state: State, sessions: Vec<Session>) -> Status {
         partials: PartialCounts { listed: 4, of_no_group: Some(0) },
         forms: Vec::new(),
         missing: Vec::new(),
+        mixed_source: Vec::new(),
+        redo: None,
         failed: Vec::new(),
         at_work: sessions.iter().flat_map(|session| session.running.clone()).collect(),
         holders: Vec::new(),
@@ -149,6 +151,46 @@ fn a_run_that_was_killed_and_has_failures() {
         assert!(shown.contains(line), "{line:?} in {shown}");
     }
     assert!(!shown.contains("rate") && !shown.contains("at work  "), "{shown}");
+}
+
+#[test]
+fn a_batch_jobs_script_goes_on_and_no_command_for_the_login_node() {
+    let start = dayfold_supervisor::journal::Session {
+        command: "run".into(),
+        host: "n17".into(),
+        process: 4711,
+        job: Some("12.gadi".into()),
+        version: "0.1.0".into(),
+        shard: Shard::WHOLE,
+        workers: 2,
+        memory_limit: None,
+        options: serde_json::Map::new(),
+    };
+    let killed = Session { is_at_work: false, start: Some(start), ..running() };
+    for (state, what) in [(State::Unfinished, "goes on"), (State::Failed, "tries what failed again")] {
+        let shown = shown(&status(state, vec![running(), killed.clone()]));
+        let next = format!("next         the script of batch job 12.gadi, submitted again, {what}\n");
+        assert!(shown.contains(&next) && !shown.contains("`dayfold run` with"), "{shown}");
+    }
+}
+
+#[test]
+fn results_of_an_earlier_program_and_those_asked_for_again_are_told() {
+    let redo = |names: &[&str]| {
+        Some(Redo { groups: names.iter().map(|name| GroupName::new(*name)).collect(), outdated: None })
+    };
+    let mixed_source = vec![GroupName::new("2022-02-01")];
+    let status =
+        Status { mixed_source, redo: redo(&["2022-02-02"]), ..status(State::Unfinished, Vec::new()) };
+    for line in [
+        "mixed        1 result by earlier contents of the files that the command depends on \
+         (`--accept-change`): 2022-02-01\n",
+        "again        2022-02-02, as `--redo` asked for: the final file does not have their new results yet\n",
+    ] {
+        assert!(shown(&status).contains(line), "{line:?} in {}", shown(&status));
+    }
+    let all = Status { redo: redo(&[]), ..status };
+    assert!(shown(&all).contains("again        all groups, as"), "{}", shown(&all));
 }
 
 #[test]

@@ -90,12 +90,18 @@ impl Description {
     }
 }
 
-/// What a time coordinate is called by CF, where its writer has not said it.
+/// What a time coordinate is called by CF and ACDD, where its writer has not said it.
 fn complete_time(schema: &mut Schema) {
     let Some(time) = schema.variables.iter_mut().find(|variable| variable.name == SHARED_DIMENSION) else {
         return;
     };
-    for (name, text) in [("standard_name", "time"), ("axis", "T")] {
+    let known = [
+        ("standard_name", "time"),
+        ("axis", "T"),
+        ("long_name", "time"),
+        ("coverage_content_type", "coordinate"),
+    ];
+    for (name, text) in known {
         if time.attribute(name).is_none() {
             time.attributes.push((name.to_owned(), text.into()));
         }

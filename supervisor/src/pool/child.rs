@@ -9,6 +9,7 @@ use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use dayfold_contract::error::explained;
 use dayfold_contract::frame::{self, FrameError, MAX_PAYLOAD};
 use dayfold_contract::message::{FromWorker, PROTOCOL, ToWorker};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -24,7 +25,6 @@ use tokio_util::codec::{FramedRead, LengthDelimitedCodec, LinesCodec, LinesCodec
 use super::launch::Launcher;
 use crate::decide::event::{Event, Exit, How};
 use crate::happening::WorkerId;
-use crate::limits::explained;
 use crate::orphans;
 
 /// So many bytes of a worker's last lines are kept, to be told when it ends.

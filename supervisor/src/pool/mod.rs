@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use dayfold_contract::error::explained;
 use dayfold_contract::frame::FrameError;
 use dayfold_contract::message::{Assignment, Attempt, FailureKind, FromWorker, Output, ProgramEnd, ToWorker};
 use dayfold_contract::{Fingerprint, Group, PartialName};
@@ -33,7 +34,7 @@ use crate::decide::State;
 use crate::decide::event::{Action, Event, How, Reading, Walltime};
 use crate::happening::{Happening, Listener, WorkerId};
 use crate::meter::{Host, kills};
-use crate::{limits, room};
+use crate::room;
 use child::{Handle, Heard};
 use keeper::{Keeper, Keeping, ToKeep};
 use launch::Launcher;
@@ -56,7 +57,7 @@ pub enum PoolError {
     #[error("failed to encode a message to a worker")]
     Frame(#[from] FrameError),
     /// The keeper's thread cannot be started.
-    #[error("failed to start a thread: {}", limits::explained(.0))]
+    #[error("failed to start a thread: {}", explained(.0))]
     Thread(#[source] std::io::Error),
     /// Signals cannot be listened to.
     #[error("failed to listen to signals")]

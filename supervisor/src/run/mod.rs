@@ -43,7 +43,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dayfold_contract::Fingerprint;
-use dayfold_contract::error::in_one_line;
+use dayfold_contract::error::{explained, in_one_line};
 use dayfold_contract::frame::FrameError;
 
 use crate::collate::CollateError;
@@ -52,7 +52,6 @@ use crate::decide::stop::Stop;
 use crate::happening::{Happening, Listener};
 use crate::interrupt::Interrupt;
 use crate::journal::Session;
-use crate::limits;
 use crate::lock::ask::until_answered;
 use crate::lock::{Held, LockError};
 use crate::pool::PoolError;
@@ -101,7 +100,7 @@ pub enum RunError {
     #[error(transparent)]
     Underway(Box<RunError>),
     /// The system lets this process open too few files.
-    #[error("failed to open files for workers: {}", limits::explained(.0))]
+    #[error("failed to open files for workers: {}", explained(.0))]
     Descriptors(#[source] std::io::Error),
     /// Workers cannot be started.
     #[error("failed to start a worker: {0}")]
@@ -116,19 +115,21 @@ pub enum RunError {
     #[error(transparent)]
     Collate(#[from] CollateError),
     /// A signal came before any group was started.
-    #[error("a signal asked for the end before any group was started: the same command goes on")]
+    #[error(
+        "a signal asked for the end before any group was started: to go on, start the run again as before"
+    )]
     Interrupted,
     /// A second signal came, and the file system does not let the run end in order.
     #[error(
         "a second signal asked for the end, and what was under way does not end: most likely the file system \
-         does not answer; the same command goes on"
+         does not answer; to go on, start the run again as before"
     )]
     GivenUp,
     /// Another result has come to the final file's place while the run was at work.
     #[error("{0}; the results of this run are kept in its run directory")]
     Taken(#[source] RunDirError),
     /// The system gives no threads or no runtime.
-    #[error("failed to start a thread: {}", limits::explained(.0))]
+    #[error("failed to start a thread: {}", explained(.0))]
     Thread(#[source] std::io::Error),
     /// The system gives nothing to this process that killed workers leave.
     #[error("failed to become the parent of what killed workers leave")]

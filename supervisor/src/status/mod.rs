@@ -34,6 +34,7 @@ use serde::{Serialize, Serializer};
 use crate::meter::Host;
 use crate::rundir::RunDir;
 use crate::rundir::failed_table::FailedGroup;
+use crate::rundir::learnt::Redo;
 use crate::rundir::plan_file::{self, Found, Frozen};
 use forms::FormCount;
 use groups::{Counts, Part, Stands};
@@ -62,6 +63,10 @@ pub struct Status {
     pub forms: Vec<FormCount>,
     /// Groups without input files.
     pub missing: Vec<GroupName>,
+    /// Groups whose results were made by an earlier content of a file that the command depends on, and kept.
+    pub mixed_source: Vec<GroupName>,
+    /// What `--redo` has asked for and the final file does not have yet.
+    pub redo: Option<Redo>,
     /// Groups that failed and are not done, in order of their names.
     pub failed: Vec<FailedGroup>,
     /// Groups at work just now; those that take longest come first.
@@ -139,6 +144,8 @@ pub fn look(run_dir: &RunDir, host: &Host) -> Result<Status, StatusError> {
             .unwrap_or_default(),
         partials: PartialCounts::new(results.as_ref(), stands.as_ref()),
         missing: frozen.map(|frozen| frozen.plan.missing.clone()).unwrap_or_default(),
+        mixed_source: frozen.map(|frozen| frozen.learnt.mixed.clone()).unwrap_or_default(),
+        redo: frozen.and_then(|frozen| frozen.learnt.redo.clone()),
         failed,
         at_work,
         holders,

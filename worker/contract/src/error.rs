@@ -5,6 +5,9 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use rustix::io::Errno;
+use rustix::process::{Resource, getrlimit};
+
 /// Whether `error` says that the disk (`ENOSPC`) or a quota (`EDQUOT`) is full: with more space the
 /// work can go on.
 pub fn is_no_space(error: &io::Error) -> bool {
@@ -27,6 +30,33 @@ pub fn in_one_line(error: &(dyn Error + 'static)) -> String {
     without_numbers(causes(error).skip(1).fold(error.to_string(), add))
 }
 
+/// What the error of a call that starts a process or a thread, or opens a file, means where a limit of the system is
+/// the cause; to follow the error.
+pub fn limit_named(error: &io::Error) -> Option<String> {
+    let limit =
+        |resource| getrlimit(resource).current.map_or("unlimited".to_owned(), |limit| limit.to_string());
+    match Errno::from_io_error(error)? {
+        Errno::MFILE => {
+            Some(format!("the limit on open files (`ulimit -n`) is {}: raise it", limit(Resource::Nofile)))
+        }
+        Errno::AGAIN => Some(format!(
+            "the limit on the user's processes and threads (`ulimit -u`) is {}, and a batch job may have one of \
+             its own: raise it, or use fewer workers",
+            limit(Resource::Nproc)
+        )),
+        _ => None,
+    }
+}
+
+/// An error, and the limit that is its cause if one is.
+pub fn explained(error: &io::Error) -> String {
+    let told = in_one_line(error);
+    match limit_named(error) {
+        Some(limit) => format!("{told}: {limit}"),
+        None => told,
+    }
+}
+
 /// Takes out what the standard library adds to the system's words: ` (os error 2)`.
 fn without_numbers(mut text: String) -> String {
     const BEFORE: &str = " (os error ";
@@ -40,6 +70,16 @@ fn without_numbers(mut text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_are_named_as_what_they_are_and_other_errors_left_alone() {
+        let named = |errno: Errno| limit_named(&errno.into()).unwrap_or_default();
+        assert!(named(Errno::MFILE).contains("`ulimit -n`"));
+        assert!(named(Errno::AGAIN).contains("`ulimit -u`"));
+        assert_eq!(named(Errno::NOENT), "");
+        let said = explained(&Errno::MFILE.into());
+        assert!(said.starts_with("Too many open files: the limit on open files"), "{said}");
+    }
 
     #[derive(Debug, thiserror::Error)]
     #[error("{text}")]

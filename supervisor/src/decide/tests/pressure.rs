@@ -1,6 +1,6 @@
 //! Rules of a run whose memory is limited.
 
-use super::super::event::{GroupUse, Reading};
+use super::super::event::{GroupUse, Reading, Walltime};
 use super::super::memory::{FIRST_LOOK, LONG, STEADY};
 use super::super::patience::PATIENCE;
 use super::super::stop::Stop;
@@ -163,6 +163,37 @@ fn a_group_that_the_kernel_killed_beside_others_is_tried_again_and_alone_in_the_
         let (reason, again) = told(&state.on(Duration::from_secs(9), killed));
         assert!(again && !reason.contains("alone"), "{reason}");
         assert_eq!(state.memory.expected(), 900_000_000 / 7, "one fewer than the eight that were busy");
+    }
+}
+
+#[test]
+fn a_kill_that_is_heard_of_after_a_pause_is_its_own_groups_and_not_the_next_ones() {
+    // its worker is started again, or goes on
+    let kills = [(worker_killed(W0), ready(0)), (program_killed(W0, attempt(0, 1)), reading(&[1_000_000]))];
+    for (killed, after) in kills {
+        let mut state = State::new(limited(1, 1_000_000_000), groups(3));
+        let before = [Event::Begin, ready(0), started(0, attempt(0, 1)), reading(&[700_000_000])];
+        let mut actions: Vec<_> =
+            before.into_iter().flat_map(|event| state.on(Duration::from_secs(1), event)).collect();
+        let at = Duration::from_secs(70);
+        state.on(at, Event::Continued { paused: Duration::from_secs(60) });
+        let gone = state.on(at, killed);
+        let (reason, again) = told(&gone);
+        assert!(reason.contains("alone at work") && !again, "{reason}");
+        actions.extend(gone);
+        let looked_around = Event::LookedAround { lock: Ok(()), walltime: Walltime::StoodStill };
+        for event in [looked_around, after] {
+            actions.extend(state.on(Duration::from_secs(71), event));
+        }
+        // the next one fails of something else
+        let of_another = |action: &Action| match action {
+            Action::Assign(_, attempt) if attempt.group != GroupId(0) => Some(*attempt),
+            _ => None,
+        };
+        let next = actions.iter().rev().find_map(of_another).unwrap_or_else(|| panic!("{actions:?}"));
+        state.on(Duration::from_secs(72), started(0, next));
+        let (reason, _) = told(&state.on(Duration::from_secs(73), failed(0, next, FailureKind::Input)));
+        assert!(!reason.contains("memory"), "{reason}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use dayfold_contract::command::BadArgument;
-use dayfold_contract::error::{in_one_line, is_no_space};
+use dayfold_contract::error::{in_one_line, is_no_space, limit_named};
 use dayfold_contract::message::{Failure, FailureKind, ProgramEnd};
 use dayfold_ncio::NcError;
 use dayfold_ncio::raw::RawError;
@@ -127,6 +127,10 @@ impl CommandError {
             Some(rest) => format!("{program} {rest}"),
             None => in_one_line(&self),
         };
+        let reason = match self.limit() {
+            Some(limit) => format!("{reason}: {limit}"),
+            None => reason,
+        };
         let (kind, program) = (self.kind(&output), self.program_end());
         let failure = Failure { program, ..Failure::new(kind, reason) };
         match self {
@@ -142,6 +146,14 @@ impl CommandError {
         match self {
             Self::Code { code, .. } => Some(ended::meaning(*code)),
             Self::Signal(signal) => Some(ProgramEnd::Signal(*signal)),
+            _ => None,
+        }
+    }
+
+    /// The limit of the system that is the cause.
+    fn limit(&self) -> Option<String> {
+        match self {
+            Self::NotStarted { source, .. } | Self::System { source, .. } => limit_named(source),
             _ => None,
         }
     }
@@ -201,7 +213,8 @@ mod tests {
     fn what_may_pass_is_told_from_what_stays() {
         let start =
             |errno: Errno| CommandError::not_started(errno.into(), "/x".into(), 7).into_failure("x", vec![]);
-        assert_eq!(start(Errno::AGAIN).kind, FailureKind::Passing);
+        let limit = start(Errno::AGAIN);
+        assert!(limit.kind == FailureKind::Passing && limit.reason.contains("`ulimit -u`"), "{limit:?}");
         assert_eq!(start(Errno::NOEXEC).kind, FailureKind::Input);
         assert_eq!(start(Errno::NOSPC).kind, FailureKind::NoSpace);
         let long = start(Errno::TOOBIG);
