@@ -46,7 +46,7 @@ fn session(session: &Session) -> String {
     let host = session.start.as_ref().map_or(String::new(), |start| format!(" on {}", start.host));
     let done = words::count(session.done, "group");
     let span = words::duration(session.span);
-    format!("{began}{host}{shard}: {done} done in {span}, {}", end(session))
+    format!("{began}{host}{shard}: did {done} in {span}, {}", end(session))
 }
 
 fn shard(session: &Session) -> Option<String> {

@@ -144,8 +144,8 @@ fn a_run_that_was_killed_and_has_failures() {
         "held by      process 4711 on n17 in batch job 12.gadi: it was killed\n",
         "failed       day 0 (3 attempts): it is torn (a.nc)\n",
         "             and 2 more\n",
-        "before       2022-02-01 00:00 UTC: 4 groups done in 1 min 40 s, then killed\n",
-        "             2022-02-01 00:00 UTC: 4 groups done in 1 min 40 s, ended early: the walltime is near\n",
+        "before       2022-02-01 00:00 UTC: did 4 groups in 1 min 40 s, then killed\n",
+        "             2022-02-01 00:00 UTC: did 4 groups in 1 min 40 s, ended early: the walltime is near\n",
         "next         `dayfold run` with the configuration of this run goes on\n",
     ] {
         assert!(shown.contains(line), "{line:?} in {shown}");
