@@ -15,7 +15,6 @@ mod error;
 mod exit;
 mod plot;
 mod prepare;
-mod report;
 mod sample;
 mod show;
 

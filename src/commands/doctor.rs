@@ -1,12 +1,14 @@
 //! `dayfold doctor`: what this node offers to a run, and where each figure was read.
 
-use dayfold_supervisor::meter::{Host, Reading, Readings, batch, cores, memory_limit, question, walltime};
+use dayfold_supervisor::batch::job::{BatchJob, batch_job};
+use dayfold_supervisor::batch::{question, walltime};
+use dayfold_supervisor::meter::{Host, Reading, Readings, cores, memory_limit};
 use jiff::Timestamp;
 
 use crate::cli::DoctorArgs;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::report::doctor::{Checkup, Job, Limit, Read};
+use crate::show::doctor::{Checkup, Job, Limit, Read};
 use crate::show::{doctor, stdout};
 
 /// Prints what this node offers.
@@ -30,7 +32,7 @@ fn examine(host: &Host) -> Checkup {
     Checkup {
         cores: limit(&cores),
         memory: limit(&memory),
-        job: batch::batch_job(host).map(job),
+        job: batch_job(host).map(job),
         seconds_left: time.left.map(|left| Read { value: left.value.as_secs(), source: left.source }),
         warnings,
     }
@@ -41,6 +43,6 @@ fn limit<T: Copy + Ord>(readings: &Readings<T>) -> Limit<T> {
     Limit { deciding: readings.deciding().map(read), read: readings.all.iter().map(read).collect() }
 }
 
-fn job(job: batch::BatchJob) -> Job {
+fn job(job: BatchJob) -> Job {
     Job { system: job.system.to_string(), id: job.id, queue: job.queue, node: job.node }
 }

@@ -9,7 +9,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::prepare::workers::workers;
 use crate::prepare::{Prepared, prepare};
-use crate::report::plan::PlanReport;
+use crate::show::plan::PlanReport;
 use crate::show::{plan, stdout};
 
 /// Prints the plan.

@@ -3,9 +3,10 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
+use dayfold_supervisor::batch::job::batch_job;
 use dayfold_supervisor::happening::{Happening, Listener};
 use dayfold_supervisor::interrupt::Interrupt;
-use dayfold_supervisor::meter::{Host, batch};
+use dayfold_supervisor::meter::Host;
 use dayfold_supervisor::rundir::shard::Shard;
 use dayfold_supervisor::verdict::Verdict;
 
@@ -52,7 +53,7 @@ fn carry_out(
 /// is at a terminal to give the command.
 fn again(host: &Host, is_terminal: bool, command: impl FnOnce() -> String) -> String {
     let is_interactive = is_terminal || host.var("PBS_ENVIRONMENT") == Some("PBS_INTERACTIVE");
-    match batch::batch_job(host).filter(|_| !is_interactive) {
+    match batch_job(host).filter(|_| !is_interactive) {
         Some(job) => format!("submit the script of this job again ({} {})", job.system, job.id),
         None => command(),
     }

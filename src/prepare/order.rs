@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use dayfold_contract::{GroupName, Job, Plan, RegionSet};
+use dayfold_supervisor::batch::{question, queues, walltime};
 use dayfold_supervisor::decide::Settings;
 use dayfold_supervisor::decide::clock::TimeSettings;
 use dayfold_supervisor::decide::memory::MemorySettings;
 use dayfold_supervisor::decide::retry::Retry;
-use dayfold_supervisor::meter::{Host, Reading, memory_limit, question, queues, walltime};
+use dayfold_supervisor::meter::{Host, Reading, memory_limit};
 use dayfold_supervisor::run::order::{Given, Order, Selection};
 use dayfold_supervisor::rundir::RunDir;
 use dayfold_supervisor::rundir::learnt::Redo;

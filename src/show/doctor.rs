@@ -1,10 +1,57 @@
-//! What a node offers, as people read it.
+//! What a node offers to a run and where each figure was read, as people read it and, serialized, as programs do.
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::table::TwoColumns;
 use super::words;
-use crate::report::doctor::{Checkup, Job, Limit};
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub struct Checkup {
+    /// Cores that this process may use.
+    pub cores: Limit<usize>,
+    /// Bytes that a run may use.
+    pub memory: Limit<u64>,
+    /// The batch job that this is in.
+    pub job: Option<Job>,
+    /// Of the batch job.
+    pub seconds_left: Option<Read<u64>>,
+    /// What was there and not understood.
+    pub warnings: Vec<String>,
+}
+
+/// Everything that was read of a limit.
+#[derive(Debug, Serialize)]
+pub struct Limit<T> {
+    /// The smallest.
+    pub deciding: Option<Read<T>>,
+    /// All.
+    pub read: Vec<Read<T>>,
+}
+
+/// A value and where it was read.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Read<T> {
+    /// What.
+    pub value: T,
+    /// Where.
+    pub source: String,
+}
+
+/// A batch job.
+#[derive(Debug, Serialize)]
+pub struct Job {
+    /// Whose.
+    pub system: String,
+    /// Its number.
+    pub id: String,
+    /// Where it was submitted to.
+    pub queue: Option<String>,
+    /// Where it runs.
+    pub node: Option<String>,
+}
 
 /// The whole report.
 pub fn text(checkup: &Checkup) -> String {
@@ -45,7 +92,6 @@ fn time_left(checkup: &Checkup) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::doctor::Read;
 
     fn read<T>(value: T, source: &str) -> Read<T> {
         Read { value, source: source.to_owned() }

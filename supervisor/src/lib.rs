@@ -3,10 +3,11 @@
 //! [`run`] is a whole run: [`planning`] finds the groups, [`rundir`] knows what earlier runs left,
 //! [`decide`] says what happens next, [`pool`] makes it happen, [`collate`] folds the partials into
 //! the final file, [`happening`] is what listeners hear of it all. [`meter`] reads the machine,
-//! [`lock`] keeps others away, [`journal`] keeps what happened, [`durable`] writes files that
+//! [`batch`] asks the batch system, [`lock`] keeps others away, [`journal`] keeps what happened, [`durable`] writes files that
 //! survive a power cut, [`status`] tells from outside how a run stands. Computing is
 //! `dayfold-worker`'s, the command line and what people see the root package's.
 
+pub mod batch;
 pub mod collate;
 mod crash;
 pub mod decide;

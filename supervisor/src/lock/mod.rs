@@ -15,9 +15,12 @@
 
 pub mod acquire;
 pub mod ask;
+pub mod guard;
 pub mod holder;
 pub mod look;
 mod scene;
+pub mod taker;
+pub mod vigil;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

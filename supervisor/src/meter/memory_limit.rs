@@ -141,7 +141,7 @@ fn pbs(host: &Host, readings: &mut Readings<u64>) {
 }
 
 /// A size as PBS writes it: `190gb`, powers of 1024.
-pub(super) fn pbs_size(text: &str) -> Option<u64> {
+pub(crate) fn pbs_size(text: &str) -> Option<u64> {
     let text = text.to_ascii_lowercase();
     let (number, suffix) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let unit: u64 = match suffix {

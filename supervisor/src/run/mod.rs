@@ -5,7 +5,7 @@
 //! command can go on.
 //!
 //! - [`order`]: what is asked for, and what came of it
-//! - [`entrance`]: who may begin · [`taker`], [`vigil`], [`guard`]: locks taken, watched, kept
+//! - [`entrance`]: who may begin
 //! - [`known`], [`results`], [`lore`]: what earlier runs left · [`again`]: what of it is done again
 //! - [`ears`]: who hears · [`chronicle`]: the journal as it is written · [`session`]: its first line
 //! - [`working`]: the archive is probed, the pool works
@@ -24,7 +24,6 @@ mod describe;
 mod ears;
 mod entrance;
 mod folding;
-mod guard;
 mod known;
 mod lore;
 pub mod order;
@@ -32,10 +31,8 @@ mod provenance;
 mod replaceable;
 mod results;
 mod session;
-mod taker;
 mod target;
 pub mod trial;
-mod vigil;
 mod whole;
 mod working;
 
@@ -53,6 +50,8 @@ use crate::happening::{Happening, Listener};
 use crate::interrupt::Interrupt;
 use crate::journal::Session;
 use crate::lock::ask::until_answered;
+use crate::lock::guard::Guard;
+use crate::lock::taker::Taker;
 use crate::lock::{Held, LockError};
 use crate::pool::PoolError;
 use crate::pool::probe::ProbeError;
@@ -61,11 +60,9 @@ use crate::rundir::{RunDir, RunDirError, prove_writable};
 use chronicle::Chronicle;
 use ears::Ears;
 use entrance::Entrance;
-use guard::Guard;
 use known::{Known, KnownError};
 use order::{Order, Report};
 use replaceable::Others;
-use taker::Taker;
 
 pub use collate_only::collate_only;
 pub use provenance::is_own as is_own_attribute;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::order::Order;
-use super::taker::Taker;
 use crate::decide::Settings;
 use crate::journal::Session;
+use crate::lock::taker::Taker;
 use crate::rundir::shard::Shard;
 
 /// Of `dayfold run`.

@@ -1,11 +1,11 @@
 //! What is known of memory, and what follows: each rule on its own.
 
+use crate::batch::queues::Gadi;
 use crate::decide::budget::Pressure;
 use crate::decide::event::{GroupUse, Reading};
 use crate::decide::memory::{FIRST_LOOK, Growth, Memory, MemorySettings};
 use crate::happening::WorkerId;
 use crate::meter::memory_limit::Origin;
-use crate::meter::queues::Gadi;
 
 const LIMIT: u64 = 1000;
 

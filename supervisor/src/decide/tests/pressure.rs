@@ -5,8 +5,8 @@ use super::super::memory::{FIRST_LOOK, LONG, STEADY};
 use super::super::patience::PATIENCE;
 use super::super::stop::Stop;
 use super::*;
+use crate::batch::queues::Gadi;
 use crate::happening::Happening;
-use crate::meter::queues::Gadi;
 
 fn reading(workers: &[u64]) -> Event {
     let workers = (0..).map(WorkerId).zip(workers.iter().copied()).collect();

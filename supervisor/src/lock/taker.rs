@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::{Acquisition, Held, Holder, Life, Lock, LockError, Step, holder_of};
+use crate::batch::job::batch_job;
 use crate::interrupt::Interrupt;
-use crate::lock::{Acquisition, Held, Holder, Life, Lock, LockError, Step, holder_of};
-use crate::meter::{Host, batch};
+use crate::meter::Host;
 
 /// How often a lock is looked at that is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -25,7 +26,7 @@ impl Taker {
     /// This process, which waits for no lock any more once it is asked to end.
     pub fn here(interrupt: Interrupt) -> Self {
         let host = Host::here();
-        let job = batch::batch_job(&host).map(|job| job.id);
+        let job = batch_job(&host).map(|job| job.id);
         Self { me: Holder::here(&host, job), host, interrupt }
     }
 

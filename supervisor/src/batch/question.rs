@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Host;
-use super::batch::{BatchSystem, batch_job};
 use super::clock::clock_seconds;
+use super::job::{BatchSystem, batch_job};
 use super::{program, qstat};
+use crate::meter::Host;
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]

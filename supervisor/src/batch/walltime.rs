@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::question::{self, Question, QuestionError, Reply};
-use super::{Host, Reading};
 use crate::decide::event::Walltime;
+use crate::meter::{Host, Reading};
 
 /// How long the batch system has for its answer.
 pub const PATIENCE: Duration = Duration::from_secs(5);

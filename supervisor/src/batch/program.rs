@@ -4,8 +4,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::Host;
-use super::batch::BatchSystem;
+use super::job::BatchSystem;
+use crate::meter::Host;
 
 /// What says where PBS is, unless `PBS_CONF_FILE` names another file.
 const PBS_CONF: &str = "/etc/pbs.conf";

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use dayfold_contract::error::in_one_line;
 
+use super::{Lock, LockError, TOUCH_EVERY};
 use crate::helper::Helper;
-use crate::lock::{Lock, LockError, TOUCH_EVERY};
 
 /// A lock that a thread touches.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::taker::Taker;
-use crate::lock::{Held, Holder, Life, LockError, STALE_AFTER, TOUCH_EVERY};
+use super::{Held, Holder, Life, LockError, STALE_AFTER, TOUCH_EVERY};
 
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Host;
+use crate::meter::Host;
 
 /// A batch system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

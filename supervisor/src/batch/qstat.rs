@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::clock::clock_seconds;
-use super::memory_limit::pbs_size;
+use crate::meter::memory_limit::pbs_size;
 
 /// How late PBS may look at a job: its walltime is enforced by then, and `resources_used` lags by
 /// as much. Intervals of up to 120 s were seen.

@@ -2,7 +2,7 @@
 //!
 //! From NCI's "Queue limits" page as of 2025. Elsewhere nothing is known of queues.
 
-use super::Host;
+use crate::meter::Host;
 
 /// A queue and the memory of one of its nodes, GB.
 const QUEUES: [(&str, u64); 7] = [
