@@ -9,11 +9,12 @@ use dayfold_contract::frame::FrameError;
 use dayfold_contract::{GroupId, GroupName, Job, TaskSpec};
 use tokio::runtime::{Builder, Runtime};
 
-use super::entrance::Entrance;
-use super::known::{Freeze, Known};
-use super::lore;
+use super::RunError;
+use super::begin::entrance::Entrance;
+use super::begin::known::{Freeze, Known};
+use super::begin::lore;
+use super::context::{Run, teller};
 use super::order::Order;
-use super::{Run, RunError, teller};
 use crate::batch::job::{BatchSystem, batch_job};
 use crate::batch::walltime;
 use crate::decide::groups::Before;
@@ -38,7 +39,7 @@ use crate::{limits, orphans};
 /// If the archive is not what the task needs, or the plan cannot be written.
 pub fn settle(
     run: &mut Run<'_>,
-    order: &mut Order,
+    order: &Order,
     known: &mut Known,
     entrance: &Entrance,
 ) -> Result<(), RunError> {
@@ -126,7 +127,8 @@ async fn fill_pool(
         run: known.frozen.run,
         still_ours: Box::new(move || askers.iter().try_for_each(|ask| ask())),
     };
-    let launcher = launcher(order, &order.job)?;
+    let job = Job { layout: known.frozen.layout.clone(), ..order.job.clone() };
+    let launcher = launcher(order, &job)?;
     orphans::adopt().map_err(RunError::Adopt)?;
     let surroundings = surroundings(run, order);
     let groups = &known.frozen.plan.groups;
@@ -161,7 +163,7 @@ fn launcher(order: &Order, job: &Job) -> Result<Launcher, FrameError> {
 
 /// What most of some files look like is what all must look like; it is looked for once in
 /// the life of a run directory.
-async fn look_at_archive(run: &mut Run<'_>, order: &mut Order, known: &mut Known) -> Result<(), RunError> {
+async fn look_at_archive(run: &mut Run<'_>, order: &Order, known: &mut Known) -> Result<(), RunError> {
     if known.frozen.layout.is_none() {
         let files = candidates(&known.frozen.plan.groups);
         let launcher = launcher(order, &order.job)?;
@@ -177,7 +179,6 @@ async fn look_at_archive(run: &mut Run<'_>, order: &mut Order, known: &mut Known
             known.frozen.layout = probe.layout;
         }
     }
-    order.job.layout = known.frozen.layout.clone();
     Ok(())
 }
 

@@ -9,11 +9,11 @@ use std::collections::{HashMap, HashSet};
 use dayfold_contract::{Group, GroupName};
 
 use super::again;
-use super::order::{Order, Selection, fingerprint};
 use super::results::{Results, Withdrawn};
 use crate::decide::forms::Forms;
 use crate::decide::groups::Before;
 use crate::lock::{Held, LockError};
+use crate::run::order::{Order, Selection, fingerprint};
 use crate::rundir::differences::differences;
 use crate::rundir::failed_table;
 use crate::rundir::finished::Finished;

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use dayfold_contract::{Group, GroupName, TaskSpec};
 
 use super::known::{KnownError, OthersAtWork};
-use super::order::Order;
 use super::results::{Results, Withdrawn};
 use crate::lock::LockError;
 use crate::names;
+use crate::run::order::Order;
 use crate::rundir::learnt::{self, Learnt, Redo};
 use crate::rundir::plan_file::Frozen;
 use crate::rundir::{RunDir, RunDirError};

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::order::Order;
 use crate::decide::Settings;
 use crate::journal::Session;
 use crate::lock::taker::Taker;
+use crate::run::order::Order;
 use crate::rundir::shard::Shard;
 
 /// Of `dayfold run`.

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use super::order::Report;
 use super::replaceable::Others;
+use super::target;
 use super::whole::{Whole, Wishes};
-use super::{Run, RunError, session, target};
 use crate::happening::Listener;
 use crate::interrupt::Interrupt;
+use crate::run::RunError;
+use crate::run::context::Run;
+use crate::run::events::session;
+use crate::run::order::Report;
 use crate::rundir::finished::Finished;
 use crate::rundir::plan_file::{self, Found, Frozen};
 use crate::rundir::shard::Shard;

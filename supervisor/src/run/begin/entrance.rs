@@ -10,12 +10,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::RunError;
 use crate::lock::ask::until_answered;
 use crate::lock::guard::Guard;
 use crate::lock::taker::Taker;
 use crate::lock::vigil;
 use crate::lock::{Held, LockError};
+use crate::run::RunError;
 use crate::rundir::RunDir;
 use crate::rundir::shard::Shard;
 

@@ -12,9 +12,10 @@ use std::path::Path;
 use dayfold_contract::Plan;
 use dayfold_ncio::raw::RawFile;
 
-use super::order::Given;
-use super::{coverage, provenance};
+use super::coverage;
+use super::provenance;
 use crate::collate;
+use crate::run::order::Given;
 use crate::rundir::finished::Finished;
 use crate::rundir::plan_file::Frozen;
 use crate::rundir::{RunDir, RunDirError};

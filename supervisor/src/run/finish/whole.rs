@@ -9,13 +9,14 @@ use dayfold_contract::job::Empty;
 use dayfold_contract::{Group, GroupId, GroupName, partial};
 
 use super::folding::{Folded, Folding, fold};
-use super::order::Report;
-use super::results::Results;
-use super::{Run, RunError};
 use crate::collate::Misfit;
 use crate::decide::groups::Tally;
 use crate::happening::Happening;
 use crate::names;
+use crate::run::RunError;
+use crate::run::begin::results::Results;
+use crate::run::context::Run;
+use crate::run::order::Report;
 use crate::rundir::failed_table::{self, FailedGroup};
 use crate::rundir::finished::Finished;
 use crate::rundir::partials::Partials;

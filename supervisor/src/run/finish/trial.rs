@@ -12,12 +12,17 @@ use dayfold_contract::{Group, partial};
 use dayfold_ncio::dataset::{Attribute, attribute};
 use dayfold_ncio::raw::RawFile;
 
-use super::known::Known;
-use super::{Run, RunError, contradiction, describe, provenance, target};
+use super::contradiction;
+use super::describe;
+use super::provenance;
+use super::target;
 use crate::collate::{self, CollateError, Collation, Source};
 use crate::decide::State;
 use crate::decide::groups::Before;
 use crate::happening::Happening;
+use crate::run::RunError;
+use crate::run::begin::known::Known;
+use crate::run::context::Run;
 use crate::rundir::RunDirError;
 use crate::rundir::partials::Partials;
 use crate::verdict::Verdict;
@@ -40,7 +45,11 @@ pub fn path(output: &Path) -> PathBuf {
 ///
 /// # Errors
 /// If the run directory cannot be read.
-pub(super) fn collate(run: &mut Run<'_>, known: &Known, state: &State) -> Result<Option<Verdict>, RunError> {
+pub(in crate::run) fn collate(
+    run: &mut Run<'_>,
+    known: &Known,
+    state: &State,
+) -> Result<Option<Verdict>, RunError> {
     let sources = sources(run, known, state)?;
     let path = path(&target::behind_links(&known.frozen.output));
     if sources.is_empty() || run.interrupt.is_asked() {

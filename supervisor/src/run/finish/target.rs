@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use dayfold_contract::Plan;
 
-use super::order::Given;
+use super::replaceable;
 use super::replaceable::Others;
-use super::{prove_writable, replaceable};
+use crate::run::order::Given;
 use crate::rundir::plan_file::Frozen;
+use crate::rundir::prove_writable;
 use crate::rundir::{RunDir, RunDirError};
 
 /// As many links as the system follows.
