@@ -6,23 +6,21 @@
 pub mod cf;
 pub mod chunks;
 mod classic;
-mod closing;
 pub mod dataset;
 mod decode;
 pub mod error;
+mod ffi;
 #[cfg(test)]
 mod fixture;
 pub mod form;
 pub mod grid;
-mod init;
 mod metadata;
 pub mod raw;
 pub mod reader;
 mod source;
-mod sys;
 pub mod time;
 mod variable;
 pub mod write;
 
 pub use error::NcError;
-pub use init::{FILE_LOCKING, file_locking_of_the_user, init};
+pub use ffi::init::{FILE_LOCKING, file_locking_of_the_user, init};

@@ -25,10 +25,10 @@ use crate::cf::Rule;
 use crate::classic::{self, is_classic};
 use crate::decode::element::Element;
 use crate::error::NcError;
+use crate::ffi::read::Dataset;
 use crate::metadata::{Metadata, Storage};
 use crate::raw::Elsewhere;
 use crate::source::{HDF5, Source};
-use crate::sys::Dataset;
 use crate::variable::{Stored, Variable};
 
 /// Why a file that was read before cannot be read any more.

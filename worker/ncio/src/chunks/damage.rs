@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::hdf5::Dataset;
 use super::run::RunReader;
 use super::wanted::Wanted;
 use crate::decode::ChunkError;
 use crate::error::NcError;
+use crate::ffi::chunk_index::Dataset;
 use crate::fixture::{Copies, fixture};
 use crate::reader::Reader;
 

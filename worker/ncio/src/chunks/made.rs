@@ -1,10 +1,10 @@
 //! How the chunks of a variable are made and where they are: as we read it ourselves, or as HDF5 tells.
 
-use super::hdf5;
 use super::route::Reason;
 use crate::cf::NumberType;
 use crate::decode::element::ByteOrder;
 use crate::decode::pipeline::Filter;
+use crate::ffi::chunk_index;
 use crate::metadata::chunk_tree::{self, Indexed, Part};
 use crate::metadata::{Layout, Storage};
 use crate::reader::Reader;
@@ -27,7 +27,7 @@ pub(super) enum Finder<'a> {
     /// By a tree that we go through ourselves.
     Own { reader: &'a Reader, variable: &'a str, tree: Option<u64> },
     /// By HDF5, whatever the index is.
-    Library(hdf5::Dataset),
+    Library(chunk_index::Dataset),
 }
 
 /// Goes through an index, chunk after chunk, as long as it is given `true`; whether it came to the end.
@@ -55,9 +55,11 @@ impl<'a> Made<'a> {
     }
 
     fn told(reader: &Reader, variable: &str, stored: NumberType) -> Result<Self, Reason> {
-        let dataset = hdf5::Dataset::open(&reader.path_of_this_file(), variable).ok_or(Reason::NotFound)?;
+        let dataset =
+            chunk_index::Dataset::open(&reader.path_of_this_file(), variable).ok_or(Reason::NotFound)?;
         let shape = dataset.shape().ok_or(Reason::Shape)?;
-        let hdf5::Creation { chunk, filters, plain_edges } = dataset.creation().ok_or(Reason::NotFound)?;
+        let chunk_index::Creation { chunk, filters, plain_edges } =
+            dataset.creation().ok_or(Reason::NotFound)?;
         let chunk = chunk.ok_or(Reason::OnePiece)?;
         if plain_edges {
             return Err(Reason::PlainEdges);
@@ -78,7 +80,7 @@ impl Finder<'_> {
             Self::Own { reader, variable, tree } => (reader, variable, *tree),
         };
         take(&mut |each| chunk_tree::walk(reader.source(), tree, part, each).is_ok()).or_else(|_| {
-            let dataset = hdf5::Dataset::open(&reader.path_of_this_file(), variable);
+            let dataset = chunk_index::Dataset::open(&reader.path_of_this_file(), variable);
             take(&mut |each| dataset.as_ref().is_some_and(|dataset| dataset.each_chunk(rank, each)))
         })
     }

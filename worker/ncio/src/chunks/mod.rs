@@ -12,7 +12,6 @@ mod damage;
 mod dispatch;
 mod error;
 mod floor;
-mod hdf5;
 mod index;
 mod library;
 mod made;

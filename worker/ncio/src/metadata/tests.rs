@@ -9,8 +9,8 @@ use proptest::prelude::*;
 
 use super::chunk_tree::Part;
 use super::*;
+use crate::ffi::read::Dataset;
 use crate::fixture::{Copies, fixture};
-use crate::sys::Dataset;
 
 /// Everything that is told of a variable.
 fn about(variable: &Variable) -> String {

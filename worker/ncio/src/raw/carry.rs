@@ -1,9 +1,9 @@
 //! A schema of any NetCDF format as NetCDF-4 can hold it.
 
-use super::library::NOT_A_COORDINATE;
 use super::schema::{Schema, VariableSchema};
 use crate::cf::{Number, Raw, with_raw};
 use crate::dataset::{Attribute, DataType, Values};
+use crate::ffi::library::NOT_A_COORDINATE;
 
 /// Names of attributes that netcdf-c keeps for itself in NetCDF-4 files (`NC_reserved` in its `nc4internal.c`). In
 /// the classic formats they are names like any other.

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::library::Failed;
 use crate::dataset::TypesDiffer;
+use crate::ffi::library::Failed;
 
 /// A file that cannot be read or written as it is.
 #[derive(Debug, thiserror::Error)]

@@ -11,10 +11,10 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::library::{Places, Slab};
 use super::schema::Schema;
 use super::tiles::{self, Run};
 use crate::dataset::{DataType, Values};
+use crate::ffi::library::{Places, Slab};
 
 /// Files in which more bytes than this are to be the same are left to the library.
 const MOST_COMPARED: u64 = 256 << 10;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::error::RawError;
 use super::imprint::Imprint;
-use super::library::{Definition, Elsewhere, Failed, File, FileType, GLOBAL};
 use super::schema::{Schema, VariableSchema};
 use crate::classic::{self, is_classic};
 use crate::dataset::{Attribute, DataType, Values};
 use crate::error::NcError;
+use crate::ffi::library::{Definition, Elsewhere, Failed, File, FileType, GLOBAL};
 
 /// An open file and its schema.
 #[derive(Debug)]

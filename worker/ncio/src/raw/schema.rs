@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::error::RawError;
-use super::library::Slab;
 use crate::dataset::{Attribute, ConvertError, DataType, Dataset, attribute};
+use crate::ffi::library::Slab;
 
 /// A file without its values, in the file's order.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,6 +1,6 @@
 //! How the chunks of a variable lie in a block of its values.
 
-use super::library::Slab;
+use crate::ffi::library::Slab;
 
 /// One chunk of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::chunks::Storage;
 use super::error::RawError;
-use super::library::{ChunkSink, Failed, File, GLOBAL, Slab, hdf5_name};
 use super::pack::{LooseChunk, PackedChunk, Packer};
 use super::schema::{Schema, VariableSchema, missing};
 use super::tiles::{Tile, tiles};
 use crate::dataset::{DataType, TypesDiffer, Values};
 use crate::error::NcError;
+use crate::ffi::library::{ChunkSink, Failed, File, GLOBAL, Slab, hdf5_name};
 
 /// A NetCDF-4 file that is being written. Its bytes follow from schema, storage, values and the
 /// order of the writes: it holds no clock.

@@ -85,9 +85,9 @@ mod tests {
 
     use super::*;
     use crate::cf::with_raw;
+    use crate::ffi::read::Dataset;
     use crate::fixture::{Copies, fixture};
     use crate::metadata::Metadata;
-    use crate::sys::Dataset;
     use crate::variable::Stored;
 
     /// All variables of one dimension or none: how many are read, and how many not, each as the library reads it.

@@ -38,7 +38,7 @@ mod short {
     }
 
     /// Opens something, with short reads by `fread` in this thread.
-    pub(in crate::sys) fn briefly<T>(open: impl FnOnce() -> T) -> T {
+    pub(in crate::ffi) fn briefly<T>(open: impl FnOnce() -> T) -> T {
         OPENING.set(true);
         let opened = open();
         OPENING.set(false);

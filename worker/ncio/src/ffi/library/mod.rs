@@ -13,7 +13,7 @@ use std::path::Path;
 
 use netcdf_sys as nc;
 
-use crate::closing;
+use crate::ffi::closing;
 
 mod define;
 mod hdf5;
@@ -67,7 +67,7 @@ pub enum Failed {
 
 impl Failed {
     /// What the system said where the library was not asked.
-    pub(super) fn system(error: io::Error) -> Self {
+    pub(crate) fn system(error: io::Error) -> Self {
         // a file that is shorter than it was has no number
         let errno = error.raw_os_error().unwrap_or(libc::EIO);
         Self::Library { code: errno, errno }

@@ -4,8 +4,6 @@
 //! by, and panics on names and attributes that a damaged file can hold.
 #![expect(unsafe_code, reason = "calls into the C library")]
 
-mod opening;
-
 use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char, c_int, c_uint};
 use std::os::unix::ffi::OsStrExt;
@@ -15,8 +13,8 @@ use std::ptr::null_mut;
 use netcdf::Error;
 use netcdf_sys as nc;
 
+use super::{closing, opening};
 use crate::cf::{Attribute, Attributes, NumberType, Raw, with_raw};
-use crate::closing;
 use crate::variable::{Dimension, Stored, Variable};
 
 /// No name is longer, by netcdf.h.

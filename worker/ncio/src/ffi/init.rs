@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::sync::OnceLock;
 
-use crate::closing;
+use crate::ffi::closing;
 
 /// The variable by which HDF5 is told.
 pub const FILE_LOCKING: &str = "HDF5_USE_FILE_LOCKING";

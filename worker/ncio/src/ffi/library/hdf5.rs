@@ -24,8 +24,8 @@ use sys::h5p::{H5P_DEFAULT, H5Pclose, H5Pget_external_count, H5Pget_layout, H5Pg
 use sys::h5t::{self, H5Tclose, H5Tequal};
 
 use super::{Failed, call, text};
-use crate::closing;
 use crate::dataset::DataType;
+use crate::ffi::closing;
 
 /// A handle of HDF5; closed when dropped.
 #[derive(Debug)]

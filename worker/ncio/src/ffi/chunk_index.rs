@@ -1,6 +1,6 @@
 //! The few calls to HDF5 that tell where a variable's chunks are, made safe.
 //!
-//! What can be read without the library is not asked for here ([`super::made`]), and values are not read here. A file
+//! What can be read without the library is not asked for here ([`crate::chunks::made`]), and values are not read here. A file
 //! that netcdf-c holds open is opened a second time: HDF5 then shares everything between the two.
 #![expect(unsafe_code, reason = "calls into the C library")]
 
@@ -19,9 +19,9 @@ use sys::h5s::{H5Sclose, H5Sget_simple_extent_dims};
 use sys::h5t::{self, H5Tclose, H5Tequal};
 
 use crate::cf::NumberType;
-use crate::closing;
 use crate::decode::element::ByteOrder;
 use crate::decode::pipeline::Filter;
+use crate::ffi::closing;
 use crate::metadata::chunk_tree::Indexed;
 
 /// More dimensions than this no variable of HDF5 has.
@@ -51,7 +51,7 @@ impl Drop for Handle {
 
 /// An open variable.
 #[derive(Debug)]
-pub(super) struct Dataset {
+pub(crate) struct Dataset {
     variable: Handle,
     /// Closed after it.
     _file: Handle,
@@ -59,18 +59,18 @@ pub(super) struct Dataset {
 
 /// How a variable's chunks are made.
 #[derive(Debug)]
-pub(super) struct Creation {
+pub(crate) struct Creation {
     /// The shape of a chunk; `None` where there are none.
-    pub(super) chunk: Option<Vec<u64>>,
+    pub(crate) chunk: Option<Vec<u64>>,
     /// In the order in which they are applied.
-    pub(super) filters: Vec<Filter>,
+    pub(crate) filters: Vec<Filter>,
     /// Chunks that reach beyond the variable's shape are stored without filters.
-    pub(super) plain_edges: bool,
+    pub(crate) plain_edges: bool,
 }
 
 impl Dataset {
     /// Opens a variable of the root group.
-    pub(super) fn open(path: &Path, variable: &str) -> Option<Self> {
+    pub(crate) fn open(path: &Path, variable: &str) -> Option<Self> {
         let path = CString::new(path.as_os_str().as_bytes()).ok()?;
         let name = CString::new(format!("/{variable}")).ok()?;
         let _guard = sys::LOCK.lock();
@@ -83,7 +83,7 @@ impl Dataset {
     }
 
     /// Its shape.
-    pub(super) fn shape(&self) -> Option<Vec<u64>> {
+    pub(crate) fn shape(&self) -> Option<Vec<u64>> {
         let _guard = sys::LOCK.lock();
         // SAFETY: the variable is open.
         let space = Handle::new(unsafe { H5Dget_space(self.variable.id) }, H5Sclose)?;
@@ -96,7 +96,7 @@ impl Dataset {
 
     /// In which order the bytes of its values are; `None` where they are not plain numbers of this
     /// type.
-    pub(super) fn byte_order(&self, stored: NumberType) -> Option<ByteOrder> {
+    pub(crate) fn byte_order(&self, stored: NumberType) -> Option<ByteOrder> {
         let _guard = sys::LOCK.lock();
         // SAFETY: the variable is open.
         let kind = Handle::new(unsafe { H5Dget_type(self.variable.id) }, H5Tclose)?;
@@ -111,7 +111,7 @@ impl Dataset {
     }
 
     /// How it was created.
-    pub(super) fn creation(&self) -> Option<Creation> {
+    pub(crate) fn creation(&self) -> Option<Creation> {
         let _guard = sys::LOCK.lock();
         // SAFETY: the variable is open.
         let list = Handle::new(unsafe { H5Dget_create_plist(self.variable.id) }, H5Pclose)?;
@@ -126,7 +126,7 @@ impl Dataset {
     }
 
     /// Goes through the index of chunks; `false` where HDF5 cannot, or where `each` gives `false`.
-    pub(super) fn each_chunk(&self, rank: usize, each: &mut dyn FnMut(Indexed<'_>) -> bool) -> bool {
+    pub(crate) fn each_chunk(&self, rank: usize, each: &mut dyn FnMut(Indexed<'_>) -> bool) -> bool {
         let mut visit =
             |origin: &[u64], skipped, address, bytes| each(Indexed { origin, skipped, address, bytes });
         let mut visitor = Visitor { rank, visit: &mut visit };
