@@ -244,7 +244,7 @@ pub enum RetryKind {
 /// Who reads what a run says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum MessageFormat {
-    /// People: lines, and a progress bar on a terminal
+    /// For people: lines, and a progress bar on a terminal
     #[default]
     Human,
     /// Programs: one JSON object a line

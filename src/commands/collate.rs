@@ -7,7 +7,7 @@ use dayfold_supervisor::run::collate_only;
 use super::run::close;
 use super::{interrupt, run_dir};
 use crate::cli::CollateArgs;
-use crate::config::Voice;
+use crate::config::OutputStyle;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show;
@@ -16,9 +16,9 @@ use crate::show::summary::Closing;
 /// Folds the partials that are there, if none is left to do.
 pub fn run(args: &CollateArgs) -> Result<Exit, CliError> {
     let began = Instant::now();
-    let voice = Voice::default();
-    let interrupt = interrupt::listen(voice.format)?;
-    let mut listener = show::listener(voice);
+    let style = OutputStyle::default();
+    let interrupt = interrupt::listen(style.format)?;
+    let mut listener = show::listener(style);
     let report = collate_only(
         &run_dir::meant_folder(&args.run_dir)?,
         args.allow_failed,
@@ -28,5 +28,5 @@ pub fn run(args: &CollateArgs) -> Result<Exit, CliError> {
     )?;
     drop(listener);
     let command = "dayfold run, with the configuration of this run";
-    close(&Closing { report: &report, elapsed: began.elapsed(), command }, voice)
+    close(&Closing { report: &report, elapsed: began.elapsed(), command }, style)
 }

@@ -4,15 +4,15 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use dayfold_supervisor::batch::job::batch_job;
-use dayfold_supervisor::happening::{Happening, Listener};
 use dayfold_supervisor::interrupt::Interrupt;
 use dayfold_supervisor::meter::Host;
+use dayfold_supervisor::run_event::{Listener, RunEvent};
 use dayfold_supervisor::rundir::shard::Shard;
 use dayfold_supervisor::verdict::Verdict;
 
 use super::interrupt;
 use crate::cli::{MessageFormat, RunArgs};
-use crate::config::{self, Config, Voice};
+use crate::config::{self, Config, OutputStyle};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::prepare::order::order;
@@ -28,9 +28,9 @@ pub fn run(args: &RunArgs) -> Result<Exit, CliError> {
     let interrupt = interrupt::listen(args.flags.message_format.unwrap_or_default())?;
     let config = config::load(&args.config, args.flags.clone())?;
     // from here on it is known how to tell an error
-    let voice = config.run().voice;
+    let style = config.run().style;
     let ended = carry_out(args, config, &interrupt, began);
-    Ok(ended.unwrap_or_else(|error| failure::tell(&error, voice.format)))
+    Ok(ended.unwrap_or_else(|error| failure::tell(&error, style.format)))
 }
 
 fn carry_out(
@@ -39,14 +39,14 @@ fn carry_out(
     interrupt: &Interrupt,
     began: Instant,
 ) -> Result<Exit, CliError> {
-    let voice = config.run().voice;
+    let style = config.run().style;
     let (order, warnings) = order(prepare(config)?, &Host::here(), began);
-    let mut listener = show::listener(voice);
+    let mut listener = show::listener(style);
     tell(&mut *listener, began, warnings);
     let report = dayfold_supervisor::run::run(order, interrupt, &mut *listener)?;
     drop(listener);
     let command = &again(&Host::here(), io::stderr().is_terminal(), || command(args, report.part));
-    close(&Closing { report: &report, elapsed: began.elapsed(), command }, voice)
+    close(&Closing { report: &report, elapsed: began.elapsed(), command }, style)
 }
 
 /// What goes on with what is left: in a batch job its script, which knows modules and folders, where nobody
@@ -61,14 +61,14 @@ fn again(host: &Host, is_terminal: bool, command: impl FnOnce() -> String) -> St
 
 fn tell(listener: &mut dyn Listener, began: Instant, warnings: Vec<String>) {
     for message in warnings {
-        listener.hear(began.elapsed(), &Happening::Warning { message });
+        listener.hear(began.elapsed(), &RunEvent::Warning { message });
     }
 }
 
 /// Says how it ended, prints the final file's path, and turns the end into an exit code.
-pub fn close(closing: &Closing<'_>, voice: Voice) -> Result<Exit, CliError> {
-    if voice.format == MessageFormat::Human {
-        closing.lines(voice.verbosity).iter().for_each(|line| stderr::say(line));
+pub fn close(closing: &Closing<'_>, style: OutputStyle) -> Result<Exit, CliError> {
+    if style.format == MessageFormat::Human {
+        closing.lines(style.verbosity).iter().for_each(|line| stderr::say(line));
     }
     if let Some(output) = &closing.report.output {
         print(format!("{}\n", output.display()))?;

@@ -29,7 +29,7 @@ use self::document::Table;
 pub use self::mistakes::ConfigError;
 use self::mistakes::Mistakes;
 use self::paths::{Paths, without_detours};
-pub use self::run::{RunOptions, Verbosity, Voice};
+pub use self::run::{OutputStyle, RunOptions, Verbosity};
 use self::task::TaskKeys;
 use crate::cli::RunFlags;
 

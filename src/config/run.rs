@@ -59,12 +59,12 @@ pub struct RunOptions {
     /// Replace what is in the final file's place and is no earlier result of this run.
     pub overwrite: bool,
     /// How to tell what happens.
-    pub voice: Voice,
+    pub style: OutputStyle,
 }
 
 /// How a run tells what happens, and how much of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Voice {
+pub struct OutputStyle {
     /// To whom.
     pub format: MessageFormat,
     /// How much.
@@ -104,7 +104,7 @@ impl RunOptions {
             redo: flags.redo,
             accept_change: flags.accept_change,
             overwrite: flags.overwrite,
-            voice: Voice {
+            style: OutputStyle {
                 format: flags.message_format.unwrap_or_default(),
                 verbosity: Verbosity::new(flags.quiet, flags.verbose),
             },
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn what_nobody_gives_has_its_default() {
         let options = RunOptions::new(RunFlags::default(), &OnlyKeys::default(), "out.nc.run".into());
-        assert_eq!((options.attempts.get(), options.voice.verbosity), (3, Verbosity::Normal));
+        assert_eq!((options.attempts.get(), options.style.verbosity), (3, Verbosity::Normal));
         assert_eq!(options.run_dir, PathBuf::from("out.nc.run"));
         assert_eq!((options.grace.as_secs(), options.timeout, options.walltime), (5, None, None));
         assert_eq!((options.workers, options.memory, options.limit), (None, None, None));

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use dayfold_contract::message::FailureKind;
-use dayfold_supervisor::happening::{Happening, Listener};
+use dayfold_supervisor::run_event::{Listener, RunEvent};
 use serde::Serialize;
 
 /// A stream of JSON lines.
@@ -15,14 +15,14 @@ pub struct Json<W>(pub W);
 struct Line<'a> {
     at: f64,
     #[serde(flatten)]
-    happening: &'a Happening,
+    happening: &'a RunEvent,
     /// Of an attempt that failed, in plain words: what `kind` means.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<&'static str>,
 }
 
-fn failure(happening: &Happening) -> Option<&'static str> {
-    let Happening::AttemptFailed { kind, .. } = happening else { return None };
+fn failure(happening: &RunEvent) -> Option<&'static str> {
+    let RunEvent::AttemptFailed { kind, .. } = happening else { return None };
     Some(match kind {
         FailureKind::Input => "the same again would give the same",
         FailureKind::Passing => "another attempt may succeed",
@@ -31,7 +31,7 @@ fn failure(happening: &Happening) -> Option<&'static str> {
 }
 
 impl<W: Write> Listener for Json<W> {
-    fn hear(&mut self, at: Duration, happening: &Happening) {
+    fn hear(&mut self, at: Duration, happening: &RunEvent) {
         let line = Line { at: at.as_secs_f64(), happening, failure: failure(happening) };
         if let Ok(text) = serde_json::to_string(&line) {
             // a reader that is gone must not stop the run

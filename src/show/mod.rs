@@ -8,10 +8,10 @@ pub mod doctor;
 mod eta;
 pub mod failure;
 pub mod forecast;
+mod human_reporter;
 mod json;
 mod narrate;
 mod painter;
-mod people;
 pub mod plan;
 mod queue;
 #[cfg(test)]
@@ -25,21 +25,21 @@ mod table;
 mod tally;
 pub mod words;
 
-use dayfold_supervisor::happening::Listener;
+use dayfold_supervisor::run_event::Listener;
 
+use self::human_reporter::HumanReporter;
 use self::json::Json;
-use self::people::People;
 use self::screen::{Bar, Lines};
 use self::stderr::Stderr;
 use crate::cli::MessageFormat;
-use crate::config::Voice;
+use crate::config::OutputStyle;
 
 /// The listener that speaks so, on standard error.
-pub fn listener(voice: Voice) -> Box<dyn Listener> {
-    let stderr = Stderr(voice.format);
-    match (voice.format, Bar::where_possible()) {
+pub fn listener(style: OutputStyle) -> Box<dyn Listener> {
+    let stderr = Stderr(style.format);
+    match (style.format, Bar::where_possible()) {
         (MessageFormat::Json, _) => Box::new(Json(stderr)),
-        (MessageFormat::Human, Some(bar)) => Box::new(People::new(bar, voice.verbosity)),
-        (MessageFormat::Human, None) => Box::new(People::new(Lines::new(stderr), voice.verbosity)),
+        (MessageFormat::Human, Some(bar)) => Box::new(HumanReporter::new(bar, style.verbosity)),
+        (MessageFormat::Human, None) => Box::new(HumanReporter::new(Lines::new(stderr), style.verbosity)),
     }
 }

@@ -4,13 +4,13 @@
 
 use dayfold_contract::message::FailureKind;
 use dayfold_contract::shown::shown;
-use dayfold_supervisor::happening::Happening;
+use dayfold_supervisor::run_event::RunEvent;
 
 use super::words;
 use crate::config::Verbosity;
 
 /// The lines for this event; empty where there is nothing to say.
-pub fn lines(happening: &Happening, verbosity: Verbosity) -> Vec<String> {
+pub fn lines(happening: &RunEvent, verbosity: Verbosity) -> Vec<String> {
     if verbosity < loudness(happening) {
         return Vec::new();
     }
@@ -18,69 +18,69 @@ pub fn lines(happening: &Happening, verbosity: Verbosity) -> Vec<String> {
 }
 
 /// The least verbosity at which an event is told.
-fn loudness(happening: &Happening) -> Verbosity {
+fn loudness(happening: &RunEvent) -> Verbosity {
     match happening {
-        Happening::Deviates { .. }
-        | Happening::Warning { .. }
-        | Happening::WorkerLost { .. }
-        | Happening::NotStarted { .. }
-        | Happening::AttemptFailed { .. } => Verbosity::Quiet,
-        Happening::Begun { .. }
-        | Happening::Evicted { .. }
-        | Happening::Collating { .. }
-        | Happening::Tried { .. } => Verbosity::Normal,
+        RunEvent::Deviates { .. }
+        | RunEvent::Warning { .. }
+        | RunEvent::WorkerLost { .. }
+        | RunEvent::NotStarted { .. }
+        | RunEvent::AttemptFailed { .. } => Verbosity::Quiet,
+        RunEvent::Begun { .. }
+        | RunEvent::Evicted { .. }
+        | RunEvent::Collating { .. }
+        | RunEvent::Tried { .. } => Verbosity::Normal,
         _ => Verbosity::Verbose,
     }
 }
 
-fn told(happening: &Happening) -> Vec<String> {
+fn told(happening: &RunEvent) -> Vec<String> {
     match happening {
-        Happening::Begun { .. } => begun(happening),
-        Happening::Started { group, attempt, worker } => {
+        RunEvent::Begun { .. } => begun(happening),
+        RunEvent::Started { group, attempt, worker } => {
             vec![format!("{group}: started by worker {}{}", worker.0, nth_attempt(*attempt))]
         }
-        Happening::Finished { group, elapsed, peak_memory, .. } => {
+        RunEvent::Finished { group, elapsed, peak_memory, .. } => {
             let (took, memory) = (words::duration(*elapsed), words::bytes(*peak_memory));
             vec![format!("{group}: done in {took}, {memory} of memory")]
         }
-        Happening::AttemptFailed { .. } => attempt_failed(happening),
-        Happening::Evicted { group, used, limit, .. } => {
+        RunEvent::AttemptFailed { .. } => attempt_failed(happening),
+        RunEvent::Evicted { group, used, limit, .. } => {
             let (used, limit) = (words::bytes_of(*used, Some(*limit)), words::bytes_of(*limit, Some(*limit)));
             vec![format!(
                 "{group}: ended to give its {used} of memory back, of {limit} in all; it is done later"
             )]
         }
-        Happening::WorkerLost { worker, reason } => {
+        RunEvent::WorkerLost { worker, reason } => {
             vec![format!("warning: worker {} ended and is replaced: {reason}", worker.0)]
         }
-        Happening::NotStarted { worker, reason } => {
+        RunEvent::NotStarted { worker, reason } => {
             vec![format!(
                 "warning: not all workers could be started, the first of them worker {}: {reason}",
                 worker.0
             )]
         }
-        Happening::WorkerLog { worker, group, line } => {
+        RunEvent::WorkerLog { worker, group, line } => {
             let group = group.as_ref().map_or(String::new(), |group| format!(" {group}"));
             vec![format!("[worker {}{group}] {line}", worker.0)]
         }
-        Happening::Deviates { group, reason, .. } => vec![format!(
+        RunEvent::Deviates { group, reason, .. } => vec![format!(
             "warning: {group}: {reason}; it is kept, and collation goes by what most groups have"
         )],
-        Happening::Tried { groups, file } => vec![format!(
+        RunEvent::Tried { groups, file } => vec![format!(
             "the collation is tried with {}: {}",
             words::count(*groups, "group"),
             file.display()
         )],
-        Happening::Warning { message } => vec![format!("warning: {message}")],
-        Happening::Collating { partials } => {
+        RunEvent::Warning { message } => vec![format!("warning: {message}")],
+        RunEvent::Collating { partials } => {
             vec![format!("folding {} into the final file", words::count(*partials, "result"))]
         }
         _ => Vec::new(),
     }
 }
 
-fn begun(happening: &Happening) -> Vec<String> {
-    let Happening::Begun { groups, done_before, to_do, missing, workers, memory_limit, memory_source } =
+fn begun(happening: &RunEvent) -> Vec<String> {
+    let RunEvent::Begun { groups, done_before, to_do, missing, workers, memory_limit, memory_source } =
         happening
     else {
         return Vec::new();
@@ -103,8 +103,8 @@ fn begun(happening: &Happening) -> Vec<String> {
     vec![first, second]
 }
 
-fn attempt_failed(happening: &Happening) -> Vec<String> {
-    let Happening::AttemptFailed { group, attempt, kind, reason, file, log, again, .. } = happening else {
+fn attempt_failed(happening: &RunEvent) -> Vec<String> {
+    let RunEvent::AttemptFailed { group, attempt, kind, reason, file, log, again, .. } = happening else {
         return Vec::new();
     };
     let at_file = words::at_file(reason, file.as_deref());

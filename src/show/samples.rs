@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use dayfold_contract::GroupName;
 use dayfold_contract::message::FailureKind;
-use dayfold_supervisor::happening::{Happening, WorkerId};
+use dayfold_supervisor::run_event::{RunEvent, WorkerId};
 use dayfold_supervisor::verdict::Verdict;
 
-pub fn begun(to_do: usize) -> Happening {
-    Happening::Begun {
+pub fn begun(to_do: usize) -> RunEvent {
+    RunEvent::Begun {
         groups: to_do + 1,
         done_before: 1,
         to_do,
@@ -19,12 +19,12 @@ pub fn begun(to_do: usize) -> Happening {
     }
 }
 
-pub fn started(group: &str, attempt: u32) -> Happening {
-    Happening::Started { group: GroupName::new(group), attempt, worker: WorkerId(0) }
+pub fn started(group: &str, attempt: u32) -> RunEvent {
+    RunEvent::Started { group: GroupName::new(group), attempt, worker: WorkerId(0) }
 }
 
-pub fn finished(group: &str, seconds: u64) -> Happening {
-    Happening::Finished {
+pub fn finished(group: &str, seconds: u64) -> RunEvent {
+    RunEvent::Finished {
         group: GroupName::new(group),
         attempt: 1,
         worker: WorkerId(0),
@@ -34,8 +34,8 @@ pub fn finished(group: &str, seconds: u64) -> Happening {
     }
 }
 
-pub fn failed(group: &str, attempt: u32, again: bool) -> Happening {
-    Happening::AttemptFailed {
+pub fn failed(group: &str, attempt: u32, again: bool) -> RunEvent {
+    RunEvent::AttemptFailed {
         group: GroupName::new(group),
         attempt,
         worker: WorkerId(0),
@@ -49,11 +49,11 @@ pub fn failed(group: &str, attempt: u32, again: bool) -> Happening {
     }
 }
 
-pub fn evicted(group: &str) -> Happening {
+pub fn evicted(group: &str) -> RunEvent {
     let group = GroupName::new(group);
-    Happening::Evicted { group, worker: WorkerId(0), used: 300_000_000, limit: 8_000_000_000 }
+    RunEvent::Evicted { group, worker: WorkerId(0), used: 300_000_000, limit: 8_000_000_000 }
 }
 
-pub fn ended(done: usize, failed: usize, left: usize) -> Happening {
-    Happening::Ended { verdict: Verdict::Complete, done, failed, left, empty: 0, output: None }
+pub fn ended(done: usize, failed: usize, left: usize) -> RunEvent {
+    RunEvent::Ended { verdict: Verdict::Complete, done, failed, left, empty: 0, output: None }
 }

@@ -54,7 +54,7 @@ impl Closing<'_> {
     }
 
     fn left(&self) -> usize {
-        self.report.tally.left + self.report.tally.not_now
+        self.report.tally.left + self.report.tally.excluded
     }
 
     /// What an early end left to do: where all groups ended, the last step.
@@ -187,7 +187,7 @@ mod tests {
             verdict,
             part: Shard::WHOLE,
             failed_list: "pv.nc.run/failed.tsv".into(),
-            tally: Tally { done: 28 - failed - left, failed, left, not_now: 0 },
+            tally: Tally { done: 28 - failed - left, failed, left, excluded: 0 },
             failed: (0..failed).map(group).collect(),
             missing: Vec::new(),
             empty: Vec::new(),
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn what_failed_before_is_no_error_of_a_part_that_is_done() {
         let mut report = report(Verdict::PartDone, 1, 0);
-        report.tally = Tally { done: 27, failed: 0, left: 0, not_now: 1 };
+        report.tally = Tally { done: 27, failed: 0, left: 0, excluded: 1 };
         let lines = lines(&report, Verbosity::Normal);
         assert_eq!(lines[1], "1 group failed in an earlier run:");
         assert_eq!(lines.last().unwrap(), "1 group left; to go on: dayfold run config.toml");

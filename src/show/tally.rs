@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use dayfold_contract::GroupName;
-use dayfold_supervisor::happening::{Happening, WorkerId};
+use dayfold_supervisor::run_event::{RunEvent, WorkerId};
 
 use super::eta::Pace;
 
@@ -26,26 +26,26 @@ pub struct Tally {
 
 impl Tally {
     /// Takes in one event.
-    pub fn hear(&mut self, at: Duration, happening: &Happening) {
+    pub fn hear(&mut self, at: Duration, happening: &RunEvent) {
         self.now = at;
         match happening {
-            Happening::Begun { to_do, .. } => self.to_do = *to_do,
-            Happening::Started { group, worker, .. } => {
+            RunEvent::Begun { to_do, .. } => self.to_do = *to_do,
+            RunEvent::Started { group, worker, .. } => {
                 self.running.insert(*worker, (group.clone(), at));
             }
-            Happening::Finished { group, worker, elapsed, .. } => {
+            RunEvent::Finished { group, worker, elapsed, .. } => {
                 self.ends(*worker, group);
                 self.spent += *elapsed;
                 self.done += 1;
             }
-            Happening::AttemptFailed { group, worker, again, .. } => {
+            RunEvent::AttemptFailed { group, worker, again, .. } => {
                 let started = self.ends(*worker, group);
                 if !again {
                     self.spent += at.saturating_sub(started.unwrap_or(at));
                     self.failed += 1;
                 }
             }
-            Happening::Evicted { group, worker, .. } => {
+            RunEvent::Evicted { group, worker, .. } => {
                 self.ends(*worker, group);
             }
             _ => {}

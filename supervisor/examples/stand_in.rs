@@ -21,9 +21,9 @@ use dayfold_supervisor::decide::Settings;
 use dayfold_supervisor::decide::clock::TimeSettings;
 use dayfold_supervisor::decide::memory::MemorySettings;
 use dayfold_supervisor::decide::retry::Retry;
-use dayfold_supervisor::happening::{Happening, Listener};
 use dayfold_supervisor::interrupt::Interrupt;
 use dayfold_supervisor::run::order::{Order, Selection};
+use dayfold_supervisor::run_event::{Listener, RunEvent};
 use dayfold_supervisor::rundir::shard::Shard;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -33,7 +33,7 @@ const WORKER: &str = "worker";
 struct Nobody;
 
 impl Listener for Nobody {
-    fn hear(&mut self, _: Duration, _: &Happening) {}
+    fn hear(&mut self, _: Duration, _: &RunEvent) {}
 }
 
 fn main() {

@@ -34,11 +34,11 @@ impl Helper {
 
     /// Waits for its end; from when on there is a hurry, `a_moment` at most. Whether it has ended: else it is
     /// left behind, and not waited for any more.
-    pub(crate) fn wait(&mut self, a_moment: Duration, is_hurry: &dyn Fn() -> bool) -> bool {
+    pub(crate) fn wait(&mut self, a_moment: Duration, is_urgent: &dyn Fn() -> bool) -> bool {
         let Some(thread) = self.thread.take() else { return true };
         let mut hurry_since = None;
         while self.ended.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
-            if is_hurry() && hurry_since.get_or_insert_with(Instant::now).elapsed() >= a_moment {
+            if is_urgent() && hurry_since.get_or_insert_with(Instant::now).elapsed() >= a_moment {
                 return false;
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! [`run`] is a whole run: [`planning`] finds the groups, [`rundir`] knows what earlier runs left,
 //! [`decide`] says what happens next, [`pool`] makes it happen, [`collate`] folds the partials into
-//! the final file, [`happening`] is what listeners hear of it all. [`meter`] reads the machine,
+//! the final file, [`run_event`] is what listeners hear of it all. [`meter`] reads the machine,
 //! [`batch`] asks the batch system, [`lock`] keeps others away, [`journal`] keeps what happened, [`durable`] writes files that
 //! survive a power cut, [`status`] tells from outside how a run stands. Computing is
 //! `dayfold-worker`'s, the command line and what people see the root package's.
@@ -11,8 +11,8 @@ pub mod batch;
 pub mod collate;
 mod crash;
 pub mod decide;
+mod disk_space;
 pub mod durable;
-pub mod happening;
 mod helper;
 pub mod interrupt;
 pub mod journal;
@@ -23,8 +23,8 @@ mod names;
 mod orphans;
 pub mod planning;
 pub mod pool;
-mod room;
 pub mod run;
+pub mod run_event;
 pub mod rundir;
 pub mod status;
 pub mod verdict;

@@ -10,9 +10,9 @@ use dayfold_contract::job::{BadFiles, Empty};
 use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::CommandSpec;
 use dayfold_contract::{Fingerprint, Group, GroupName, Identity, PartialName, Plan, TaskSpec, partial};
-use dayfold_supervisor::happening::{Happening, WorkerId};
 use dayfold_supervisor::journal::{Entry, Journal, Record};
 use dayfold_supervisor::meter::Host;
+use dayfold_supervisor::run_event::{RunEvent, WorkerId};
 use dayfold_supervisor::rundir::RunDir;
 use dayfold_supervisor::rundir::learnt::Learnt;
 use dayfold_supervisor::rundir::output_settings::OutputSettings;
@@ -68,10 +68,10 @@ fn lay_out(dir: &RunDir, frozen: &Frozen) {
         let partial = PartialName::new(frozen.run, group, Fingerprint::of(b"")).to_string();
         File::create(dir.partials().join(&partial)).unwrap();
         let (group, attempt, worker) = (group.name.clone(), 1, WorkerId(0));
-        note(Happening::Started { group: group.clone(), attempt, worker });
+        note(RunEvent::Started { group: group.clone(), attempt, worker });
         let elapsed = Duration::from_millis(123);
         let partial = Some(partial);
-        note(Happening::Finished { group, attempt, worker, partial, elapsed, peak_memory: 64 << 20 });
+        note(RunEvent::Finished { group, attempt, worker, partial, elapsed, peak_memory: 64 << 20 });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Those who are at work on a run, and were before, in words.
 
-use dayfold_supervisor::happening::Happening;
+use dayfold_supervisor::run_event::RunEvent;
 use dayfold_supervisor::status::session::{Memory, Peak, Session};
 use dayfold_supervisor::verdict::Verdict;
 
@@ -56,8 +56,8 @@ fn shard(session: &Session) -> Option<String> {
 fn end(session: &Session) -> String {
     match &session.end {
         None => "then killed".to_owned(),
-        Some(Happening::Broken { reason }) => format!("then an error: {reason}"),
-        Some(Happening::Ended { verdict, failed, left, .. }) => match verdict {
+        Some(RunEvent::Broken { reason }) => format!("then an error: {reason}"),
+        Some(RunEvent::Ended { verdict, failed, left, .. }) => match verdict {
             Verdict::Complete => "finished".to_owned(),
             Verdict::PartDone => format!("the part that was asked for; {left} left"),
             Verdict::OthersLeft(_) => "its shard is done".to_owned(),

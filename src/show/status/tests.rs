@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dayfold_supervisor::decide::stop::Stop;
-use dayfold_supervisor::happening::{Happening, WorkerId};
+use dayfold_supervisor::run_event::{RunEvent, WorkerId};
 use dayfold_supervisor::rundir::failed_table::FailedGroup;
 use dayfold_supervisor::rundir::shard::Shard;
 use dayfold_supervisor::status::PartialCounts;
@@ -121,7 +121,7 @@ final file   pv.nc: not there yet
 #[test]
 fn a_run_that_was_killed_and_has_failures() {
     let ended = Verdict::Interrupted(Stop::Walltime);
-    let ended = Happening::Ended { verdict: ended, done: 4, failed: 0, left: 6, empty: 0, output: None };
+    let ended = RunEvent::Ended { verdict: ended, done: 4, failed: 0, left: 6, empty: 0, output: None };
     let first = Session { is_at_work: false, end: Some(ended), ..running() };
     let killed = Session { is_at_work: false, ..running() };
     let failed = |n: usize| FailedGroup {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use dayfold_contract::form::FormId;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::error::NcError;
-use dayfold_ncio::raw::{Imprint, RawFile};
+use dayfold_ncio::raw::{FileTemplate, RawFile};
 
 /// So many kinds are kept in mind: days may have other numbers of time steps round the year.
 const MOST_KINDS: usize = 64;
@@ -17,7 +17,7 @@ const MOST_KINDS: usize = 64;
 /// What is known of partials so far.
 #[derive(Debug, Default)]
 pub(super) struct Opening {
-    kinds: Vec<Arc<Imprint>>,
+    kinds: Vec<Arc<FileTemplate>>,
     /// The forms of these.
     forms: Vec<FormId>,
 }
@@ -25,10 +25,10 @@ pub(super) struct Opening {
 impl Opening {
     /// Opens a partial; with its form, where it is like a known one.
     pub(super) fn open(&self, path: &Path) -> Result<(RawFile, Option<FormId>), NcError> {
-        let Some(file) = RawFile::open_alike(path, &self.kinds) else {
+        let Some(file) = RawFile::open_like(path, &self.kinds) else {
             return Ok((RawFile::open(path)?, None));
         };
-        let kind = file.imprint(|_| false);
+        let kind = file.file_template(|_| false);
         let place =
             self.kinds.iter().position(|known| kind.as_ref().is_some_and(|kind| Arc::ptr_eq(known, kind)));
         let form = place.and_then(|place| self.forms.get(place)).copied();
@@ -38,7 +38,7 @@ impl Opening {
     /// Knows this partial from now on, which is of this form.
     pub(super) fn learn(&mut self, file: &RawFile, form: FormId) {
         if self.kinds.len() < MOST_KINDS
-            && let Some(kind) = file.imprint(|variable| variable.axis(SHARED_DIMENSION).is_some())
+            && let Some(kind) = file.file_template(|variable| variable.axis(SHARED_DIMENSION).is_some())
         {
             self.kinds.push(kind);
             self.forms.push(form);

@@ -13,7 +13,7 @@ use super::event::{Action, Exit, How, KeepFailure, KeptPartial, Moment};
 use super::holding::Answer;
 use super::patience::PATIENCE;
 use super::stop::Stop;
-use crate::happening::{Happening, WorkerId};
+use crate::run_event::{RunEvent, WorkerId};
 use crate::rundir::logs;
 
 /// How the kernel ends what it kills.
@@ -66,7 +66,7 @@ impl State {
         self.crew.proven(worker);
         self.groups.start(attempt, worker);
         self.memory.group_began(worker);
-        self.tell(Happening::Started {
+        self.tell(RunEvent::Started {
             group: self.groups.name(attempt.group),
             attempt: attempt.number,
             worker,
@@ -92,7 +92,7 @@ impl State {
         }
         for warning in std::mem::take(&mut output.warnings) {
             let group = self.groups.name(attempt.group);
-            self.tell(Happening::Warning { message: format!("{group}: {warning}") });
+            self.tell(RunEvent::Warning { message: format!("{group}: {warning}") });
         }
         self.answered(now, worker, running, Answer::Done(output));
         true
@@ -104,7 +104,7 @@ impl State {
         let name = |group| self.groups.name(group);
         if let Some(reason) = self.forms.note(group, described, layout, name) {
             let group = self.groups.name(group);
-            self.tell(Happening::Deviates { group, form, reason });
+            self.tell(RunEvent::Deviates { group, form, reason });
         }
     }
 
@@ -125,7 +125,7 @@ impl State {
             FailureKind::NoSpace => false,
         };
         if may_be_the_signals && self.stops_for_a_signal() {
-            self.groups.forgive(attempt.group);
+            self.groups.requeue(attempt.group);
         } else {
             self.answered(now, worker, running, Answer::Failed(failure, chance));
         }
@@ -136,7 +136,7 @@ impl State {
         let Some(hand) = self.crew.hand_mut(worker) else { return false };
         let taken = hand.next.take_if(|next| next.attempt == attempt && next.asked_back);
         if taken.is_some() {
-            self.groups.forgive(attempt.group);
+            self.groups.requeue(attempt.group);
         }
         taken.is_some()
     }
@@ -164,8 +164,8 @@ impl State {
             Err(KeepFailure::NoSpace(reason)) => (FailureKind::NoSpace, reason),
             Err(KeepFailure::Other(reason)) => (FailureKind::Passing, reason),
             Err(KeepFailure::LockLost(reason)) => {
-                self.groups.forgive(attempt.group);
-                self.tell(Happening::Warning { message: reason });
+                self.groups.requeue(attempt.group);
+                self.tell(RunEvent::Warning { message: reason });
                 return self.stop(now, Stop::LockLost);
             }
         };
@@ -176,7 +176,7 @@ impl State {
     fn is_done(&mut self, worker: WorkerId, attempt: Attempt, kept: KeptPartial) {
         self.groups.finish(attempt.group);
         self.causes.close();
-        self.tell(Happening::Finished {
+        self.tell(RunEvent::Finished {
             group: self.groups.name(attempt.group),
             attempt: attempt.number,
             worker,
@@ -254,7 +254,7 @@ impl State {
         match (&why, &exit.how) {
             (_, How::NotStarted(_)) => self.is_not_started(worker, exit.how.to_string()),
             (Some(why), _) if is_planned(why) => {}
-            _ => self.tell(Happening::WorkerLost { worker, reason: lost(why.as_ref(), &exit) }),
+            _ => self.tell(RunEvent::WorkerLost { worker, reason: lost(why.as_ref(), &exit) }),
         }
         self.put_down(now, worker, hand, why, exit, chance);
         if self.crew.is_hopeless() {
@@ -268,7 +268,7 @@ impl State {
             self.crew.give_up(worker);
         }
         if !std::mem::replace(&mut self.told_not_started, true) || self.crew.is_hopeless() {
-            self.tell(Happening::NotStarted { worker, reason });
+            self.tell(RunEvent::NotStarted { worker, reason });
         }
     }
 
@@ -283,7 +283,7 @@ impl State {
         chance: Chance,
     ) {
         if let Some(next) = hand.next {
-            self.groups.forgive(next.attempt.group);
+            self.groups.requeue(next.attempt.group);
         }
         if let Some(running) = hand.running {
             self.interrupted(now, worker, running, why, exit, chance);
@@ -308,10 +308,10 @@ impl State {
         };
         let (kind, reason) = match why {
             Some(Ending::Stopped | Ending::Pressure | Ending::Finished) => {
-                return self.groups.forgive(running.attempt.group);
+                return self.groups.requeue(running.attempt.group);
             }
             // killed together with us, and before us
-            None if self.stops_for_a_signal() => return self.groups.forgive(running.attempt.group),
+            None if self.stops_for_a_signal() => return self.groups.requeue(running.attempt.group),
             Some(Ending::CrowdedOut(used)) => return self.groups.postpone(running.attempt.group, used),
             Some(Ending::TooLarge(reason)) => (FailureKind::Input, reason),
             why => (FailureKind::Passing, lost(why.as_ref(), &exit)),
@@ -350,14 +350,14 @@ impl State {
             self.causes.failed(group, &self.groups.name(group), &failure, !again);
         }
         match failure.kind {
-            FailureKind::NoSpace => self.groups.forgive(group),
+            FailureKind::NoSpace => self.groups.requeue(group),
             _ if again && self.causes.are_suspicious() => self.groups.try_again_next(group),
             _ if again => self.groups.try_again(group),
             _ => self.groups.give_up(group),
         }
         let name = self.groups.name(group);
         let log_file = (!failure.output.is_empty()).then(|| logs::name(&name, number));
-        self.tell(Happening::AttemptFailed {
+        self.tell(RunEvent::AttemptFailed {
             group: name,
             attempt: number,
             worker,
@@ -385,7 +385,7 @@ impl State {
         }
     }
 
-    pub(super) fn tell(&mut self, happening: Happening) {
+    pub(super) fn tell(&mut self, happening: RunEvent) {
         self.actions.push(Action::Tell(happening));
     }
 }

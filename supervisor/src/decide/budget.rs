@@ -101,7 +101,7 @@ fn share(limit: u64, percent: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::happening::WorkerId;
+    use crate::run_event::WorkerId;
 
     /// We may use 400 of a control group's 1200, in which this is used.
     fn budget(workers: u64, used: u64) -> Budget {

@@ -6,7 +6,7 @@ use dayfold_contract::message::Attempt;
 
 use super::event::Moment;
 use super::patience::PATIENCE;
-use crate::happening::WorkerId;
+use crate::run_event::WorkerId;
 
 /// A worker that cannot get to its first group this many times in a row is not replaced any more.
 pub const STARTS_IN_VAIN: u32 = 3;

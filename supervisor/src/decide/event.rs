@@ -9,7 +9,7 @@ use std::time::Duration;
 use dayfold_contract::message::{Attempt, Failure, FromWorker, Output};
 
 use super::stop::Stop;
-use crate::happening::{Happening, WorkerId};
+use crate::run_event::{RunEvent, WorkerId};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,7 +206,7 @@ pub enum Action {
     /// Let the listeners hear how much room is missing for the results.
     TellRoom,
     /// Let the listeners hear this.
-    Tell(Happening),
+    Tell(RunEvent),
 }
 
 /// Times are since the run's start.

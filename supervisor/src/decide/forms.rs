@@ -13,11 +13,11 @@ const TOLD: usize = 5;
 
 /// The forms of the results so far.
 #[derive(Clone, Debug, Default)]
-pub struct Forms(Vec<Known>);
+pub struct Forms(Vec<KnownForm>);
 
 /// A form, and who has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownForm {
     /// Its short name.
     pub id: FormId,
     /// What results of it have in common, where that is known.
@@ -34,12 +34,12 @@ pub struct Known {
 
 impl Forms {
     /// As earlier runs left them.
-    pub fn new(known: Vec<Known>) -> Self {
+    pub fn new(known: Vec<KnownForm>) -> Self {
         Self(known)
     }
 
     /// The form of most results; of two with as many that of the first group.
-    pub fn most(&self) -> Option<&Known> {
+    pub fn most(&self) -> Option<&KnownForm> {
         self.0.iter().max_by_key(|known| (known.groups, Reverse(known.first)))
     }
 
@@ -47,7 +47,7 @@ impl Forms {
     pub fn deviating(&self, name: impl Fn(GroupId) -> GroupName) -> Vec<(GroupId, FormId, String)> {
         let Some(most) = self.most() else { return Vec::new() };
         let others = self.0.iter().filter(|known| known.id != most.id);
-        let told = |known: &Known| {
+        let told = |known: &KnownForm| {
             let more = match known.groups {
                 0 | 1 => String::new(),
                 2 => " (so does 1 more group's)".to_owned(),
@@ -68,7 +68,7 @@ impl Forms {
     ) -> Option<String> {
         let Described { id, form } = described;
         let place = self.0.iter().position(|known| known.id == id).unwrap_or_else(|| {
-            let new = Known { id, form: None, groups: 0, first: group, layout: layout.cloned(), told: 0 };
+            let new = KnownForm { id, form: None, groups: 0, first: group, layout: layout.cloned(), told: 0 };
             self.0.push(new);
             self.0.len() - 1
         });
@@ -89,7 +89,7 @@ impl Forms {
 }
 
 /// Where results of a form differ from those of most.
-fn reason(known: &Known, most: &Known, name: impl Fn(GroupId) -> GroupName) -> String {
+fn reason(known: &KnownForm, most: &KnownForm, name: impl Fn(GroupId) -> GroupName) -> String {
     let whose = match most.groups {
         0 | 1 => format!("in {}", name(most.first)),
         2 => format!("in {} and 1 other group", name(most.first)),
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn what_is_known_by_name_alone_is_told_without_the_difference() {
         let id = described("K").id;
-        let known = Known { id, form: None, groups: 9, first: GroupId(0), layout: None, told: 0 };
+        let known = KnownForm { id, form: None, groups: 9, first: GroupId(0), layout: None, told: 0 };
         let mut forms = Forms::new(vec![known]);
         let told = forms.note(GroupId(9), described("m"), None, name).unwrap();
         assert!(told.ends_with("it is of another form than in g0 and 8 other groups"), "{told}");

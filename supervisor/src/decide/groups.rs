@@ -8,13 +8,13 @@ use std::collections::VecDeque;
 use dayfold_contract::message::Attempt;
 use dayfold_contract::{GroupId, GroupName};
 
-use crate::happening::WorkerId;
+use crate::run_event::WorkerId;
 
 /// Where a group stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupState {
     /// Not of this run: another shard's, over the limit, or not asked for.
-    NotNow,
+    Excluded,
     /// Waits for a worker.
     Queued,
     /// In a worker's pipe, not started.
@@ -59,30 +59,30 @@ pub struct Tally {
     /// Still to do in this run.
     pub left: usize,
     /// Left to other runs.
-    pub not_now: usize,
+    pub excluded: usize,
 }
 
 /// What a group is at the beginning of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before {
+pub enum InitialState {
     /// To be done now.
     ToDo,
     /// Its result is there.
     Done,
     /// Not of this run.
-    NotNow,
+    Excluded,
 }
 
 impl Groups {
     /// The groups of a plan, in its order.
-    pub fn new(groups: impl IntoIterator<Item = (GroupName, Before)>) -> Self {
+    pub fn new(groups: impl IntoIterator<Item = (GroupName, InitialState)>) -> Self {
         let entry = |(name, before)| Entry {
             name,
             used: 0,
             state: match before {
-                Before::ToDo => GroupState::Queued,
-                Before::Done => GroupState::Done,
-                Before::NotNow => GroupState::NotNow,
+                InitialState::ToDo => GroupState::Queued,
+                InitialState::Done => GroupState::Done,
+                InitialState::Excluded => GroupState::Excluded,
             },
         };
         let entries: Vec<_> = groups.into_iter().map(entry).collect();
@@ -148,7 +148,7 @@ impl Groups {
     }
 
     /// Back to the head of the queue, as though it had not been tried: it was not its fault.
-    pub fn forgive(&mut self, group: GroupId) {
+    pub fn requeue(&mut self, group: GroupId) {
         self.uncount(group);
         self.queue.push_front(group);
     }
@@ -226,7 +226,7 @@ impl Tally {
         match state {
             GroupState::Done => &mut self.done,
             GroupState::Failed => &mut self.failed,
-            GroupState::NotNow => &mut self.not_now,
+            GroupState::Excluded => &mut self.excluded,
             _ => &mut self.left,
         }
     }
@@ -237,7 +237,7 @@ mod tests {
     use super::*;
 
     fn three() -> Groups {
-        let before = [Before::ToDo, Before::Done, Before::ToDo];
+        let before = [InitialState::ToDo, InitialState::Done, InitialState::ToDo];
         Groups::new(["a", "b", "c"].map(GroupName::new).into_iter().zip(before))
     }
 
@@ -247,14 +247,14 @@ mod tests {
         let worker = WorkerId(0);
         let order: Vec<_> = std::iter::from_fn(|| groups.assign_next(worker)).map(|a| a.group.0).collect();
         assert_eq!(order, [0, 2]);
-        assert_eq!(groups.tally(), Tally { done: 1, failed: 0, left: 2, not_now: 0 });
+        assert_eq!(groups.tally(), Tally { done: 1, failed: 0, left: 2, excluded: 0 });
     }
 
     #[test]
     fn a_group_that_never_started_keeps_its_attempts() {
         let mut groups = three();
         let first = groups.assign_next(WorkerId(0)).unwrap();
-        groups.forgive(first.group);
+        groups.requeue(first.group);
         assert_eq!(groups.assign_next(WorkerId(1)), Some(first));
     }
 
@@ -273,7 +273,7 @@ mod tests {
         let mut groups = three();
         let first = groups.assign_next(WorkerId(0)).unwrap();
         groups.start(first, WorkerId(0));
-        groups.forgive(first.group);
+        groups.requeue(first.group);
         assert_eq!(groups.assign_next(WorkerId(0)), Some(first));
     }
 }

@@ -5,7 +5,7 @@ use super::budget::Pressure;
 use super::crew::{Hand, Next, Slot};
 use super::event::{Action, Moment};
 use super::memory::Growth;
-use crate::happening::WorkerId;
+use crate::run_event::WorkerId;
 
 impl State {
     /// Hands out what may be started now.

@@ -15,8 +15,8 @@ use super::answers::Chance;
 use super::crew::Running;
 use super::event::{Action, Moment};
 use super::stop::Stop;
-use crate::happening::{Happening, WorkerId};
 use crate::names;
+use crate::run_event::{RunEvent, WorkerId};
 
 /// So long is waited for a signal that may have reached a program before it reaches this process.
 pub const HOLD: Duration = Duration::from_millis(100);
@@ -116,7 +116,7 @@ impl State {
     fn drop_answers(&mut self, dropped: Vec<Held>) {
         let mut names = Vec::new();
         for Held { running, answer, .. } in dropped {
-            self.groups.forgive(running.attempt.group);
+            self.groups.requeue(running.attempt.group);
             if let Answer::Done(output) = answer {
                 names.push(self.groups.name(running.attempt.group).to_string());
                 self.actions.push(Action::Discard(output));
@@ -128,7 +128,7 @@ impl State {
                  counted, and the next run does these groups again",
                 names::shortened(&names)
             );
-            self.tell(Happening::Warning { message });
+            self.tell(RunEvent::Warning { message });
         }
     }
 

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use super::budget::{Budget, Pressure};
 use super::event::Reading;
 use crate::batch::queues::Gadi;
-use crate::happening::WorkerId;
 use crate::meter::memory_limit::Origin;
 use crate::meter::units::Units;
+use crate::run_event::WorkerId;
 
 /// A worker may keep so much more than twice what it began with.
 const TOLERATED: u64 = 64 << 20;

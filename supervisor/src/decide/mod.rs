@@ -47,13 +47,13 @@ use clock::{Clock, TimeSettings};
 use crew::Crew;
 use event::{Action, Event, Moment};
 use forms::Forms;
-use groups::{Before, Groups, Tally};
+use groups::{Groups, InitialState, Tally};
 use holding::Programs;
 use memory::{Memory, MemorySettings};
 use retry::Retry;
 use stop::Stop;
 
-use crate::happening::WorkerId;
+use crate::run_event::WorkerId;
 
 /// What decides how a run goes, besides its groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub struct State {
 
 impl State {
     /// A run that has not begun.
-    pub fn new(settings: Settings, groups: impl IntoIterator<Item = (GroupName, Before)>) -> Self {
+    pub fn new(settings: Settings, groups: impl IntoIterator<Item = (GroupName, InitialState)>) -> Self {
         let groups = Groups::new(groups);
         let mut causes = Causes::default();
         if settings.allow_failed || groups.tally().done > 0 {

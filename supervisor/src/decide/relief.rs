@@ -8,7 +8,7 @@ use super::crew::{Ending, Slot};
 use super::event::Moment;
 use super::patience::PATIENCE;
 use super::stop::Stop;
-use crate::happening::{Happening, WorkerId};
+use crate::run_event::{RunEvent, WorkerId};
 
 /// For the journal: often enough to draw, and seldom enough to keep.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
@@ -48,7 +48,7 @@ impl State {
     fn evict(&mut self, now: Moment, worker: WorkerId, why: Ending) {
         if let Some(group) = self.in_hand(worker) {
             let (used, limit) = (self.memory.usage_of(worker), self.memory.limit().unwrap_or_default());
-            self.tell(Happening::Evicted { group, worker, used, limit });
+            self.tell(RunEvent::Evicted { group, worker, used, limit });
         }
         self.end_worker(now, worker, why);
     }
@@ -65,7 +65,7 @@ impl State {
             self.short_since = Some(now);
             let taken = self.memory.taken();
             let message = format!("{taken}; they are waited for {} s", PATIENCE.as_secs());
-            self.tell(Happening::Warning { message });
+            self.tell(RunEvent::Warning { message });
         } else if self.memory_is_taken_from().is_some_and(|moment| now >= moment) {
             self.stop(now, Stop::MemoryTaken);
         }
@@ -83,6 +83,6 @@ impl State {
         }
         self.told_memory = Some(now);
         let (used, limit, running) = (self.memory.used(), self.memory.limit(), self.running().len());
-        self.tell(Happening::Memory { used, limit, running });
+        self.tell(RunEvent::Memory { used, limit, running });
     }
 }

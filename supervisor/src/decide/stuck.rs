@@ -11,7 +11,7 @@ use super::answers::Chance;
 use super::event::{Exit, How, Moment};
 use super::patience::{GONE_IN, IN_A_HURRY, PATIENCE};
 use super::stop::Stop;
-use crate::happening::{Happening, WorkerId};
+use crate::run_event::{RunEvent, WorkerId};
 
 impl State {
     /// Tells of workers that should be gone and are not, and ends a run that has no others.
@@ -27,7 +27,7 @@ impl State {
     fn is_stuck(&mut self, now: Moment, worker: WorkerId, since: Moment) {
         let at_work = self.at_work_on(worker);
         let Some((why, hand)) = self.crew.is_stuck(worker) else { return };
-        self.tell(Happening::Warning {
+        self.tell(RunEvent::Warning {
             message: format!(
                 "worker {} was killed {} s ago and is still there{at_work}: it hangs in a file system that \
                  does not answer, most likely; no other worker takes its place before it is gone",
@@ -66,7 +66,7 @@ impl State {
         if self.groups.is_settling() {
             let message = "the last results did not get to their places in time: their file system does \
                            not answer; the next run looks for them, and does again what is not there";
-            self.tell(Happening::Warning { message: message.to_owned() });
+            self.tell(RunEvent::Warning { message: message.to_owned() });
         }
     }
 

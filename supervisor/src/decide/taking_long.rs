@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::State;
 use super::event::Moment;
-use crate::happening::{Happening, WorkerId};
+use crate::run_event::{RunEvent, WorkerId};
 
 /// A group that has told no progress for so long is named; again after twice the time, and so on.
 pub(super) const LONG: Duration = Duration::from_secs(300);
@@ -36,7 +36,7 @@ impl State {
             }
         }
         if !due.is_empty() {
-            self.tell(Happening::Warning { message: self.what_takes_long(&due, longest) });
+            self.tell(RunEvent::Warning { message: self.what_takes_long(&due, longest) });
         }
     }
 

@@ -6,7 +6,7 @@ use super::State;
 use super::crew::{Ending, Slot};
 use super::event::{Action, Moment, Walltime};
 use super::stop::Stop;
-use crate::happening::{Happening, WorkerId};
+use crate::run_event::{RunEvent, WorkerId};
 
 impl State {
     /// There is a reason to stop. A weaker one than the one that is there changes nothing.
@@ -22,7 +22,7 @@ impl State {
             Some(_) => self.stopped = Some((reason, now)),
             None => {
                 self.stopped = Some((reason, now));
-                self.tell(Happening::Stopping { reason });
+                self.tell(RunEvent::Stopping { reason });
                 if reason == Stop::Walltime && !self.clock.has_seen_a_group() {
                     self.explain_the_walltime();
                 }
@@ -49,7 +49,7 @@ impl State {
             "{groups} groups have failed for the same reason and none is done, so no more are started: \
              {reason}; correct that and run again, which begins with the groups that have not been tried"
         );
-        self.tell(Happening::Warning { message });
+        self.tell(RunEvent::Warning { message });
         self.stop(now, Stop::SameFailure);
     }
 
@@ -57,7 +57,7 @@ impl State {
     fn explain_the_walltime(&mut self) {
         let kept = self.clock.kept_for_the_end().as_secs_f64();
         let what = if self.running().is_empty() { "begun" } else { "done" };
-        self.tell(Happening::Warning {
+        self.tell(RunEvent::Warning {
             message: format!(
                 "the walltime left was too short for any group to be {what}: of it, {kept} s are kept for \
                  --grace and the closing; give the job more time, or make the groups smaller"
@@ -121,7 +121,7 @@ impl State {
             Walltime::Left(left) => self.clock.ends_at(left.map(|left| now + left)),
         }
         if let Err(message) = lock {
-            self.tell(Happening::Warning { message });
+            self.tell(RunEvent::Warning { message });
             self.stop(now, Stop::LockLost);
         }
     }

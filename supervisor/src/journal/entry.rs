@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::happening::{Happening, seconds};
+use crate::run_event::{RunEvent, seconds};
 use crate::rundir::shard::Shard;
 
 /// The version of the journal's format. The header's own form never changes.
@@ -41,7 +41,7 @@ pub enum Record {
         /// Since the session's run began.
         after: Duration,
         /// What.
-        happening: Happening,
+        happening: RunEvent,
     },
     /// Written by a newer version, and kept as it is.
     Unknown(Map<String, Value>),
@@ -70,7 +70,7 @@ pub struct Session {
     pub options: Map<String, Value>,
 }
 
-/// An entry as it is written: tagged by `event`, as [`Happening`] is.
+/// An entry as it is written: tagged by `event`, as [`RunEvent`] is.
 #[derive(Serialize)]
 struct Written<'a> {
     at: Timestamp,
@@ -90,7 +90,7 @@ enum Content<'a> {
         #[serde(with = "seconds")]
         after: Duration,
         #[serde(flatten)]
-        happening: &'a Happening,
+        happening: &'a RunEvent,
     },
     Unknown(&'a Map<String, Value>),
 }
@@ -123,14 +123,14 @@ fn known(fields: &Map<String, Value>) -> Option<Record> {
         return Session::deserialize(fields).ok().map(Record::Session);
     }
     let after = seconds::deserialize(fields.get("after")?).ok()?;
-    Some(Record::Happened { after, happening: Happening::deserialize(fields).ok()? })
+    Some(Record::Happened { after, happening: RunEvent::deserialize(fields).ok()? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::happening::WorkerId;
     use crate::journal::line;
+    use crate::run_event::WorkerId;
     use dayfold_contract::GroupName;
     use dayfold_contract::message::FailureKind;
     use serde_json::json;
@@ -145,7 +145,7 @@ mod tests {
         Entry { at: "2022-02-01T03:04:05.678Z".parse().unwrap(), record }
     }
 
-    fn happened(happening: Happening) -> Record {
+    fn happened(happening: RunEvent) -> Record {
         Record::Happened { after: Duration::from_millis(1500), happening }
     }
 
@@ -163,7 +163,7 @@ mod tests {
             memory_limit: Some(u64::MAX),
             options: json!({"grace": 5.0, "limit": null}).as_object().unwrap().clone(),
         };
-        let finished = Happening::Finished {
+        let finished = RunEvent::Finished {
             group: group.clone(),
             attempt: 2,
             worker,
@@ -171,7 +171,7 @@ mod tests {
             elapsed: Duration::from_nanos(1_234_567_891),
             peak_memory: u64::MAX,
         };
-        let failed = Happening::AttemptFailed {
+        let failed = RunEvent::AttemptFailed {
             group,
             attempt: 1,
             worker,
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn the_line_reads_plainly() {
         let line =
-            serde_json::to_string(&entry(happened(Happening::Collating { partials: 3 })).to_write()).unwrap();
+            serde_json::to_string(&entry(happened(RunEvent::Collating { partials: 3 })).to_write()).unwrap();
         let expected = r#"{"at":"2022-02-01T03:04:05.678Z","after":1.5,"event":"collating","partials":3}"#;
         assert_eq!(line, expected);
     }

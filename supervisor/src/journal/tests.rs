@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::*;
-use crate::happening::{Happening, WorkerId};
+use crate::run_event::{RunEvent, WorkerId};
 use dayfold_contract::GroupName;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ fn run() -> Fingerprint {
 
 fn entry(number: u32) -> Entry {
     let group = GroupName::new(format!("2022-02-{number:02}"));
-    let happening = Happening::Started { group, attempt: 1, worker: WorkerId(number) };
+    let happening = RunEvent::Started { group, attempt: 1, worker: WorkerId(number) };
     let at = Timestamp::from_second(1_643_673_600 + i64::from(number)).unwrap();
     Entry { at, record: Record::Happened { after: Duration::from_secs(number.into()), happening } }
 }

@@ -15,12 +15,12 @@
 
 pub mod acquire;
 pub mod ask;
-pub mod guard;
+pub mod client;
+pub mod heartbeat;
 pub mod holder;
 pub mod look;
 mod scene;
-pub mod taker;
-pub mod vigil;
+pub mod watch;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

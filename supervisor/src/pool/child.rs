@@ -24,8 +24,8 @@ use tokio_util::codec::{FramedRead, LengthDelimitedCodec, LinesCodec, LinesCodec
 
 use super::launch::Launcher;
 use crate::decide::event::{Event, Exit, How};
-use crate::happening::WorkerId;
 use crate::orphans;
+use crate::run_event::WorkerId;
 
 /// So many bytes of a worker's last lines are kept, to be told when it ends.
 const LAST_BYTES: usize = 64 << 10;

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crate::decide::event::{GroupUse, Reading};
-use crate::happening::WorkerId;
 use crate::meter::Host;
 use crate::meter::kills::Kills;
 use crate::meter::memory_limit::limited_group;
 use crate::meter::processes::Processes;
 use crate::meter::usage::GroupMemory;
+use crate::run_event::WorkerId;
 
 /// How often memory is read: a group that grows by a gigabyte a second is seen in time.
 pub const EVERY: Duration = Duration::from_millis(250);

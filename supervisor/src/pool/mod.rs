@@ -4,13 +4,13 @@
 //! here, and nobody polls.
 //!
 //! - [`launch`]: how a worker is started · [`child`]: its pipes and its end
-//! - [`keeper`]: puts results into their places
+//! - [`committer`]: puts results into their places
 //! - [`metering`]: reads memory · [`signals`]: hears signals · [`pauses`]: knows when we were stopped
 //! - [`surroundings`]: finds out what has changed meanwhile
 //! - [`probe`]: asks workers about some files, before any work · [`vote`]: what most of these are like
 
 pub mod child;
-pub mod keeper;
+pub mod committer;
 pub mod launch;
 mod metering;
 mod pauses;
@@ -32,11 +32,11 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::decide::State;
 use crate::decide::event::{Action, Event, How, Reading, Walltime};
-use crate::happening::{Happening, Listener, WorkerId};
+use crate::disk_space;
 use crate::meter::{Host, kills};
-use crate::room;
+use crate::run_event::{Listener, RunEvent, WorkerId};
 use child::{Handle, Heard};
-use keeper::{Keeper, Keeping, ToKeep};
+use committer::{CommitConfig, Committer, ToCommit};
 use launch::Launcher;
 use metering::Meter;
 use pauses::Pauses;
@@ -56,7 +56,7 @@ pub enum PoolError {
     /// A message cannot be encoded.
     #[error("failed to encode a message to a worker")]
     Frame(#[from] FrameError),
-    /// The keeper's thread cannot be started.
+    /// The committer's thread cannot be started.
     #[error("failed to start a thread: {}", explained(.0))]
     Thread(#[source] std::io::Error),
     /// Signals cannot be listened to.
@@ -73,9 +73,9 @@ pub struct Pool<'a> {
     listener: &'a mut dyn Listener,
     began: Instant,
     children: BTreeMap<WorkerId, Handle>,
-    /// Before the keeper, which waits for its thread where it can: that must not wait for us to hear.
+    /// Before the committer, which waits for its thread where it can: that must not wait for us to hear.
     heard: Receiver<Heard>,
-    keeper: Keeper,
+    committer: Committer,
     meter: Meter,
     ticks: Interval,
     pauses: Pauses,
@@ -94,18 +94,18 @@ impl<'a> Pool<'a> {
     /// runtime.
     ///
     /// # Errors
-    /// If the keeper's thread cannot be started, or signals not be listened to.
+    /// If the committer's thread cannot be started, or signals not be listened to.
     pub fn new(
         launcher: &'a Launcher,
         groups: &'a [Group],
-        keeping: Keeping,
+        keeping: CommitConfig,
         surroundings: Surroundings,
         listener: &'a mut dyn Listener,
         began: Instant,
     ) -> Result<Self, PoolError> {
         let (tell, heard) = channel(UNHEARD);
         let (run, partials) = (keeping.run, keeping.partials.clone());
-        let keeper = Keeper::start(keeping, tell.clone()).map_err(PoolError::Thread)?;
+        let committer = Committer::start(keeping, tell.clone()).map_err(PoolError::Thread)?;
         let asked = signals::listen(&tell).map_err(PoolError::Signals)?;
         let mut ticks = tokio::time::interval(metering::EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -117,7 +117,7 @@ impl<'a> Pool<'a> {
             listener,
             began,
             children: BTreeMap::new(),
-            keeper,
+            committer,
             meter: Meter::new(Host::here()),
             ticks,
             pauses: Pauses::new(Instant::now()),
@@ -143,7 +143,7 @@ impl<'a> Pool<'a> {
             }
             if state.is_over() {
                 if state.leaves_behind() {
-                    self.keeper.hurry();
+                    self.committer.hurry();
                 }
                 return Ok(self.paused);
             }
@@ -182,7 +182,7 @@ impl<'a> Pool<'a> {
                         return self.note_kill(event);
                     }
                     Heard::Line(worker, line) => self.pass_on(state, worker, line),
-                    Heard::Warning(message) => self.tell_listener(&Happening::Warning { message }),
+                    Heard::Warning(message) => self.tell_listener(&RunEvent::Warning { message }),
                     Heard::Signal => {
                         if let Some(asked) = self.asked.take() {
                             return asked;
@@ -247,7 +247,7 @@ impl<'a> Pool<'a> {
 
     fn pass_on(&mut self, state: &State, worker: WorkerId, line: String) {
         let group = state.in_hand(worker);
-        self.tell_listener(&Happening::WorkerLog { worker, group, line });
+        self.tell_listener(&RunEvent::WorkerLog { worker, group, line });
     }
 
     fn perform(&mut self, action: Action, state: &State) -> Result<(), PoolError> {
@@ -291,13 +291,13 @@ impl<'a> Pool<'a> {
                 output.partial.as_ref().map_or_else(|| Fingerprint::of(b""), |aside| aside.checksum);
             let name = PartialName::new(self.run, group, checksum);
             let name = name.of_form(output.form.as_ref().map(|described| described.id));
-            self.keeper.keep(ToKeep { worker, attempt, name, output });
+            self.committer.keep(ToCommit { worker, attempt, name, output });
         }
     }
 
     fn keep_output(&self, attempt: Attempt, output: Vec<u8>) {
         if let Some(group) = self.groups.get(attempt.group.index()) {
-            self.keeper.keep_output(group.name.clone(), attempt.number, output);
+            self.committer.keep_output(group.name.clone(), attempt.number, output);
         }
     }
 
@@ -312,11 +312,11 @@ impl<'a> Pool<'a> {
     fn tell_room(&mut self, state: &State) {
         let (results, bytes) = self.written;
         let wanted = bytes.checked_div(results).map(|one| one.saturating_mul(state.tally().left as u64));
-        let message = room::told(&self.partials, wanted);
-        self.tell_listener(&Happening::Warning { message });
+        let message = disk_space::told(&self.partials, wanted);
+        self.tell_listener(&RunEvent::Warning { message });
     }
 
-    fn tell_listener(&mut self, happening: &Happening) {
+    fn tell_listener(&mut self, happening: &RunEvent) {
         self.listener.hear(self.began.elapsed().saturating_sub(self.paused), happening);
     }
 }

@@ -18,7 +18,7 @@ use super::vote::{Answer, Outcome, Votes};
 use crate::decide::crew::STARTS_IN_VAIN;
 use crate::decide::event::{Event, Exit, How};
 use crate::decide::patience::GONE_IN;
-use crate::happening::WorkerId;
+use crate::run_event::WorkerId;
 
 /// A healthy file tells within a second, on a slow file system within some: one that takes longer
 /// is left to the run itself.

@@ -8,18 +8,18 @@ use dayfold_contract::error::in_one_line;
 
 use super::RunError;
 use super::begin::entrance::{self, Entrance};
-use super::events::chronicle::Chronicle;
-use super::events::ears::Ears;
+use super::events::journal_writer::JournalWriter;
+use super::events::sinks::EventSinks;
 use super::finish::replaceable::Others;
 use super::order::Report;
 use crate::decide::groups::Tally;
-use crate::happening::{Happening, Listener};
 use crate::interrupt::Interrupt;
 use crate::journal::Session;
 use crate::lock::LockError;
 use crate::lock::ask::until_answered;
-use crate::lock::guard::Guard;
-use crate::lock::taker::Taker;
+use crate::lock::client::LockClient;
+use crate::lock::heartbeat::Heartbeat;
+use crate::run_event::{Listener, RunEvent};
 use crate::rundir::RunDir;
 use crate::rundir::shard::Shard;
 
@@ -28,17 +28,17 @@ pub struct Run<'a> {
     pub dir: RunDir,
     pub shard: Shard,
     pub interrupt: Interrupt,
-    pub taker: Taker,
+    pub client: LockClient,
     pub began: Instant,
     /// What becomes of another's file in the final file's place.
     pub others: Others,
     /// Somebody is about to end this process, or something of the run hangs.
-    pub is_hurry: bool,
+    pub is_urgent: bool,
     /// Groups or results are being worked on.
     pub is_underway: bool,
-    pub ears: Ears<'a>,
-    /// After the ears, so that the journal is closed while the lock is held.
-    pub guards: Vec<Guard>,
+    pub sinks: EventSinks<'a>,
+    /// After the sinks, so that the journal is closed while the lock is held.
+    pub heartbeats: Vec<Heartbeat>,
 }
 
 impl<'a> Run<'a> {
@@ -51,22 +51,23 @@ impl<'a> Run<'a> {
         listener: &'a mut dyn Listener,
     ) -> Result<(Self, Entrance), RunError> {
         let (began, interrupt) = (Instant::now(), interrupt.clone());
-        let taker = Taker::here(interrupt.clone());
-        let mut ears = Ears::new(listener);
-        let (entrance, own) = entrance::enter(&dir, shard, &taker, &mut teller(&mut ears, began))?;
-        let guards = vec![own];
-        let (is_hurry, is_underway) = (false, false);
-        let run = Self { dir, shard, interrupt, taker, began, others, is_hurry, is_underway, ears, guards };
+        let client = LockClient::here(interrupt.clone());
+        let mut sinks = EventSinks::new(listener);
+        let (entrance, own) = entrance::enter(&dir, shard, &client, &mut teller(&mut sinks, began))?;
+        let heartbeats = vec![own];
+        let (is_urgent, is_underway) = (false, false);
+        let run =
+            Self { dir, shard, interrupt, client, began, others, is_urgent, is_underway, sinks, heartbeats };
         Ok((run, entrance))
     }
 
     /// Writes down from now on what happens.
     pub fn begin_journal(&mut self, run: Fingerprint, session: Session) {
-        let asker = self.guards.first().map(Guard::asker);
+        let asker = self.heartbeats.first().map(Heartbeat::asker);
         let still_ours = move || asker.as_ref().map_or(Ok(()), |ask| ask());
         let path = self.dir.journal_file(self.shard);
-        let (chronicle, warnings) = Chronicle::open(&path, run, Box::new(still_ours));
-        self.ears.begin_journal(chronicle, session);
+        let (journal_writer, warnings) = JournalWriter::open(&path, run, Box::new(still_ours));
+        self.sinks.begin_journal(journal_writer, session);
         self.warn(&warnings);
     }
 
@@ -77,22 +78,22 @@ impl<'a> Run<'a> {
             outcome.map_err(|error| if is_underway { RunError::Underway(Box::new(error)) } else { error });
         self.hear(&match &outcome {
             Ok(report) => ended(report),
-            Err(error) => Happening::Broken { reason: in_one_line(error) },
+            Err(error) => RunEvent::Broken { reason: in_one_line(error) },
         });
-        let is_hurry = || self.is_hurry || self.interrupt.is_asked();
-        self.ears.end_journal(self.began.elapsed(), &is_hurry);
+        let is_urgent = || self.is_urgent || self.interrupt.is_asked();
+        self.sinks.end_journal(self.began.elapsed(), &is_urgent);
         outcome
     }
 
     /// Takes one more lock, after others, and keeps it to the end; false if a signal came first.
     pub fn also_take(&mut self, path: &Path) -> Result<bool, RunError> {
-        let Self { taker, ears, began, .. } = self;
-        let lock = match taker.take_in_turn(path, Duration::MAX, &mut teller(ears, *began)) {
+        let Self { client, sinks, began, .. } = self;
+        let lock = match client.take_in_turn(path, Duration::MAX, &mut teller(sinks, *began)) {
             Ok(taken) => taken.map_err(|held| LockError::Held(Box::new(held)))?,
             Err(LockError::Interrupted(_)) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        self.guards.push(Guard::new(lock).map_err(RunError::Thread)?);
+        self.heartbeats.push(Heartbeat::new(lock).map_err(RunError::Thread)?);
         Ok(true)
     }
 
@@ -103,31 +104,31 @@ impl<'a> Run<'a> {
 
     /// Whether nobody has taken a lock over: to be asked before anything is renamed.
     pub fn still_ours(&mut self) -> Result<(), LockError> {
-        let Self { guards, ears, began, .. } = self;
-        let ask = || guards.iter().try_for_each(|guard| (guard.asker())());
-        until_answered(&ask, teller(ears, *began))
+        let Self { heartbeats, sinks, began, .. } = self;
+        let ask = || heartbeats.iter().try_for_each(|heartbeat| (heartbeat.asker())());
+        until_answered(&ask, teller(sinks, *began))
     }
 
     /// Tells all who hear.
-    pub fn hear(&mut self, happening: &Happening) {
-        self.ears.hear(self.began.elapsed(), happening);
+    pub fn hear(&mut self, happening: &RunEvent) {
+        self.sinks.hear(self.began.elapsed(), happening);
     }
 
     /// Tells warnings.
     pub fn warn(&mut self, warnings: &[String]) {
         for message in warnings {
-            self.hear(&Happening::Warning { message: message.clone() });
+            self.hear(&RunEvent::Warning { message: message.clone() });
         }
     }
 }
 
 /// Tells warnings while others wait.
-pub fn teller<'b>(ears: &'b mut Ears<'_>, began: Instant) -> impl FnMut(String) + 'b {
-    move |message| ears.hear(began.elapsed(), &Happening::Warning { message })
+pub fn teller<'b>(sinks: &'b mut EventSinks<'_>, began: Instant) -> impl FnMut(String) + 'b {
+    move |message| sinks.hear(began.elapsed(), &RunEvent::Warning { message })
 }
 
-fn ended(report: &Report) -> Happening {
-    let Tally { done, failed, left, not_now } = report.tally;
+fn ended(report: &Report) -> RunEvent {
+    let Tally { done, failed, left, excluded } = report.tally;
     let (verdict, output) = (report.verdict.clone(), report.output.clone());
-    Happening::Ended { verdict, done, failed, left: left + not_now, empty: report.empty.len(), output }
+    RunEvent::Ended { verdict, done, failed, left: left + excluded, empty: report.empty.len(), output }
 }

@@ -3,7 +3,7 @@
 use dayfold_contract::error::explained;
 use dayfold_contract::frame::FrameError;
 
-use super::begin::known::KnownError;
+use super::begin::resume_state::ResumeError;
 use crate::collate::CollateError;
 use crate::lock::{Held, LockError};
 use crate::pool::PoolError;
@@ -89,11 +89,11 @@ impl From<ProbeError> for RunError {
     }
 }
 
-impl From<KnownError> for RunError {
-    fn from(error: KnownError) -> Self {
+impl From<ResumeError> for RunError {
+    fn from(error: ResumeError) -> Self {
         match error {
-            KnownError::RunDir(error) => Self::RunDir(error),
-            KnownError::Lock(error) => Self::Lock(error),
+            ResumeError::RunDir(error) => Self::RunDir(error),
+            ResumeError::Lock(error) => Self::Lock(error),
         }
     }
 }

@@ -21,11 +21,11 @@ mod working;
 use std::path::Path;
 
 use crate::decide::stop::Stop;
-use crate::happening::Listener;
 use crate::interrupt::Interrupt;
+use crate::run_event::Listener;
 use crate::rundir::RunDir;
 use begin::entrance::Entrance;
-use begin::known::{self, Known};
+use begin::resume_state::{self, ResumeState};
 use context::{Run, teller};
 use events::session;
 use finish::replaceable::Others;
@@ -74,25 +74,26 @@ fn whole_run(run: &mut Run<'_>, order: &Order, entrance: Entrance) -> Result<Rep
     run.unless_asked()?;
     working::settle(run, order, &mut known, &entrance)?;
     // of what was refused before nothing is left
-    run.begin_journal(known.frozen.run, session::of_run(&run.taker, order));
+    run.begin_journal(known.frozen.run, session::of_run(&run.client, order));
     drop(entrance);
     run.unless_asked()?;
     run.is_underway = true;
     let state = working::work(run, order, &known)?;
-    run.is_hurry = state.leaves_behind() || state.stopped() == Some(Stop::Walltime);
+    run.is_urgent = state.leaves_behind() || state.stopped() == Some(Stop::Walltime);
     working::remember_layout(run, &mut known, &state)?;
     closing::close(run, order, &known, &state)
 }
 
 /// What is known, after what crashed writers left has been removed.
-fn look(run: &mut Run<'_>, order: &Order, entrance: &Entrance) -> Result<Known, RunError> {
-    if entrance.is_alone(&run.taker)? {
-        let is_abandoned = |claim: &Path| matches!(run.taker.holder_of(claim), Ok(None));
+fn look(run: &mut Run<'_>, order: &Order, entrance: &Entrance) -> Result<ResumeState, RunError> {
+    if entrance.is_alone(&run.client)? {
+        let is_abandoned = |claim: &Path| matches!(run.client.holder_of(claim), Ok(None));
         let stays = run.dir.sweep(target::folder(&order.output).as_path(), is_abandoned)?;
         run.warn(&stays);
     }
-    let Run { dir, taker, ears, began, .. } = run;
-    let known = known::look(dir, order, &mut || entrance.neighbour(taker, &mut teller(ears, *began)))?;
+    let Run { dir, client, sinks, began, .. } = run;
+    let known =
+        resume_state::look(dir, order, &mut || entrance.neighbour(client, &mut teller(sinks, *began)))?;
     run.warn(&known.warnings);
     Ok(known)
 }

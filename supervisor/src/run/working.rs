@@ -11,24 +11,24 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::RunError;
 use super::begin::entrance::Entrance;
-use super::begin::known::{Freeze, Known};
-use super::begin::lore;
+use super::begin::past_peaks;
+use super::begin::resume_state::{Freeze, ResumeState};
 use super::context::{Run, teller};
 use super::order::Order;
 use crate::batch::job::{BatchSystem, batch_job};
 use crate::batch::walltime;
-use crate::decide::groups::Before;
+use crate::decide::groups::InitialState;
 use crate::decide::{Settings, State};
-use crate::happening::Happening;
 use crate::lock::ask::until_answered;
-use crate::lock::guard::Guard;
+use crate::lock::heartbeat::Heartbeat;
 use crate::meter::Host;
-use crate::pool::keeper::Keeping;
+use crate::pool::committer::CommitConfig;
 use crate::pool::launch::Launcher;
 use crate::pool::probe::probe;
 use crate::pool::surroundings::Surroundings;
 use crate::pool::vote::candidates;
 use crate::pool::{self, Pool, PoolError};
+use crate::run_event::RunEvent;
 use crate::rundir::{done_marker, failed_table, plan_file};
 use crate::{limits, orphans};
 
@@ -40,7 +40,7 @@ use crate::{limits, orphans};
 pub fn settle(
     run: &mut Run<'_>,
     order: &Order,
-    known: &mut Known,
+    known: &mut ResumeState,
     entrance: &Entrance,
 ) -> Result<(), RunError> {
     if known.to_do() > 0 {
@@ -62,7 +62,7 @@ pub fn settle(
 ///
 /// # Errors
 /// If the pool cannot work.
-pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, RunError> {
+pub fn work(run: &mut Run<'_>, order: &Order, known: &ResumeState) -> Result<State, RunError> {
     let (workers, few) = limits::room_for(order.settings.workers.get());
     let workers = NonZeroU32::new(workers).unwrap_or(NonZeroU32::MIN);
     run.hear(&begun(order, known, workers));
@@ -71,7 +71,7 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
     let name =
         |id: GroupId| groups.get(id.index()).map_or_else(|| GroupName::new(""), |group| group.name.clone());
     for (group, form, reason) in known.forms.deviating(name) {
-        run.hear(&Happening::Deviates { group: name(group), form, reason });
+        run.hear(&RunEvent::Deviates { group: name(group), form, reason });
     }
     let names = known.frozen.plan.groups.iter().map(|group| group.name.clone());
     let settings = Settings { workers, ..order.settings };
@@ -79,7 +79,7 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
     let failed: HashSet<GroupName> =
         failed_table::read(&run.dir)?.into_iter().map(|failed| failed.group).collect();
     state.begin_with_untried(|group| failed.contains(group));
-    let peak = lore::largest_peak(&run.dir, known.frozen.run);
+    let peak = past_peaks::largest_peak(&run.dir, known.frozen.run);
     let state = state.expecting(known.frozen.layout.clone()).comparing_with(known.forms.clone());
     let mut state = state.remembering(peak);
     if matches!(order.job.task, TaskSpec::Command(_)) {
@@ -99,7 +99,7 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &Known) -> Result<State, Ru
 ///
 /// # Errors
 /// If the plan cannot be written.
-pub fn remember_layout(run: &mut Run<'_>, known: &mut Known, state: &State) -> Result<(), RunError> {
+pub fn remember_layout(run: &mut Run<'_>, known: &mut ResumeState, state: &State) -> Result<(), RunError> {
     if known.frozen.layout.is_none() && state.layout().is_some() && run.shard.is_whole() {
         known.frozen.layout = state.layout().cloned();
         run.still_ours()?;
@@ -117,11 +117,11 @@ fn runtime() -> Result<Runtime, RunError> {
 async fn fill_pool(
     run: &mut Run<'_>,
     order: &Order,
-    known: &Known,
+    known: &ResumeState,
     state: &mut State,
 ) -> Result<(), RunError> {
-    let askers: Vec<_> = run.guards.iter().map(Guard::asker).collect();
-    let keeping = Keeping {
+    let askers: Vec<_> = run.heartbeats.iter().map(Heartbeat::asker).collect();
+    let keeping = CommitConfig {
         run_dir: run.dir.path().to_owned(),
         partials: run.dir.partials(),
         run: known.frozen.run,
@@ -132,7 +132,7 @@ async fn fill_pool(
     orphans::adopt().map_err(RunError::Adopt)?;
     let surroundings = surroundings(run, order);
     let groups = &known.frozen.plan.groups;
-    let pool = Pool::new(&launcher, groups, keeping, surroundings, &mut run.ears, run.began)?;
+    let pool = Pool::new(&launcher, groups, keeping, surroundings, &mut run.sinks, run.began)?;
     run.interrupt.in_order();
     if run.interrupt.is_asked() {
         return Err(RunError::Interrupted);
@@ -143,8 +143,8 @@ async fn fill_pool(
 
 /// Who is asked after a pause.
 fn surroundings(run: &Run<'_>, order: &Order) -> Surroundings {
-    let askers: Vec<_> = run.guards.iter().map(Guard::asker).collect();
-    let watches: Vec<_> = run.guards.iter().map(Guard::watch).collect();
+    let askers: Vec<_> = run.heartbeats.iter().map(Heartbeat::asker).collect();
+    let watches: Vec<_> = run.heartbeats.iter().map(Heartbeat::watch).collect();
     let lock = move || match until_answered(&|| askers.iter().try_for_each(|ask| ask()), |_passes| {}) {
         Err(lost) if lost.is_lost() => Err(format!("failed to {}", in_one_line(&lost))),
         // whoever gives a result its name asks again
@@ -163,12 +163,12 @@ fn launcher(order: &Order, job: &Job) -> Result<Launcher, FrameError> {
 
 /// What most of some files look like is what all must look like; it is looked for once in
 /// the life of a run directory.
-async fn look_at_archive(run: &mut Run<'_>, order: &Order, known: &mut Known) -> Result<(), RunError> {
+async fn look_at_archive(run: &mut Run<'_>, order: &Order, known: &mut ResumeState) -> Result<(), RunError> {
     if known.frozen.layout.is_none() {
         let files = candidates(&known.frozen.plan.groups);
         let launcher = launcher(order, &order.job)?;
         let probed = {
-            let mut tell = teller(&mut run.ears, run.began);
+            let mut tell = teller(&mut run.sinks, run.began);
             probe(&launcher, &files, &mut tell).await?
         };
         if let Some(probe) = probed {
@@ -182,11 +182,12 @@ async fn look_at_archive(run: &mut Run<'_>, order: &Order, known: &mut Known) ->
     Ok(())
 }
 
-fn begun(order: &Order, known: &Known, workers: NonZeroU32) -> Happening {
+fn begun(order: &Order, known: &ResumeState, workers: NonZeroU32) -> RunEvent {
     let shard = order.shard;
-    let (done_before, to_do) = (known.count(shard, Before::Done), known.count(shard, Before::ToDo));
-    Happening::Begun {
-        groups: done_before + to_do + known.count(shard, Before::NotNow),
+    let (done_before, to_do) =
+        (known.count(shard, InitialState::Done), known.count(shard, InitialState::ToDo));
+    RunEvent::Begun {
+        groups: done_before + to_do + known.count(shard, InitialState::Excluded),
         done_before,
         to_do,
         missing: known.frozen.plan.missing.len(),

@@ -14,7 +14,7 @@ use dayfold_contract::error::in_one_line;
 use super::shard::Shard;
 use super::{RunDir, RunDirError, remove_file};
 use crate::durable;
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 
 const STEM: &str = "failed";
 const EXTENSION: &str = ".tsv";
@@ -42,8 +42,8 @@ pub struct FailedGroup {
 
 impl FailedGroup {
     /// Of what happened, if that was the last attempt at a group.
-    pub fn of(happening: &Happening) -> Option<Self> {
-        let Happening::AttemptFailed { group, attempt, reason, cause, file, log_file, again: false, .. } =
+    pub fn of(happening: &RunEvent) -> Option<Self> {
+        let RunEvent::AttemptFailed { group, attempt, reason, cause, file, log_file, again: false, .. } =
             happening
         else {
             return None;

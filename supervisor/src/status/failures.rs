@@ -7,7 +7,7 @@ use dayfold_contract::GroupName;
 use dayfold_contract::shown::shown;
 
 use super::session::{AtWork, Session};
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 use crate::rundir::failed_table::{self, FailedGroup};
 use crate::rundir::{RunDir, RunDirError};
 
@@ -30,7 +30,7 @@ pub fn look(
     warnings.extend(faults.into_iter().map(|fault| format!("{fault}; {AGAIN}")));
     let mut failed: BTreeMap<GroupName, FailedGroup> = by_group(listed);
     let unlisted: Vec<&str> = last_sessions(sessions)
-        .filter(|session| matches!(session.end, Some(Happening::Ended { .. })))
+        .filter(|session| matches!(session.end, Some(RunEvent::Ended { .. })))
         .flat_map(|session| &session.given_up)
         .map(|group| &group.group)
         .filter(|group| is_undone(group) && !failed.contains_key(*group))

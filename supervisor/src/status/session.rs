@@ -8,8 +8,8 @@ use dayfold_contract::form::FormId;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::happening::{Happening, WorkerId, seconds};
 use crate::journal::{self, Counts, Earlier, Entry, Record};
+use crate::run_event::{RunEvent, WorkerId, seconds};
 use crate::rundir::failed_table::FailedGroup;
 use crate::rundir::shard::Shard;
 
@@ -41,7 +41,7 @@ pub struct Session {
     /// The group that needed most memory.
     pub peak: Option<Peak>,
     /// How it ended: `None` if it goes on or was killed.
-    pub end: Option<Happening>,
+    pub end: Option<RunEvent>,
     /// Groups at work, as far as is known.
     #[serde(skip)]
     pub running: Vec<AtWork>,
@@ -211,13 +211,13 @@ impl Replay {
         }
     }
 
-    fn happened(&mut self, happening: Happening) {
+    fn happened(&mut self, happening: RunEvent) {
         match happening {
-            Happening::Begun { to_do, .. } => self.session.to_do = Some(to_do),
-            Happening::Started { group, attempt, worker } => {
+            RunEvent::Begun { to_do, .. } => self.session.to_do = Some(to_do),
+            RunEvent::Started { group, attempt, worker } => {
                 self.working.insert(group, Working { worker, attempt, started: self.now });
             }
-            Happening::Finished { group, elapsed, peak_memory, .. } => {
+            RunEvent::Finished { group, elapsed, peak_memory, .. } => {
                 self.working.remove(&group);
                 self.session.done += 1;
                 self.session.spent += elapsed;
@@ -225,7 +225,7 @@ impl Replay {
                     self.session.peak = Some(Peak { group, bytes: peak_memory });
                 }
             }
-            Happening::AttemptFailed { ref group, again, .. } => {
+            RunEvent::AttemptFailed { ref group, again, .. } => {
                 let started = self.working.remove(group).map(|working| working.started);
                 if again {
                     self.session.retried += 1;
@@ -235,26 +235,24 @@ impl Replay {
                     self.session.given_up.extend(FailedGroup::of(&happening));
                 }
             }
-            Happening::Deviates { form, reason, .. } => {
+            RunEvent::Deviates { form, reason, .. } => {
                 self.session.deviates.insert(form, reason);
             }
-            Happening::Evicted { group, .. } => {
+            RunEvent::Evicted { group, .. } => {
                 self.working.remove(&group);
             }
-            Happening::WorkerLost { worker, .. } => {
-                self.working.retain(|_, working| working.worker != worker)
-            }
-            Happening::Memory { used, limit, .. } => self.session.memory = Some(Memory { used, limit }),
-            Happening::Collating { .. } => self.session.is_folding = true,
-            end @ (Happening::Ended { .. } | Happening::Broken { .. }) => {
+            RunEvent::WorkerLost { worker, .. } => self.working.retain(|_, working| working.worker != worker),
+            RunEvent::Memory { used, limit, .. } => self.session.memory = Some(Memory { used, limit }),
+            RunEvent::Collating { .. } => self.session.is_folding = true,
+            end @ (RunEvent::Ended { .. } | RunEvent::Broken { .. }) => {
                 self.session.is_folding = false;
                 self.session.end = Some(end);
             }
-            Happening::NotStarted { .. }
-            | Happening::Tried { .. }
-            | Happening::WorkerLog { .. }
-            | Happening::Stopping { .. }
-            | Happening::Warning { .. } => {}
+            RunEvent::NotStarted { .. }
+            | RunEvent::Tried { .. }
+            | RunEvent::WorkerLog { .. }
+            | RunEvent::Stopping { .. }
+            | RunEvent::Warning { .. } => {}
         }
     }
 
@@ -303,18 +301,18 @@ mod tests {
     use dayfold_contract::Fingerprint;
     use dayfold_contract::message::FailureKind;
 
-    fn entry(after: u64, happening: Happening) -> Entry {
+    fn entry(after: u64, happening: RunEvent) -> Entry {
         let after = Duration::from_secs(after);
         let at = Timestamp::from_second(1_643_673_600).unwrap() + after;
         Entry { at, record: Record::Happened { after, happening } }
     }
 
-    fn started(group: &str, worker: u32) -> Happening {
-        Happening::Started { group: GroupName::new(group), attempt: 1, worker: WorkerId(worker) }
+    fn started(group: &str, worker: u32) -> RunEvent {
+        RunEvent::Started { group: GroupName::new(group), attempt: 1, worker: WorkerId(worker) }
     }
 
-    fn finished(group: &str, worker: u32) -> Happening {
-        Happening::Finished {
+    fn finished(group: &str, worker: u32) -> RunEvent {
+        RunEvent::Finished {
             group: GroupName::new(group),
             attempt: 1,
             worker: WorkerId(worker),
@@ -324,8 +322,8 @@ mod tests {
         }
     }
 
-    fn evicted(group: &str, worker: u32) -> Happening {
-        Happening::Evicted { group: GroupName::new(group), worker: WorkerId(worker), used: 9, limit: 10 }
+    fn evicted(group: &str, worker: u32) -> RunEvent {
+        RunEvent::Evicted { group: GroupName::new(group), worker: WorkerId(worker), used: 9, limit: 10 }
     }
 
     fn running(session: &Session) -> Vec<(&str, u32, u64)> {
@@ -351,7 +349,7 @@ mod tests {
             memory_limit: None,
             options: serde_json::Map::new(),
         };
-        let failed = |again| Happening::AttemptFailed {
+        let failed = |again| RunEvent::AttemptFailed {
             group: GroupName::new("f"),
             attempt: 1,
             worker: WorkerId(0),
@@ -393,7 +391,7 @@ mod tests {
 
     #[test]
     fn a_session_whose_beginning_is_too_far_back_is_told_from_where_it_is_read() {
-        let lost = Happening::WorkerLost { worker: WorkerId(1), reason: "killed".into() };
+        let lost = RunEvent::WorkerLost { worker: WorkerId(1), reason: "killed".into() };
         let entries = vec![
             entry(100, started("a", 0)),
             entry(101, started("b", 1)),

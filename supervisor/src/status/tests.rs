@@ -11,10 +11,10 @@ use super::holders::{Presence, Purpose};
 use super::*;
 use crate::decide::stop::Stop;
 use crate::durable;
-use crate::happening::{Happening, WorkerId};
 use crate::journal::{self, Entry, Journal, Record};
 use crate::lock::fixture::taken;
 use crate::lock::{Holder, Lock};
+use crate::run_event::{RunEvent, WorkerId};
 use crate::rundir::finished::Finished;
 use crate::rundir::shard::Shard;
 use crate::rundir::{done_marker, failed_table, fixture};
@@ -75,7 +75,7 @@ impl Room {
     }
 
     /// A session of this process that begins now.
-    fn session(&self, shard: Shard, happenings: &[(u64, Happening)]) -> &Self {
+    fn session(&self, shard: Shard, happenings: &[(u64, RunEvent)]) -> &Self {
         let host = Host::here().node().unwrap();
         let start = journal::Session {
             command: "run".into(),
@@ -117,8 +117,8 @@ impl Room {
     }
 }
 
-fn begun(to_do: usize) -> Happening {
-    Happening::Begun {
+fn begun(to_do: usize) -> RunEvent {
+    RunEvent::Begun {
         groups: 4,
         done_before: 0,
         to_do,
@@ -129,12 +129,12 @@ fn begun(to_do: usize) -> Happening {
     }
 }
 
-fn started(group: &str, worker: u32) -> Happening {
-    Happening::Started { group: GroupName::new(group), attempt: 1, worker: WorkerId(worker) }
+fn started(group: &str, worker: u32) -> RunEvent {
+    RunEvent::Started { group: GroupName::new(group), attempt: 1, worker: WorkerId(worker) }
 }
 
-fn finished(group: &str, worker: u32, seconds: u64, peak_memory: u64) -> Happening {
-    Happening::Finished {
+fn finished(group: &str, worker: u32, seconds: u64, peak_memory: u64) -> RunEvent {
+    RunEvent::Finished {
         group: GroupName::new(group),
         attempt: 1,
         worker: WorkerId(worker),
@@ -144,8 +144,8 @@ fn finished(group: &str, worker: u32, seconds: u64, peak_memory: u64) -> Happeni
     }
 }
 
-fn gave_up(group: &str, worker: u32, again: bool) -> Happening {
-    Happening::AttemptFailed {
+fn gave_up(group: &str, worker: u32, again: bool) -> RunEvent {
+    RunEvent::AttemptFailed {
         group: GroupName::new(group),
         attempt: 2,
         worker: WorkerId(worker),
@@ -159,8 +159,8 @@ fn gave_up(group: &str, worker: u32, again: bool) -> Happening {
     }
 }
 
-fn ended(verdict: Verdict, failed: usize) -> Happening {
-    Happening::Ended { verdict, done: 0, failed, left: 0, empty: 0, output: None }
+fn ended(verdict: Verdict, failed: usize) -> RunEvent {
+    RunEvent::Ended { verdict, done: 0, failed, left: 0, empty: 0, output: None }
 }
 
 fn counts(all: usize, done: usize, failed: usize, left: usize) -> Option<Counts> {
@@ -260,7 +260,7 @@ fn a_run_that_goes_on_shows_who_and_what_is_at_work() {
     let start = room.lock(room.dir.start_lock_file());
     assert_eq!(room.look().state, State::Beginning);
     drop(start);
-    let memory = Happening::Memory { used: 600, limit: Some(1000), running: 2 };
+    let memory = RunEvent::Memory { used: 600, limit: Some(1000), running: 2 };
     let events = [
         (0, begun(4)),
         (0, started("1", 0)),
@@ -285,7 +285,7 @@ fn a_run_that_goes_on_shows_who_and_what_is_at_work() {
     assert!(session.is_at_work && session.span >= Duration::from_secs(9));
     assert_eq!((session.done, session.failed, session.spent), (1, 1, Duration::from_secs(16)));
     assert_eq!((session.memory.unwrap().used, session.peak.as_ref().unwrap().bytes), (600, 300));
-    room.session(Shard::WHOLE, &[(0, begun(0)), (1, Happening::Collating { partials: 4 })]);
+    room.session(Shard::WHOLE, &[(0, begun(0)), (1, RunEvent::Collating { partials: 4 })]);
     assert_eq!(room.look().state, State::Folding);
     drop(lock);
 }

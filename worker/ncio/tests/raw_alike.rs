@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dayfold_ncio::dataset::{Dataset, Values, Variable};
-use dayfold_ncio::raw::{Imprint, RawFile};
+use dayfold_ncio::raw::{FileTemplate, RawFile};
 use dayfold_ncio::write::{Storage, write_dataset};
 
 /// Numbers of every type over time, with another dimension before, after or nowhere, and constants.
@@ -47,14 +47,14 @@ fn write(folder: &Path, name: &str, dataset: &Dataset, storage: Storage) -> Path
     path
 }
 
-fn imprint(path: &Path) -> Option<Arc<Imprint>> {
+fn file_template(path: &Path) -> Option<Arc<FileTemplate>> {
     let file = RawFile::open(path).unwrap();
     assert!(!file.is_alike());
-    file.imprint(|variable| variable.axis("time").is_some())
+    file.file_template(|variable| variable.axis("time").is_some())
 }
 
-fn known(folder: &Path) -> Vec<Arc<Imprint>> {
-    vec![imprint(&write(folder, "known.nc", &dataset(1), Storage::Plain)).unwrap()]
+fn known(folder: &Path) -> Vec<Arc<FileTemplate>> {
+    vec![file_template(&write(folder, "known.nc", &dataset(1), Storage::Plain)).unwrap()]
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn all_of_it_is_read_as_the_library_reads_it() {
     let folder = tempfile::tempdir().unwrap();
     let known = known(folder.path());
     let path = write(folder.path(), "other.nc", &dataset(2), Storage::Plain);
-    let (library, alike) = (RawFile::open(&path).unwrap(), RawFile::open_alike(&path, &known).unwrap());
+    let (library, alike) = (RawFile::open(&path).unwrap(), RawFile::open_like(&path, &known).unwrap());
     assert!(alike.is_alike());
     assert_eq!(alike.schema(), library.schema());
     for variable in &dataset(2).variables {
@@ -81,7 +81,7 @@ fn what_is_not_there_is_the_same_error() {
     let folder = tempfile::tempdir().unwrap();
     let known = known(folder.path());
     let path = write(folder.path(), "other.nc", &dataset(2), Storage::Plain);
-    let (library, alike) = (RawFile::open(&path).unwrap(), RawFile::open_alike(&path, &known).unwrap());
+    let (library, alike) = (RawFile::open(&path).unwrap(), RawFile::open_like(&path, &known).unwrap());
     for (variable, range) in [("after", 4..6), ("after", 9..10), ("area", 0..1), ("none", 0..1)] {
         let error =
             |file: &RawFile| file.read_along(variable, "time", range.clone()).unwrap_err().to_string();
@@ -97,7 +97,7 @@ fn any_other_file_is_left_to_the_library() {
         let mut dataset = dataset(1);
         change(&mut dataset);
         let path = write(folder.path(), name, &dataset, Storage::Plain);
-        assert!(RawFile::open_alike(path, &known).is_none(), "{name}");
+        assert!(RawFile::open_like(path, &known).is_none(), "{name}");
     };
     change("title", |dataset| dataset.attributes[0].1 = "b".into());
     change("units", |dataset| dataset.variables[2].attributes[0].1 = "V".into());
@@ -114,9 +114,9 @@ fn any_other_file_is_left_to_the_library() {
     });
     let deflated = Storage::Deflated { level: 1, chunk_bytes: 1 << 16, along: "time".into() };
     let path = write(folder.path(), "deflated", &dataset(1), deflated);
-    assert!(RawFile::open_alike(&path, &known).is_none());
-    assert!(imprint(&path).is_none(), "its values are not in one piece");
-    assert!(RawFile::open_alike(folder.path().join("gone"), &known).is_none());
+    assert!(RawFile::open_like(&path, &known).is_none());
+    assert!(file_template(&path).is_none(), "its values are not in one piece");
+    assert!(RawFile::open_like(folder.path().join("gone"), &known).is_none());
 }
 
 /// Every byte either is one of a value that varies, which both ways read, or makes it another file.
@@ -132,13 +132,13 @@ fn no_damage_is_overlooked() {
         let mut byte = [0];
         file.read_exact_at(&mut byte, at).unwrap();
         file.write_all_at(&[byte[0] ^ 0x10], at).unwrap();
-        in_values += u64::from(RawFile::open_alike(&path, &known).is_some());
+        in_values += u64::from(RawFile::open_like(&path, &known).is_some());
         file.write_all_at(&byte, at).unwrap();
     }
     // 5 doubles, 15 floats, 15 shorts, 30 longs, 5 bytes
     assert_eq!(in_values, 5 * 8 + 15 * 4 + 15 * 2 + 30 * 8 + 5);
     file.set_len(length - 1).unwrap();
-    assert!(RawFile::open_alike(&path, &known).is_none());
+    assert!(RawFile::open_like(&path, &known).is_none());
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn other_byte_orders_and_formats_are_left_to_the_library() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     for name in ["classic.nc", "offset64.nc", "cdf5.nc"] {
         let file = RawFile::open(fixtures.join(name)).unwrap();
-        assert!(file.imprint(|variable| !variable.dimensions.is_empty()).is_none(), "{name}");
+        assert!(file.file_template(|variable| !variable.dimensions.is_empty()).is_none(), "{name}");
     }
     let folder = tempfile::tempdir().unwrap();
     for (endianness, is_simple) in [(netcdf::Endianness::Little, true), (netcdf::Endianness::Big, false)] {
@@ -157,6 +157,10 @@ fn other_byte_orders_and_formats_are_left_to_the_library() {
         variable.set_endianness(endianness).unwrap();
         variable.put_values(&[0, 0], ..).unwrap();
         file.close().unwrap();
-        assert_eq!(imprint(&path).is_some(), is_simple == cfg!(target_endian = "little"), "{endianness:?}");
+        assert_eq!(
+            file_template(&path).is_some(),
+            is_simple == cfg!(target_endian = "little"),
+            "{endianness:?}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use dayfold_contract::message::{
 };
 
 use super::aside::{Aside, InHand};
-use super::outlet::Outlet;
+use super::responder::Responder;
 use super::{ServeError, memory};
 use crate::result::Sent;
 use crate::task::{Produced, Progress, Task};
@@ -22,16 +22,16 @@ pub fn attempt(
     partials: &Path,
     in_hand: &InHand,
     sent: &mut Sent,
-    outlet: &Outlet,
+    responder: &Responder,
 ) -> Result<(), ServeError> {
     let attempt = assignment.attempt;
-    outlet.send(&FromWorker::Started(attempt))?;
+    responder.send(&FromWorker::Started(attempt))?;
     memory::reset_peak();
     let begun = Instant::now();
     let aside = Aside::new(partials, attempt, in_hand);
-    let mut reporter = Reporter { attempt, outlet, was_signalled: false };
+    let mut reporter = Reporter { attempt, responder, was_signalled: false };
     let produced = task.run(assignment, aside.path(), &mut reporter);
-    outlet.send(&match produced.and_then(|produced| finish(produced, aside, sent)) {
+    responder.send(&match produced.and_then(|produced| finish(produced, aside, sent)) {
         Ok((partial, form)) => {
             let (elapsed, peak_memory) = (begun.elapsed(), memory::peak());
             let warnings = task.warnings();
@@ -40,7 +40,7 @@ pub fn attempt(
         }
         Err(failure) => FromWorker::Failed { attempt, failure },
     })?;
-    if reporter.was_signalled { outlet.send(&FromWorker::Signalled) } else { Ok(()) }
+    if reporter.was_signalled { responder.send(&FromWorker::Signalled) } else { Ok(()) }
 }
 
 /// The result, and of what form it is.
@@ -72,7 +72,7 @@ fn unreadable(path: &Path, error: &(dyn std::error::Error + 'static)) -> Failure
 /// Passes progress on.
 struct Reporter<'a> {
     attempt: Attempt,
-    outlet: &'a Outlet,
+    responder: &'a Responder,
     /// To be told after the answer, which it is about.
     was_signalled: bool,
 }
@@ -81,11 +81,11 @@ impl Progress for Reporter<'_> {
     fn reading(&mut self, files_done: u32, file: &str) {
         let progress = FromWorker::Progress { attempt: self.attempt, files_done, file: file.to_owned() };
         // If nobody hears it, the answer at the end will show; the thread that listens knows sooner.
-        let _ = self.outlet.send(&progress);
+        let _ = self.responder.send(&progress);
     }
 
     fn signalled(&mut self) {
-        let _ = self.outlet.send(&FromWorker::Signalled);
+        let _ = self.responder.send(&FromWorker::Signalled);
     }
 
     fn was_signalled(&mut self) {
@@ -146,13 +146,13 @@ mod tests {
     fn answers(mut task: Stub) -> (Vec<FromWorker>, usize) {
         let folder = tempfile::tempdir().unwrap();
         let mut sent = tempfile::tempfile().unwrap();
-        let outlet = Outlet::new(sent.try_clone().unwrap());
+        let responder = Responder::new(sent.try_clone().unwrap());
         let assignment = Assignment {
             attempt: Attempt { group: GroupId(3), number: 1 },
             name: GroupName::new("day"),
             files: vec!["a.nc".into()],
         };
-        attempt(&assignment, &mut task, folder.path(), &InHand::default(), &mut Sent::default(), &outlet)
+        attempt(&assignment, &mut task, folder.path(), &InHand::default(), &mut Sent::default(), &responder)
             .unwrap();
         sent.rewind().unwrap();
         let answers = std::iter::from_fn(|| read_frame(&mut sent).unwrap()).collect();

@@ -11,12 +11,12 @@ use std::time::Duration;
 use dayfold_contract::frame::{self, FrameError};
 use dayfold_contract::message::{Assignment, Attempt, FromWorker, ToWorker};
 
-use super::outlet::Outlet;
-use super::{ServeError, welcome};
+use super::responder::Responder;
+use super::{ServeError, handshake};
 
 /// One thing to do.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Errand {
+pub enum Request {
     /// Look at this file.
     Probe(String),
     /// Do this group.
@@ -27,7 +27,7 @@ pub enum Errand {
 #[derive(Debug)]
 pub enum Next {
     /// This.
-    Do(Errand),
+    Do(Request),
     /// Nothing more will come.
     Finished,
     /// The supervisor cannot be heard any more.
@@ -49,7 +49,7 @@ pub struct Inbox {
 
 #[derive(Default)]
 struct State {
-    errands: VecDeque<Errand>,
+    requests: VecDeque<Request>,
     finished: bool,
     cut: Option<ServeError>,
     /// Nothing is being worked on, and nothing will be before the next look in here.
@@ -67,21 +67,21 @@ impl Inbox {
         let mut state = self.lock();
         state.idle = true;
         loop {
-            if state.finished && state.errands.is_empty() {
+            if state.finished && state.requests.is_empty() {
                 return Next::Finished;
             }
             if let Some(cut) = state.cut.take() {
                 return Next::Cut(cut);
             }
-            if !state.errands.is_empty() && self.signalled.swap(false, Ordering::SeqCst) {
+            if !state.requests.is_empty() && self.signalled.swap(false, Ordering::SeqCst) {
                 drop(state);
                 thread::sleep(SIGNAL_SETTLES);
                 state = self.lock();
                 continue;
             }
-            if let Some(errand) = state.errands.pop_front() {
+            if let Some(request) = state.requests.pop_front() {
                 state.idle = false;
-                return Next::Do(errand);
+                return Next::Do(request);
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -89,7 +89,7 @@ impl Inbox {
 
     /// Whether nothing waits to be done.
     pub fn is_empty(&self) -> bool {
-        self.lock().errands.is_empty()
+        self.lock().requests.is_empty()
     }
 
     /// Nothing can be heard any more. Gives `why` back if something is being worked on: then nobody will
@@ -108,12 +108,12 @@ impl Inbox {
     fn take_in(&self, message: ToWorker) -> Result<Option<Attempt>, ServeError> {
         let mut state = self.lock();
         match message {
-            ToWorker::Probe(file) => state.errands.push_back(Errand::Probe(file)),
-            ToWorker::Assign(assignment) => state.errands.push_back(Errand::Assign(assignment)),
+            ToWorker::Probe(file) => state.requests.push_back(Request::Probe(file)),
+            ToWorker::Assign(assignment) => state.requests.push_back(Request::Assign(assignment)),
             ToWorker::TakeBack(attempt) => return Ok(state.take_back(attempt)),
             ToWorker::Shutdown => state.finished = true,
             ToWorker::Hello { .. } | ToWorker::JobPart(_) => {
-                let found = welcome::name(&message);
+                let found = handshake::name(&message);
                 return Err(ServeError::OutOfPlace { expected: "something to do", found });
             }
         }
@@ -129,23 +129,23 @@ impl Inbox {
 impl State {
     /// `None` where it has been started, or was never here.
     fn take_back(&mut self, attempt: Attempt) -> Option<Attempt> {
-        let is_it =
-            |errand: &Errand| matches!(errand, Errand::Assign(assignment) if assignment.attempt == attempt);
-        let place = self.errands.iter().position(is_it)?;
-        self.errands.remove(place).map(|_| attempt)
+        let is_it = |request: &Request| matches!(request, Request::Assign(assignment) if assignment.attempt == attempt);
+        let place = self.requests.iter().position(is_it)?;
+        self.requests.remove(place).map(|_| attempt)
     }
 }
 
 /// Listens until nothing more can be heard, and says why.
-pub fn listen(input: &mut impl Read, inbox: &Inbox, outlet: &Outlet) -> ServeError {
+pub fn listen(input: &mut impl Read, inbox: &Inbox, responder: &Responder) -> ServeError {
     loop {
         let heard = match frame::read_frame(input) {
             Ok(Some(message)) => inbox.take_in(message),
             Ok(None) | Err(FrameError::Cut) => Err(ServeError::Gone),
             Err(error) => Err(ServeError::BadFrame(error)),
         };
-        let answered = heard
-            .and_then(|taken| taken.map_or(Ok(()), |attempt| outlet.send(&FromWorker::TakenBack(attempt))));
+        let answered = heard.and_then(|taken| {
+            taken.map_or(Ok(()), |attempt| responder.send(&FromWorker::TakenBack(attempt)))
+        });
         if let Err(end) = answered {
             return end;
         }
@@ -179,9 +179,9 @@ mod tests {
             ToWorker::Assign(assignment(2)),
             ToWorker::Shutdown,
         ]);
-        assert!(matches!(inbox.next(), Next::Do(Errand::Probe(file)) if file == "a.nc"));
+        assert!(matches!(inbox.next(), Next::Do(Request::Probe(file)) if file == "a.nc"));
         for group in [1, 2] {
-            assert!(matches!(inbox.next(), Next::Do(Errand::Assign(next)) if next == assignment(group)));
+            assert!(matches!(inbox.next(), Next::Do(Request::Assign(next)) if next == assignment(group)));
         }
         assert!(matches!(inbox.next(), Next::Finished));
     }

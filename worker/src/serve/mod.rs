@@ -6,10 +6,10 @@
 
 mod aside;
 mod attempt;
+mod handshake;
 mod inbox;
 mod memory;
-mod outlet;
-mod welcome;
+mod responder;
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -29,8 +29,8 @@ use crate::task::{self, Ender, Task};
 use crate::told::tell;
 use crate::{descendants, system};
 use aside::InHand;
-use inbox::{Errand, Inbox, Next};
-use outlet::Outlet;
+use inbox::{Inbox, Next, Request};
+use responder::Responder;
 
 /// The exit code where supervisor and worker speak different protocols.
 pub const OTHER_PROTOCOL: u8 = 76;
@@ -112,17 +112,17 @@ pub fn serve() -> ExitCode {
 
 fn session() -> Result<(), ServeError> {
     let heard = leave_signals_to_the_supervisor().map_err(ServeError::Setup)?;
-    watch_over_the_family().map_err(ServeError::Setup)?;
-    let outlet = Arc::new(Outlet::take_standard_output().map_err(ServeError::Setup)?);
-    let job = welcome::receive_job(&mut io::stdin())?;
+    become_subreaper().map_err(ServeError::Setup)?;
+    let responder = Arc::new(Responder::take_standard_output().map_err(ServeError::Setup)?);
+    let job = handshake::receive_job(&mut io::stdin())?;
     let partials = job.partials.clone();
     let mut task = task::build(job);
     // before there are more threads
     let ender = task.prepare().map_err(ServeError::Setup)?;
     let in_hand = InHand::default();
     let inbox = Arc::new(Inbox::new(heard));
-    listen(io::stdin(), &inbox, &outlet, &in_hand, ender)?;
-    work(task.as_mut(), &partials, &inbox, &outlet, &in_hand)
+    listen(io::stdin(), &inbox, &responder, &in_hand, ender)?;
+    work(task.as_mut(), &partials, &inbox, &responder, &in_hand)
 }
 
 /// A batch system signals all processes of a job at once, a terminal too; the supervisor decides what
@@ -140,7 +140,7 @@ fn leave_signals_to_the_supervisor() -> io::Result<Arc<AtomicBool>> {
 /// Whatever is started below this process can be found and ended by it. When the supervisor ends, the kernel lets
 /// this process go on, should somebody have stopped it: then it hears that, and ends what it has started.
 /// A kill instead would be surer for this process alone, and would leave the programs of its programs.
-fn watch_over_the_family() -> io::Result<()> {
+fn become_subreaper() -> io::Result<()> {
     descendants::adopt()?;
     Ok(set_parent_process_death_signal(Some(Signal::CONT))?)
 }
@@ -149,13 +149,13 @@ fn watch_over_the_family() -> io::Result<()> {
 fn listen(
     mut input: impl Read + Send + 'static,
     inbox: &Arc<Inbox>,
-    outlet: &Arc<Outlet>,
+    responder: &Arc<Responder>,
     in_hand: &InHand,
     ender: Option<Ender>,
 ) -> Result<(), ServeError> {
-    let (inbox, outlet, in_hand) = (Arc::clone(inbox), Arc::clone(outlet), in_hand.clone());
+    let (inbox, responder, in_hand) = (Arc::clone(inbox), Arc::clone(responder), in_hand.clone());
     let listener = move || {
-        let end = inbox::listen(&mut input, &inbox, &outlet);
+        let end = inbox::listen(&mut input, &inbox, &responder);
         if let Some(end) = inbox.close(end) {
             if let Some(ender) = ender {
                 ender();
@@ -170,21 +170,21 @@ fn listen(
     thread::Builder::new().name("listener".to_owned()).spawn(listener).map(drop).map_err(ServeError::Setup)
 }
 
-/// Does one errand after the other.
+/// Does one request after the other.
 fn work(
     task: &mut dyn Task,
     partials: &Path,
     inbox: &Inbox,
-    outlet: &Outlet,
+    responder: &Responder,
     in_hand: &InHand,
 ) -> Result<(), ServeError> {
     let mut sent = Sent::default();
-    outlet.send(&FromWorker::Ready { protocol: PROTOCOL })?;
+    responder.send(&FromWorker::Ready { protocol: PROTOCOL })?;
     loop {
         match inbox.next() {
-            Next::Do(Errand::Probe(file)) => outlet.send(&FromWorker::Probed(task.probe(&file)))?,
-            Next::Do(Errand::Assign(assignment)) => {
-                attempt::attempt(&assignment, task, partials, in_hand, &mut sent, outlet)?;
+            Next::Do(Request::Probe(file)) => responder.send(&FromWorker::Probed(task.probe(&file)))?,
+            Next::Do(Request::Assign(assignment)) => {
+                attempt::attempt(&assignment, task, partials, in_hand, &mut sent, responder)?;
                 if !task.is_usable() {
                     return Err(ServeError::Unusable);
                 }

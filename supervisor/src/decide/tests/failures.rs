@@ -8,7 +8,7 @@ use dayfold_contract::message::ProgramEnd;
 use super::super::retry::Retry;
 use super::super::stop::Stop;
 use super::*;
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 
 fn retrying(retry: Retry) -> Settings {
     Settings { retry, ..settings(1) }
@@ -108,7 +108,7 @@ impl Workers {
 
     fn warnings(&self) -> Vec<&str> {
         let text = |action| match action {
-            &Action::Tell(Happening::Warning { ref message }) => Some(message.as_str()),
+            &Action::Tell(RunEvent::Warning { ref message }) => Some(message.as_str()),
             _ => None,
         };
         self.told.iter().filter_map(text).collect()
@@ -194,15 +194,15 @@ fn crashes_that_all_groups_have_are_found_before_all_were_tried_once() {
 
 #[test]
 fn groups_that_failed_before_come_last_while_none_is_done() {
-    let first = |before: Before| {
+    let first = |before: InitialState| {
         let mut groups = groups(3);
         groups[2].1 = before;
         let mut state = State::new(settings(1), groups);
         state.begin_with_untried(|group| group.as_str() == "g0");
         feed(&mut state, [Event::Begin, ready(0)])
     };
-    assert_eq!(first(Before::ToDo), [Action::Assign(W0, attempt(1, 1))]);
-    assert_eq!(first(Before::Done), [Action::Assign(W0, attempt(0, 1))]);
+    assert_eq!(first(InitialState::ToDo), [Action::Assign(W0, attempt(1, 1))]);
+    assert_eq!(first(InitialState::Done), [Action::Assign(W0, attempt(0, 1))]);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn what_is_told_of_one_end_is_not_laid_to_the_next() {
     feed(&mut state, [exited(0, How::Signal(9)), ready(0), started(0, attempt(1, 1))]);
     let actions = state.on(SOON, failed(0, attempt(1, 1), FailureKind::Input));
     let reason = actions.iter().find_map(|action| match action {
-        Action::Tell(Happening::AttemptFailed { reason, .. }) => Some(reason.as_str()),
+        Action::Tell(RunEvent::AttemptFailed { reason, .. }) => Some(reason.as_str()),
         _ => None,
     });
     assert_eq!(reason, Some("no reason"));
@@ -230,7 +230,7 @@ fn a_program_that_was_killed_by_somebody_hints_at_memory_once_and_at_what_is_pos
         let killed = failure(FailureKind::Passing, Some(ProgramEnd::Signal(9)));
         let actions = state.on(SOON, said(0, FromWorker::Failed { attempt: attempt(0, 1), failure: killed }));
         actions.into_iter().find_map(|action| match action {
-            Action::Tell(Happening::AttemptFailed { reason, .. }) => Some(reason),
+            Action::Tell(RunEvent::AttemptFailed { reason, .. }) => Some(reason),
             _ => None,
         })
     };

@@ -4,8 +4,8 @@ use crate::batch::queues::Gadi;
 use crate::decide::budget::Pressure;
 use crate::decide::event::{GroupUse, Reading};
 use crate::decide::memory::{FIRST_LOOK, Growth, Memory, MemorySettings};
-use crate::happening::WorkerId;
 use crate::meter::memory_limit::Origin;
+use crate::run_event::WorkerId;
 
 const LIMIT: u64 = 1000;
 

@@ -18,11 +18,11 @@ use dayfold_contract::{GroupId, GroupName};
 
 use super::clock::TimeSettings;
 use super::event::{Action, Event, Exit, How, KeptPartial};
-use super::groups::Before;
+use super::groups::InitialState;
 use super::memory::MemorySettings;
 use super::retry::Retry;
 use super::{Settings, State};
-use crate::happening::WorkerId;
+use crate::run_event::WorkerId;
 
 const W0: WorkerId = WorkerId(0);
 const W1: WorkerId = WorkerId(1);
@@ -43,8 +43,8 @@ fn settings(workers: u32) -> Settings {
     }
 }
 
-fn groups(count: u32) -> Vec<(GroupName, Before)> {
-    (0..count).map(|n| (GroupName::new(format!("g{n}")), Before::ToDo)).collect()
+fn groups(count: u32) -> Vec<(GroupName, InitialState)> {
+    (0..count).map(|n| (GroupName::new(format!("g{n}")), InitialState::ToDo)).collect()
 }
 
 fn attempt(group: u32, number: u32) -> Attempt {

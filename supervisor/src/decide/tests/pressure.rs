@@ -6,7 +6,7 @@ use super::super::patience::PATIENCE;
 use super::super::stop::Stop;
 use super::*;
 use crate::batch::queues::Gadi;
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 
 fn reading(workers: &[u64]) -> Event {
     let workers = (0..).map(WorkerId).zip(workers.iter().copied()).collect();
@@ -45,7 +45,7 @@ fn what_an_earlier_run_learned_lets_all_workers_start_that_fit() {
 fn under_pressure_the_group_that_has_done_least_gives_its_memory_back() {
     let mut state = two_at_work(limited(8, 1000), 20);
     let actions = state.on(Duration::from_secs(9), reading(&[500, 460]));
-    let told = Happening::Evicted { group: GroupName::new("g2"), worker: W1, used: 460, limit: 1000 };
+    let told = RunEvent::Evicted { group: GroupName::new("g2"), worker: W1, used: 460, limit: 1000 };
     assert!(actions.contains(&Action::Tell(told)), "{actions:?}");
     assert_eq!(deeds(actions), [Action::Kill(W1)]);
     assert_eq!(feed(&mut state, [reading(&[500, 460])]), [], "one at a time");
@@ -61,7 +61,7 @@ fn a_group_that_does_not_fit_alone_fails_with_both_figures() {
     feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), reading(&[960_000_000])]);
     let actions = state.on(Duration::from_secs(9), exited(0, How::Signal(9)));
     let named = |action: &Action| {
-        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: false, .. })
+        matches!(action, Action::Tell(RunEvent::AttemptFailed { reason, again: false, .. })
             if reason.contains("960.0 MB") && reason.contains("1.0 GB"))
     };
     assert!(actions.iter().any(named), "{actions:?}");
@@ -81,11 +81,11 @@ fn a_group_that_others_leave_too_little_memory_waits_for_them_and_loses_no_attem
     let mut state = State::new(limited(1, 1_000_000_000), groups(1));
     feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1))]);
     let actions = state.on(Duration::from_secs(9), shared(300, 660));
-    let evicted = |action: &Action| matches!(action, Action::Tell(Happening::Evicted { .. }));
+    let evicted = |action: &Action| matches!(action, Action::Tell(RunEvent::Evicted { .. }));
     assert!(actions.iter().any(evicted) && actions.contains(&Action::Kill(W0)), "{actions:?}");
     let actions = state.on(Duration::from_secs(10), exited(0, How::Signal(9)));
     let named = |action: &Action| {
-        matches!(action, Action::Tell(Happening::Warning { message })
+        matches!(action, Action::Tell(RunEvent::Warning { message })
             if message.contains("other processes of the job use 660.0 MB") && message.contains("600.0 MB"))
     };
     assert!(actions.iter().any(named), "{actions:?}");
@@ -123,7 +123,7 @@ fn memory_that_others_keep_ends_the_run_early() {
 /// What is told of an attempt that failed, and whether it is tried again.
 fn told(actions: &[Action]) -> (String, bool) {
     let failed = actions.iter().find_map(|action| match action {
-        Action::Tell(Happening::AttemptFailed { reason, again, .. }) => Some((reason.clone(), *again)),
+        Action::Tell(RunEvent::AttemptFailed { reason, again, .. }) => Some((reason.clone(), *again)),
         _ => None,
     });
     failed.unwrap_or_else(|| panic!("{actions:?}"))

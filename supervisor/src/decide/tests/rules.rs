@@ -9,7 +9,7 @@ use super::super::event::{KeepFailure, Walltime};
 use super::super::patience::{IN_A_HURRY, PATIENCE};
 use super::super::stop::Stop;
 use super::*;
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 
 #[test]
 fn workers_are_started_for_groups_that_wait_and_no_more() {
@@ -93,7 +93,7 @@ fn a_result_that_deviates_from_most_is_kept_and_told() {
     feed(&mut state, [started(0, attempt(1, 1))]);
     let actions = state.on(Duration::from_secs(9), ends(1, form("m")));
     let reason = "its result does not fit the others: the units of x is m, and K in g0".to_owned();
-    let told = Happening::Deviates { group: GroupName::new("g1"), form: form("m").0.id, reason };
+    let told = RunEvent::Deviates { group: GroupName::new("g1"), form: form("m").0.id, reason };
     assert!(actions.contains(&Action::Tell(told)), "{actions:?}");
     assert!(actions.iter().any(|action| matches!(action, Action::Keep(..))), "{actions:?}");
     feed(&mut state, [started(0, attempt(2, 1)), ends(2, form("m"))]);
@@ -107,7 +107,7 @@ fn an_answer_that_does_not_fit_ends_the_worker() {
     assert_eq!(feed(&mut state, [done(0, attempt(1, 1))]), [Action::Kill(W0)]);
     let actions = state.on(Duration::from_secs(9), exited(0, How::Signal(9)));
     let told = actions.iter().any(|action| {
-        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: true, .. })
+        matches!(action, Action::Tell(RunEvent::AttemptFailed { reason, again: true, .. })
             if reason.contains("did not keep to the protocol"))
     });
     assert!(told, "{actions:?}");
@@ -178,7 +178,7 @@ fn what_a_worker_reports_while_a_signal_stops_the_run_costs_nothing_unless_the_i
         let mut state = State::new(settings(1), groups(2));
         feed(&mut state, [Event::Begin, ready(0), started(0, attempt(0, 1)), Event::Asked(Stop::Signal)]);
         let actions = state.on(Duration::from_secs(9), failed(0, attempt(0, 1), kind));
-        let told = |action: &Action| matches!(action, Action::Tell(Happening::AttemptFailed { .. }));
+        let told = |action: &Action| matches!(action, Action::Tell(RunEvent::AttemptFailed { .. }));
         (state.tally().failed, state.tally().left, actions.iter().any(told))
     };
     assert_eq!(failing(FailureKind::Passing), (0, 2, false));
@@ -227,7 +227,7 @@ fn a_group_over_the_timeout_is_ended_and_tried_again() {
     assert_eq!(deeds(state.on(Duration::from_secs(62), Event::Woke)), [Action::Kill(W0)]);
     let actions = state.on(Duration::from_secs(63), exited(0, How::Signal(9)));
     let named = |action: &Action| {
-        matches!(action, Action::Tell(Happening::AttemptFailed { reason, again: true, .. })
+        matches!(action, Action::Tell(RunEvent::AttemptFailed { reason, again: true, .. })
             if reason.contains("60 s") && reason.contains("--timeout"))
     };
     assert!(actions.iter().any(named), "{actions:?}");
@@ -388,7 +388,7 @@ fn a_walltime_that_is_too_short_for_any_group_is_explained() {
         actions.extend(state.on(Duration::from_secs(walltime.saturating_sub(7)), Event::Woke));
         assert_eq!(state.stopped(), Some(Stop::Walltime));
         actions.into_iter().find_map(|action| match action {
-            Action::Tell(Happening::Warning { message }) => Some(message),
+            Action::Tell(RunEvent::Warning { message }) => Some(message),
             _ => None,
         })
     };

@@ -5,7 +5,7 @@ use dayfold_contract::message::FailureKind;
 use super::super::holding::HOLD;
 use super::super::stop::Stop;
 use super::*;
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 
 const ENDED: Duration = Duration::from_secs(10);
 
@@ -21,7 +21,7 @@ fn at(state: &mut State, now: Duration, event: Event) -> Vec<Action> {
 }
 
 fn is_told_failed(actions: &[Action]) -> bool {
-    actions.iter().any(|action| matches!(action, Action::Tell(Happening::AttemptFailed { .. })))
+    actions.iter().any(|action| matches!(action, Action::Tell(RunEvent::AttemptFailed { .. })))
 }
 
 /// All that a program's group can come to.

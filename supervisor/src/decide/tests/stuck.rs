@@ -4,7 +4,7 @@ use super::super::event::KeepFailure;
 use super::super::patience::{AT_ONCE, GONE_IN, IN_A_HURRY, PATIENCE};
 use super::super::stop::Stop;
 use super::*;
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -29,7 +29,7 @@ fn killed(count: u32) -> State {
 
 fn warnings(actions: &[Action]) -> Vec<&str> {
     let text = |action| match action {
-        &Action::Tell(Happening::Warning { ref message }) => Some(message.as_str()),
+        &Action::Tell(RunEvent::Warning { ref message }) => Some(message.as_str()),
         _ => None,
     };
     actions.iter().filter_map(text).collect()
@@ -58,7 +58,7 @@ fn a_group_that_timed_out_and_hangs_is_given_up_at_once_and_the_others_go_on() {
     state.on(KILLED, Event::Woke);
     let actions = state.on(KILLED + GONE_IN, Event::Woke);
     let given_up = |action: &Action| {
-        matches!(action, Action::Tell(Happening::AttemptFailed { group, reason, again: false, .. })
+        matches!(action, Action::Tell(RunEvent::AttemptFailed { group, reason, again: false, .. })
             if group.as_str() == "g0" && reason.contains("--timeout") && reason.contains("hangs"))
     };
     assert!(actions.iter().any(given_up), "{actions:?}");

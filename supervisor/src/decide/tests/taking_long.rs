@@ -3,12 +3,12 @@
 use super::super::event::Reading;
 use super::super::taking_long::LONG;
 use super::*;
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 
 /// What is said at a reading of memory, so many times [`LONG`] after the start.
 fn told(state: &mut State, at: Duration) -> Option<String> {
     state.on(at, Event::Metered(Reading::default())).into_iter().find_map(|action| match action {
-        Action::Tell(Happening::Warning { message }) => Some(message),
+        Action::Tell(RunEvent::Warning { message }) => Some(message),
         _ => None,
     })
 }

@@ -9,7 +9,7 @@ use super::super::holding::HOLD;
 use super::super::patience::GONE_IN;
 use super::super::stop::Stop;
 use super::*;
-use crate::happening::Happening;
+use crate::run_event::RunEvent;
 
 /// What every group needs when it is at its largest, and what it grows by between two readings.
 pub const NEED: u64 = 100;
@@ -148,7 +148,7 @@ impl World {
                 assert!(!self.mischief.programs || is_after && self.now >= came + HOLD, "kept too soon");
                 self.keeping.push_back((worker, attempt, self.now));
             }
-            Action::Tell(Happening::AttemptFailed { group, attempt, again: false, .. }) => {
+            Action::Tell(RunEvent::AttemptFailed { group, attempt, again: false, .. }) => {
                 assert!(attempt <= self.settings.attempts.get());
                 let group = group.as_str().trim_start_matches('g').parse().unwrap();
                 assert!(self.named.insert(group), "{group} failed twice");

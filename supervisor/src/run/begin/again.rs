@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use dayfold_contract::{Group, GroupName, TaskSpec};
 
-use super::known::{KnownError, OthersAtWork};
 use super::results::{Results, Withdrawn};
+use super::resume_state::{OthersAtWork, ResumeError};
 use crate::lock::LockError;
 use crate::names;
 use crate::run::order::Order;
@@ -25,7 +25,7 @@ pub fn withdraw(
     results: &mut Results,
     others_at_work: &mut OthersAtWork<'_>,
     warnings: &mut Vec<String>,
-) -> Result<(Option<Redo>, Withdrawn), KnownError> {
+) -> Result<(Option<Redo>, Withdrawn), ResumeError> {
     if let Some(name) = order.redo.iter().flat_map(|wish| &wish.groups).find(|name| !is_group(groups, name)) {
         return Err(RunDirError::NoGroup { name: name.to_string() }.into());
     }
@@ -78,7 +78,7 @@ pub fn learn(
     redo: Option<Redo>,
     done: &[&GroupName],
     others_at_work: &mut OthersAtWork<'_>,
-) -> Result<Learnt, KnownError> {
+) -> Result<Learnt, ResumeError> {
     let command = match &order.identity.task {
         TaskSpec::Command(spec) => &spec.command[..],
         TaskSpec::Pv(_) => &[],
@@ -102,7 +102,7 @@ pub fn changed(dir: &RunDir, changes: Vec<String>, done: usize) -> RunDirError {
     RunDirError::Changed { path: dir.path().to_owned(), changes, done }
 }
 
-fn alone(others_at_work: &mut OthersAtWork<'_>) -> Result<(), KnownError> {
+fn alone(others_at_work: &mut OthersAtWork<'_>) -> Result<(), ResumeError> {
     match others_at_work()? {
         Some(held) => Err(LockError::Held(Box::new(held)).into()),
         None => Ok(()),

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::lock::ask::until_answered;
-use crate::lock::guard::Guard;
-use crate::lock::taker::Taker;
-use crate::lock::vigil;
+use crate::lock::client::LockClient;
+use crate::lock::heartbeat::Heartbeat;
+use crate::lock::watch;
 use crate::lock::{Held, LockError};
 use crate::run::RunError;
 use crate::rundir::RunDir;
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// A beginning; others begin when it is dropped.
 #[derive(Debug)]
 pub struct Entrance {
-    start: Guard,
+    start: Heartbeat,
     /// The locks of the other shards of the division.
     neighbours: Vec<PathBuf>,
 }
@@ -37,20 +37,20 @@ pub struct Entrance {
 pub fn enter(
     dir: &RunDir,
     shard: Shard,
-    taker: &Taker,
+    client: &LockClient,
     tell: &mut dyn FnMut(String),
-) -> Result<(Entrance, Guard), RunError> {
+) -> Result<(Entrance, Heartbeat), RunError> {
     let own = dir.lock_file(shard);
     if own.exists() {
-        drop(taker.take(&own, tell)?);
+        drop(client.take(&own, tell)?);
     }
-    let start = taker.take_in_turn(&dir.start_lock_file(), PATIENCE, tell)?;
+    let start = client.take_in_turn(&dir.start_lock_file(), PATIENCE, tell)?;
     let start = start.map_err(|held| LockError::Held(Box::new(held)))?;
-    let start = Guard::new(start).map_err(RunError::Thread)?;
+    let start = Heartbeat::new(start).map_err(RunError::Thread)?;
     let (neighbours, strangers): (Vec<Shard>, Vec<Shard>) =
         dir.locked_shards()?.into_iter().partition(|other| other.is_of_same_division(shard));
-    refuse_strangers(dir, shard, &strangers, taker, tell)?;
-    let own = Guard::new(taker.take(&own, tell)?).map_err(RunError::Thread)?;
+    refuse_strangers(dir, shard, &strangers, client, tell)?;
+    let own = Heartbeat::new(client.take(&own, tell)?).map_err(RunError::Thread)?;
     let neighbours = neighbours.into_iter().filter(|&other| other != shard);
     let neighbours = neighbours.map(|other| dir.lock_file(other)).collect();
     Ok((Entrance { start, neighbours }, own))
@@ -61,10 +61,10 @@ impl Entrance {
     ///
     /// # Errors
     /// If a lock cannot be read.
-    pub fn is_alone(&self, taker: &Taker) -> Result<bool, LockError> {
+    pub fn is_alone(&self, client: &LockClient) -> Result<bool, LockError> {
         let mut alone = true;
         for path in &self.neighbours {
-            alone &= taker.holder_of(path)?.is_none();
+            alone &= client.holder_of(path)?.is_none();
         }
         Ok(alone)
     }
@@ -73,8 +73,12 @@ impl Entrance {
     ///
     /// # Errors
     /// If a lock cannot be read.
-    pub fn neighbour(&self, taker: &Taker, tell: &mut dyn FnMut(String)) -> Result<Option<Held>, LockError> {
-        vigil::first_alive(taker, self.neighbours.iter().cloned(), tell)
+    pub fn neighbour(
+        &self,
+        client: &LockClient,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<Option<Held>, LockError> {
+        watch::first_alive(client, self.neighbours.iter().cloned(), tell)
     }
 
     /// Whether others are still kept from beginning; to be asked before the plan is changed.
@@ -92,11 +96,11 @@ fn refuse_strangers(
     dir: &RunDir,
     shard: Shard,
     strangers: &[Shard],
-    taker: &Taker,
+    client: &LockClient,
     tell: &mut dyn FnMut(String),
 ) -> Result<(), RunError> {
     let path = |&stranger: &Shard| dir.lock_file(stranger);
-    if let Some(held) = vigil::first_alive(taker, strangers.iter().map(path), tell)? {
+    if let Some(held) = watch::first_alive(client, strangers.iter().map(path), tell)? {
         let theirs = strangers.iter().find(|stranger| dir.lock_file(**stranger) == held.path);
         let theirs = theirs.copied().unwrap_or_default();
         return Err(RunError::OtherDivision { held: Box::new(held), theirs, mine: shard });
@@ -119,21 +123,21 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn enter_as(dir: &RunDir, text: &str) -> Result<(Entrance, Guard), RunError> {
-        enter(dir, shard(text), &Taker::here(Interrupt::default()), &mut |_| {})
+    fn enter_as(dir: &RunDir, text: &str) -> Result<(Entrance, Heartbeat), RunError> {
+        enter(dir, shard(text), &LockClient::here(Interrupt::default()), &mut |_| {})
     }
 
     #[test]
     fn shards_of_one_division_are_let_in_and_others_are_not() {
         let folder = tempfile::tempdir().unwrap();
         let dir = RunDir::at(folder.path());
-        let taker = Taker::here(Interrupt::default());
+        let client = LockClient::here(Interrupt::default());
         let (first, lock) = enter_as(&dir, "1/2").unwrap();
-        assert!(first.is_alone(&taker).unwrap());
+        assert!(first.is_alone(&client).unwrap());
         drop(first);
         let (second, _lock_2) = enter_as(&dir, "2/2").unwrap();
-        assert!(!second.is_alone(&taker).unwrap());
-        let neighbour = second.neighbour(&taker, &mut |_| {}).unwrap().unwrap();
+        assert!(!second.is_alone(&client).unwrap());
+        let neighbour = second.neighbour(&client, &mut |_| {}).unwrap().unwrap();
         assert_eq!(neighbour.path, dir.lock_file(shard("1/2")));
         drop(second);
         for text in ["1/1", "1/3"] {

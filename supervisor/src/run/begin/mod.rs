@@ -1,11 +1,11 @@
 //! How a run begins: who may, what earlier runs left, and what of it is done again.
 //!
 //! - [`entrance`]: one supervisor a shard, one beginning at a time
-//! - [`known`]: where each group stands, by the plan and the [`results`] that are there · [`again`]: what of it is
-//!   done again, since it is wished or a program has changed · [`lore`]: how much memory groups took
+//! - [`resume_state`]: where each group stands, by the plan and the [`results`] that are there · [`again`]: what of it is
+//!   done again, since it is wished or a program has changed · [`past_peaks`]: how much memory groups took
 
 pub mod again;
 pub mod entrance;
-pub mod known;
-pub mod lore;
+pub mod past_peaks;
 pub mod results;
+pub mod resume_state;

@@ -12,7 +12,7 @@ use dayfold_ncio::dataset::attribute;
 use dayfold_ncio::raw::RawFile;
 
 use crate::collate::FormReader;
-use crate::decide::forms::Known;
+use crate::decide::forms::KnownForm;
 use crate::names;
 use crate::rundir::finished::{Finished, Growth};
 use crate::rundir::learnt::Learnt;
@@ -100,15 +100,15 @@ impl Results {
 
     /// The forms of the partials of these groups, in full where one of each can be read: earlier versions did not name
     /// them, and only these are opened.
-    pub fn forms(&self, groups: &[Group]) -> Vec<Known> {
-        let mut known: BTreeMap<FormId, Known> = BTreeMap::new();
+    pub fn forms(&self, groups: &[Group]) -> Vec<KnownForm> {
+        let mut known: BTreeMap<FormId, KnownForm> = BTreeMap::new();
         let mut reader = FormReader::default();
         for (id, group) in (0..).map(GroupId).zip(groups) {
             let Some((path, name)) = self.partials.named(partial::key(self.run, group)) else { continue };
             let read = |form: Option<FormId>| form.is_none_or(|form| !known.contains_key(&form));
             let full = if read(name.form) && !name.is_empty() { reader.read(path) } else { None };
             let Some(form) = name.form.or(full.as_ref().map(|(id, _)| *id)) else { continue };
-            let entry = known.entry(form).or_insert_with(|| Known {
+            let entry = known.entry(form).or_insert_with(|| KnownForm {
                 id: form,
                 form: None,
                 groups: 0,

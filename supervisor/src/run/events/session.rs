@@ -4,29 +4,29 @@ use serde_json::{Map, Value, json};
 
 use crate::decide::Settings;
 use crate::journal::Session;
-use crate::lock::taker::Taker;
+use crate::lock::client::LockClient;
 use crate::run::order::Order;
 use crate::rundir::shard::Shard;
 
 /// Of `dayfold run`.
-pub fn of_run(taker: &Taker, order: &Order) -> Session {
+pub fn of_run(client: &LockClient, order: &Order) -> Session {
     let Settings { workers, memory, .. } = order.settings;
     Session {
         shard: order.shard,
         workers: workers.get(),
         memory_limit: memory.limit,
         options: options(order),
-        ..of("run", taker)
+        ..of("run", client)
     }
 }
 
 /// Of `dayfold collate`.
-pub fn of_collation(taker: &Taker) -> Session {
-    of("collate", taker)
+pub fn of_collation(client: &LockClient) -> Session {
+    of("collate", client)
 }
 
-fn of(command: &str, taker: &Taker) -> Session {
-    let me = taker.me();
+fn of(command: &str, client: &LockClient) -> Session {
+    let me = client.me();
     Session {
         command: command.to_owned(),
         host: me.host.clone(),

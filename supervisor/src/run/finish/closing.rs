@@ -10,14 +10,14 @@ use std::collections::HashSet;
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::{GroupId, GroupName};
 
+use super::final_step::{CollateOptions, FinalStep};
 use super::trial;
-use super::whole::{Whole, Wishes};
 use crate::decide::State;
-use crate::decide::groups::{Before, Tally};
+use crate::decide::groups::{InitialState, Tally};
 use crate::decide::stop::Stop;
-use crate::room;
+use crate::disk_space;
 use crate::run::RunError;
-use crate::run::begin::known::Known;
+use crate::run::begin::resume_state::ResumeState;
 use crate::run::context::Run;
 use crate::run::order::{Order, Report};
 use crate::rundir::failed_table::{self, FailedGroup};
@@ -28,13 +28,18 @@ use crate::verdict::Verdict;
 ///
 /// # Errors
 /// If no worker could be started, or results cannot be folded.
-pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> Result<Report, RunError> {
+pub fn close(
+    run: &mut Run<'_>,
+    order: &Order,
+    known: &ResumeState,
+    state: &State,
+) -> Result<Report, RunError> {
     let failed = own_failed(run, known, state)?;
     let is_listed = list(run, &failed)?;
     let stay = logs::sweep(&run.dir, own_done(run, known, state));
     run.warn(&stay);
     if state.stopped() == Some(Stop::NoWorkers) {
-        return Err(RunError::NoWorker(run.ears.last_lost().unwrap_or("none was ready").to_owned()));
+        return Err(RunError::NoWorker(run.sinks.last_lost().unwrap_or("none was ready").to_owned()));
     }
     let tally = own_tally(run, known, state);
     let part = |run: &Run<'_>, verdict| Report {
@@ -56,7 +61,7 @@ pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> 
     if !is_listed {
         return Ok(part(run, Verdict::Interrupted(Stop::NoSpace)));
     }
-    let wishes = Wishes { allow_failed: order.allow_failed, keep_partials: order.keep_partials };
+    let wishes = CollateOptions { allow_failed: order.allow_failed, keep_partials: order.keep_partials };
     if run.shard.is_whole() {
         return of_this_run(run, known, state, failed).conclude(run, wishes);
     }
@@ -70,10 +75,10 @@ pub fn close(run: &mut Run<'_>, order: &Order, known: &Known, state: &State) -> 
 }
 
 /// What failed now, and what failed in earlier runs and has neither been done nor failed again.
-fn own_failed(run: &Run<'_>, known: &Known, state: &State) -> Result<Vec<FailedGroup>, RunError> {
+fn own_failed(run: &Run<'_>, known: &ResumeState, state: &State) -> Result<Vec<FailedGroup>, RunError> {
     let done: HashSet<usize> = state.done().into_iter().map(GroupId::index).collect();
-    let mut failed = run.ears.failed().to_vec();
-    let again: HashSet<&GroupName> = run.ears.failed().iter().map(|failed| &failed.group).collect();
+    let mut failed = run.sinks.failed().to_vec();
+    let again: HashSet<&GroupName> = run.sinks.failed().iter().map(|failed| &failed.group).collect();
     let groups = known.frozen.plan.groups.iter().enumerate();
     let untried: HashSet<&GroupName> = groups
         .filter(|(place, group)| {
@@ -87,7 +92,7 @@ fn own_failed(run: &Run<'_>, known: &Known, state: &State) -> Result<Vec<FailedG
     Ok(failed)
 }
 
-fn own_done<'a>(run: &Run<'_>, known: &'a Known, state: &State) -> Vec<&'a GroupName> {
+fn own_done<'a>(run: &Run<'_>, known: &'a ResumeState, state: &State) -> Vec<&'a GroupName> {
     let own = state.done().into_iter().filter(|id| run.shard.takes(id.index()));
     own.filter_map(|id| known.frozen.plan.groups.get(id.index())).map(|group| &group.name).collect()
 }
@@ -102,7 +107,7 @@ fn list(run: &mut Run<'_>, failed: &[FailedGroup]) -> Result<bool, RunError> {
     match written {
         Err(RunDirError::Write(error)) if error.is_no_space() => {
             let error = RunDirError::Write(error);
-            run.warn(&[in_one_line(&error), room::told(run.dir.path(), None)]);
+            run.warn(&[in_one_line(&error), disk_space::told(run.dir.path(), None)]);
             Ok(false)
         }
         written => Ok(written.map(|()| true)?),
@@ -110,9 +115,9 @@ fn list(run: &mut Run<'_>, failed: &[FailedGroup]) -> Result<bool, RunError> {
 }
 
 /// How many groups of this shard stand where.
-fn own_tally(run: &Run<'_>, known: &Known, state: &State) -> Tally {
+fn own_tally(run: &Run<'_>, known: &ResumeState, state: &State) -> Tally {
     let done = state.done().into_iter().filter(|id| run.shard.takes(id.index())).count();
-    Tally { done, not_now: known.count(run.shard, Before::NotNow), ..state.tally() }
+    Tally { done, excluded: known.count(run.shard, InitialState::Excluded), ..state.tally() }
 }
 
 /// Where not all of this part has been tried, there is nothing to be folded.
@@ -120,22 +125,27 @@ fn early_end(state: &State, tally: Tally) -> Option<Verdict> {
     match (state.stopped(), tally) {
         (Some(Stop::SameFailure), _) => Some(Verdict::Failed),
         (Some(stop), _) => Some(Verdict::Interrupted(stop)),
-        (None, Tally { not_now: 0, .. }) => None,
+        (None, Tally { excluded: 0, .. }) => None,
         (None, Tally { failed: 0, .. }) => Some(Verdict::PartDone),
         (None, _) => Some(Verdict::Failed),
     }
 }
 
 /// All groups, where this run knows of all of them.
-fn of_this_run<'a>(run: &Run<'_>, known: &'a Known, state: &State, failed: Vec<FailedGroup>) -> Whole<'a> {
+fn of_this_run<'a>(
+    run: &Run<'_>,
+    known: &'a ResumeState,
+    state: &State,
+    failed: Vec<FailedGroup>,
+) -> FinalStep<'a> {
     let (finished, former) = (known.finished.clone(), known.former.clone());
     let empty = own_empty(run, known);
-    Whole { frozen: &known.frozen, finished, former, done: state.done(), empty, failed, left: Vec::new() }
+    FinalStep { frozen: &known.frozen, finished, former, done: state.done(), empty, failed, left: Vec::new() }
 }
 
 /// The groups of this shard that gave no values, now or in an earlier run.
-fn own_empty(run: &Run<'_>, known: &Known) -> Vec<GroupName> {
-    let names: HashSet<&GroupName> = known.empty.iter().chain(run.ears.empty()).collect();
+fn own_empty(run: &Run<'_>, known: &ResumeState) -> Vec<GroupName> {
+    let names: HashSet<&GroupName> = known.empty.iter().chain(run.sinks.empty()).collect();
     let groups = known.frozen.plan.groups.iter().enumerate();
     let own = groups.filter(|(place, group)| run.shard.takes(*place) && names.contains(&group.name));
     own.map(|(_, group)| group.name.clone()).collect()
@@ -144,7 +154,7 @@ fn own_empty(run: &Run<'_>, known: &Known) -> Vec<GroupName> {
 /// Leaves the marker; how this shard ends, if it is not the last.
 fn end_of_shard(
     run: &mut Run<'_>,
-    known: &Known,
+    known: &ResumeState,
     state: &State,
     tally: Tally,
 ) -> Result<Option<Verdict>, RunError> {
@@ -169,14 +179,14 @@ fn end_of_shard(
 fn last_of_all(
     run: &mut Run<'_>,
     order: &Order,
-    known: &Known,
-    wishes: Wishes,
+    known: &ResumeState,
+    wishes: CollateOptions,
 ) -> Result<Option<Report>, RunError> {
     let path = run.dir.collation_lock_file();
     if !run.also_take(&path)? {
         return Ok(None);
     }
-    let whole = Whole::look(run, &known.frozen, order.job.empty)?;
+    let whole = FinalStep::look(run, &known.frozen, order.job.empty)?;
     failed_table::join(&run.dir, &whole.failed)?;
     whole.conclude(run, wishes).map(Some)
 }

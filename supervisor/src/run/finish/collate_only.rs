@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
+use super::final_step::{CollateOptions, FinalStep};
 use super::replaceable::Others;
 use super::target;
-use super::whole::{Whole, Wishes};
-use crate::happening::Listener;
 use crate::interrupt::Interrupt;
 use crate::run::RunError;
 use crate::run::context::Run;
 use crate::run::events::session;
 use crate::run::order::Report;
+use crate::run_event::Listener;
 use crate::rundir::finished::Finished;
 use crate::rundir::plan_file::{self, Found, Frozen};
 use crate::rundir::shard::Shard;
@@ -28,7 +28,7 @@ pub fn collate_only(
     listener: &mut dyn Listener,
 ) -> Result<Report, RunError> {
     let (dir, others) = (RunDir::at(run_dir), Others::of(overwrite));
-    let wishes = Wishes { allow_failed, keep_partials: true };
+    let wishes = CollateOptions { allow_failed, keep_partials: true };
     // before anything is written into a folder that may be none of ours
     let Frozen { output, plan, .. } = read_plan(&dir)?;
     dir.check_kinds()?;
@@ -38,9 +38,9 @@ pub fn collate_only(
         target::prove_result(&frozen, &run.dir, others)?;
         // one of a newer dayfold is refused before anything is begun
         Finished::by_name(&run.dir, &mut Vec::new())?;
-        run.begin_journal(frozen.run, session::of_collation(&run.taker));
+        run.begin_journal(frozen.run, session::of_collation(&run.client));
         run.is_underway = true;
-        Whole::look(&mut run, &frozen, frozen.empty)?.conclude(&mut run, wishes)
+        FinalStep::look(&mut run, &frozen, frozen.empty)?.conclude(&mut run, wishes)
     });
     drop(entrance);
     run.end(report)

@@ -15,12 +15,12 @@ use super::provenance;
 use super::target;
 use crate::collate::{self, CollateError, Collation, Misfit, Source};
 use crate::decide::stop::Stop;
-use crate::happening::Happening;
+use crate::disk_space;
 use crate::names;
-use crate::room;
 use crate::run::RunError;
 use crate::run::begin::again;
 use crate::run::context::Run;
+use crate::run_event::RunEvent;
 use crate::rundir::finished::Finished;
 use crate::rundir::learnt::{self, Learnt};
 use crate::rundir::output_settings::OutputSettings;
@@ -179,7 +179,7 @@ pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<
     if let Some(finished) = folding.finished {
         run.warn(&otherwise(&finished.output_settings, &folding.frozen.output_settings));
     }
-    run.hear(&Happening::Collating { partials: sources.len() });
+    run.hear(&RunEvent::Collating { partials: sources.len() });
     match write(run, folding, &sources, &output) {
         Ok(()) => {}
         Err(RunError::Collate(error)) => return unwritten(run, folding, &sources, error, ended),
@@ -257,7 +257,7 @@ fn unwritten(
         error if error.is_contradiction() => Verdict::Contradiction(contradiction::told(&error, plan)),
         error if error.is_no_space() => {
             let folder = output.parent().unwrap_or(Path::new("."));
-            run.warn(&[in_one_line(&error), room::told(folder, Some(size(sources)))]);
+            run.warn(&[in_one_line(&error), disk_space::told(folder, Some(size(sources)))]);
             Verdict::Interrupted(Stop::NoSpace)
         }
         error => return Err(error.into()),

@@ -18,11 +18,11 @@ use super::provenance;
 use super::target;
 use crate::collate::{self, CollateError, Collation, Source};
 use crate::decide::State;
-use crate::decide::groups::Before;
-use crate::happening::Happening;
+use crate::decide::groups::InitialState;
 use crate::run::RunError;
-use crate::run::begin::known::Known;
+use crate::run::begin::resume_state::ResumeState;
 use crate::run::context::Run;
+use crate::run_event::RunEvent;
 use crate::rundir::RunDirError;
 use crate::rundir::partials::Partials;
 use crate::verdict::Verdict;
@@ -47,7 +47,7 @@ pub fn path(output: &Path) -> PathBuf {
 /// If the run directory cannot be read.
 pub(in crate::run) fn collate(
     run: &mut Run<'_>,
-    known: &Known,
+    known: &ResumeState,
     state: &State,
 ) -> Result<Option<Verdict>, RunError> {
     let sources = sources(run, known, state)?;
@@ -64,7 +64,7 @@ pub(in crate::run) fn collate(
     }
     match write(run, known, &sources, &path) {
         Ok(()) => {
-            run.hear(&Happening::Tried { groups: sources.len(), file: path });
+            run.hear(&RunEvent::Tried { groups: sources.len(), file: path });
             Ok(None)
         }
         Err(RunError::Collate(CollateError::BrokenOff | CollateError::NoValues { .. })) => Ok(None),
@@ -84,10 +84,10 @@ pub(in crate::run) fn collate(
 }
 
 /// The results of the groups that were to be done now, and are.
-fn sources(run: &Run<'_>, known: &Known, state: &State) -> Result<Vec<Source>, RunError> {
+fn sources(run: &Run<'_>, known: &ResumeState, state: &State) -> Result<Vec<Source>, RunError> {
     let partials = Partials::list(&run.dir)?;
     let frozen = &known.frozen;
-    let is_new = |place: usize| known.before.get(place) == Some(&Before::ToDo);
+    let is_new = |place: usize| known.before.get(place) == Some(&InitialState::ToDo);
     let done = state.done().into_iter().filter(|id| is_new(id.index()));
     let groups = done.filter_map(|id| frozen.plan.groups.get(id.index()));
     let source = |group: &Group| {
@@ -97,7 +97,7 @@ fn sources(run: &Run<'_>, known: &Known, state: &State) -> Result<Vec<Source>, R
     Ok(groups.filter_map(source).collect())
 }
 
-fn write(run: &mut Run<'_>, known: &Known, sources: &[Source], path: &Path) -> Result<(), RunError> {
+fn write(run: &mut Run<'_>, known: &ResumeState, sources: &[Source], path: &Path) -> Result<(), RunError> {
     let mut attributes = provenance::attributes(&known.frozen, &[]).map_err(RunDirError::Identity)?;
     attributes.retain(|(name, _)| !provenance::OF_THE_WHOLE.contains(&name.as_str()));
     let names: Vec<_> = sources.iter().map(|source| shown(source.group.as_str())).collect();

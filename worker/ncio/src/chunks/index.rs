@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
+use super::chunk_layout::{ChunkVisitor, Finder};
 use super::error::IndexError;
-use super::made::{Finder, Way};
 use super::tiling::Tiling;
 use crate::metadata::chunk_tree::Indexed;
 
@@ -57,7 +57,7 @@ impl Index {
     }
 
     /// Reads an index that is gone through on a way: the chunks of some times.
-    fn read(times: Range<usize>, tiling: &Tiling, way: Way<'_>) -> Result<Self, IndexError> {
+    fn read(times: Range<usize>, tiling: &Tiling, way: ChunkVisitor<'_>) -> Result<Self, IndexError> {
         let tiles = tiling.tiles();
         let chunks = vec![None; times.len().saturating_mul(tiles)];
         let mut index = Self { times, tiles, chunks };

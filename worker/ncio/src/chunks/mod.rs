@@ -7,6 +7,7 @@
 
 mod announce;
 mod bytes;
+mod chunk_layout;
 #[cfg(test)]
 mod damage;
 mod dispatch;
@@ -14,7 +15,6 @@ mod error;
 mod floor;
 mod index;
 mod library;
-mod made;
 mod plan;
 mod route;
 mod run;

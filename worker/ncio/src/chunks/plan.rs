@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::chunk_layout::{ChunkLayout, Finder};
 use super::dispatch::Machine;
-use super::made::{Finder, Made};
 use super::route::Reason;
 use super::tiling::{Tile, Tiling};
 use super::unpack::{self, Unpack};
@@ -41,7 +41,7 @@ impl<'a> Plan<'a> {
     pub(super) fn new(reader: &'a Reader, field: &'a Field, wanted: &Wanted) -> Result<Self, Reason> {
         let variable = field.variable();
         let stored = number_type(variable.stored).ok_or(Reason::Numbers)?;
-        let Made { shape, chunk, filters, order, finder } = Made::of(reader, variable, stored)?;
+        let ChunkLayout { shape, chunk, filters, order, finder } = ChunkLayout::of(reader, variable, stored)?;
         let lengths = variable.shape();
         if Some(shape) != in_u64(&lengths) {
             return Err(Reason::Shape);

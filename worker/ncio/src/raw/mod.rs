@@ -5,12 +5,12 @@
 //! knows of time, packing or missing values.
 //!
 //! Two ways go past the library, with the same result: many files that are like a known one are read
-//! directly ([`Imprint`]), and chunks are deflated in any thread ([`Packer`]).
+//! directly ([`FileTemplate`]), and chunks are deflated in any thread ([`Packer`]).
 
 mod carry;
 mod chunks;
 mod error;
-mod imprint;
+mod file_template;
 mod pack;
 mod read;
 mod schema;
@@ -22,7 +22,7 @@ pub use crate::ffi::library::Failed;
 pub use carry::{CannotCarry, Carried, carried, is_reserved};
 pub use chunks::{Storage, VariableStorage};
 pub use error::RawError;
-pub use imprint::Imprint;
+pub use file_template::FileTemplate;
 pub use pack::{LooseChunk, PackedChunk, Packer};
 pub use read::RawFile;
 pub use schema::{Schema, VariableSchema};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::RawError;
-use super::imprint::Imprint;
+use super::file_template::FileTemplate;
 use super::schema::{Schema, VariableSchema};
 use crate::classic::{self, is_classic};
 use crate::dataset::{Attribute, DataType, Values};
@@ -27,7 +27,7 @@ pub struct RawFile {
 enum Source {
     Library(File),
     /// The file itself, which is like another one.
-    Alike(std::fs::File, Arc<Imprint>),
+    Alike(std::fs::File, Arc<FileTemplate>),
 }
 
 impl RawFile {
@@ -56,14 +56,14 @@ impl RawFile {
 
     /// Opens a file that is like one of these, at a small part of the cost. `None` where it is not, or
     /// cannot be read: [`RawFile::open`] tells.
-    pub fn open_alike(path: impl AsRef<Path>, known: &[Arc<Imprint>]) -> Option<Self> {
+    pub fn open_like(path: impl AsRef<Path>, known: &[Arc<FileTemplate>]) -> Option<Self> {
         let path = path.as_ref().to_owned();
         let file = dayfold_files::open(&path).ok()?;
         let length = file.metadata().ok()?.len();
-        let is_of = |imprint: &&Arc<Imprint>| imprint.is_of(&file, length).unwrap_or(false);
-        let imprint = known.iter().find(is_of)?;
-        let schema = Arc::clone(&imprint.schema);
-        Some(Self { path, source: Source::Alike(file, Arc::clone(imprint)), schema })
+        let is_of = |file_template: &&Arc<FileTemplate>| file_template.is_of(&file, length).unwrap_or(false);
+        let file_template = known.iter().find(is_of)?;
+        let schema = Arc::clone(&file_template.schema);
+        Some(Self { path, source: Source::Alike(file, Arc::clone(file_template)), schema })
     }
 
     /// Whether it was opened as one that is like another.
@@ -73,14 +73,14 @@ impl RawFile {
 
     /// What other files may be like, but for the values of variables that vary. `None` where this file
     /// is not stored so simply that others could be read by it.
-    pub fn imprint(&self, varies: impl Fn(&VariableSchema) -> bool) -> Option<Arc<Imprint>> {
+    pub fn file_template(&self, varies: impl Fn(&VariableSchema) -> bool) -> Option<Arc<FileTemplate>> {
         match &self.source {
-            Source::Alike(_, imprint) => Some(Arc::clone(imprint)),
+            Source::Alike(_, file_template) => Some(Arc::clone(file_template)),
             Source::Library(_) => {
                 let varying =
                     self.schema.variables.iter().enumerate().filter(|(_, variable)| varies(variable));
                 let varying: Vec<_> = varying.map(|(number, _)| number).collect();
-                Imprint::take(&self.path, &self.schema, &varying).map(Arc::new)
+                FileTemplate::take(&self.path, &self.schema, &varying).map(Arc::new)
             }
         }
     }
@@ -112,7 +112,7 @@ impl RawFile {
         let from = |file: &File| file.get(number as c_int, variable.data_type, &slab);
         let values = match &self.source {
             Source::Library(file) => from(file),
-            Source::Alike(file, imprint) => match imprint.get(file, number, &slab) {
+            Source::Alike(file, file_template) => match file_template.get(file, number, &slab) {
                 Some(values) => values.map_err(Failed::system),
                 None => File::open(&self.path).and_then(|file| from(&file)),
             },

@@ -3,7 +3,7 @@
 //! Most are near the inverter's start, where an error of the weights is magnified: here all instruction
 //! sets round alike. What is in doubt even so is the caller's.
 
-use super::alike::Alike;
+use super::bit_exact::BitExact;
 use super::cells::{Place, compute};
 use super::grid::TILE;
 use super::lanes::Lanes;
@@ -49,7 +49,7 @@ fn settle_some<L: Lanes>(work: &mut RowWork<'_>, columns: &Some, count: usize) -
     let found = Found { actual: &mut actual, ideal: &mut ideal };
     let hours = hours(work, columns);
     let place = Place::Rough(&work.grid.rows[work.row], &hours);
-    let open = compute::<Alike<L>>(work.model, work.sky, &place, &given, found);
+    let open = compute::<BitExact<L>>(work.model, work.sky, &place, &given, found);
     for cell in 0..count {
         let index = columns[cell] - work.columns.start;
         work.powers.actual[index] = actual[cell];

@@ -60,7 +60,7 @@ impl<L: Lanes> Climate<L> for PerCell {
     #[inline(always)]
     fn settle<W: Weights<L>>(&self, electric: &Electric, thermal: &Thermal<L>, effective: L) -> (L, L::Mask) {
         let output = electric.output(thermal, effective);
-        let runs = electric.is_comfortable(&output, W::CARE);
+        let runs = electric.is_safe(&output, W::PRECISION);
         let power = L::select(runs, electric.limited(output.ac), L::splat(f64::NAN));
         (power, runs | electric.is_idle(&output))
     }
@@ -80,7 +80,7 @@ impl<L: Lanes> Climate<L> for Constant {
     #[inline(always)]
     fn settle<W: Weights<L>>(&self, electric: &Electric, thermal: &Thermal<L>, effective: L) -> (L, L::Mask) {
         let comfort = &self.comfort;
-        let low = L::splat(comfort.low(W::CARE));
+        let low = L::splat(comfort.low(W::PRECISION));
         let runs = effective.at_least(low) & L::splat(comfort.high).at_least(effective);
         let ac = electric.output(thermal, effective).ac;
         let power = L::select(runs, electric.limited(ac), L::splat(f64::NAN));

@@ -1,7 +1,7 @@
 //! From effective irradiance to AC power: the module at its maximum power point, and the inverter.
 //!
 //! The formulas of [`crate::module`] and [`crate::inverter`] with what does not depend on the cell
-//! multiplied out, and without their decisions: [`Comfort`] and [`Electric::is_comfortable`] tell
+//! multiplied out, and without their decisions: [`SafeRange`] and [`Electric::is_safe`] tell
 //! where no decision is near.
 
 use dayfold_pv_system::{Inverter, Module};
@@ -13,13 +13,13 @@ use crate::module::{BOLTZMANN_OVER_CHARGE, REFERENCE_IRRADIANCE, REFERENCE_TEMPE
 /// How an effective irradiance was found: the nearer to the inverter's start, the more do losses magnify
 /// its error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Care {
+pub enum Precision {
     /// With interpolated weights.
     Interpolated,
     /// With the weights of the very cell.
     Exact,
     /// The same, and rounded alike on all instruction sets.
-    Alike,
+    BitExact,
 }
 
 /// How far, of its rated value, a voltage and the inverter's range must be from zero.
@@ -58,31 +58,31 @@ pub struct Output<L> {
 
 /// For one temperature: effective irradiance, W m-2, at which the inverter's decisions are certain.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Comfort {
+pub struct SafeRange {
     /// Below this the inverter is idle.
     pub idle: f64,
-    /// From here on it runs, by [`Care`].
+    /// From here on it runs, by [`Precision`].
     low: [f64; 3],
     /// Up to here.
     pub high: f64,
 }
 
-impl Care {
+impl Precision {
     /// How many times AC power the DC power may be at most.
     fn demand(self) -> f64 {
         match self {
             Self::Interpolated => 10.0,
             Self::Exact => 20.0,
-            Self::Alike => 1000.0,
+            Self::BitExact => 1000.0,
         }
     }
 }
 
-impl Comfort {
+impl SafeRange {
     /// From here on the inverter runs.
     #[inline(always)]
-    pub fn low(&self, care: Care) -> f64 {
-        self.low[care as usize]
+    pub fn low(&self, precision: Precision) -> f64 {
+        self.low[precision as usize]
     }
 }
 
@@ -176,9 +176,9 @@ impl Electric {
     /// Whether the inverter runs, beyond doubt, and so far from its start-up that the error of the
     /// effective irradiance is not magnified by too much.
     #[inline(always)]
-    pub fn is_comfortable<L: Lanes>(&self, output: &Output<L>, care: Care) -> L::Mask {
+    pub fn is_safe<L: Lanes>(&self, output: &Output<L>, precision: Precision) -> L::Mask {
         output.dc.above(L::splat(self.started_above))
-            & (output.ac * care.demand()).above(output.dc)
+            & (output.ac * precision.demand()).above(output.dc)
             & output.voltage.above(L::splat(self.least_voltage))
             & output.range.above(L::splat(self.least_range))
     }
@@ -191,7 +191,7 @@ impl Electric {
 
     /// Where decisions are certain at a temperature in deg C: found by trying every effective
     /// irradiance from a thousandth to some suns, in steps of a part in 2000.
-    pub fn comfort(&self, temperature: f64) -> Comfort {
+    pub fn comfort(&self, temperature: f64) -> SafeRange {
         let thermal = self.thermal(temperature);
         let tried = std::iter::successors(Some(1e-3), |&effective| Some(effective * 1.0005));
         let tried: Vec<(f64, Output<f64>)> = tried
@@ -199,16 +199,16 @@ impl Electric {
             .map(|effective| (effective, self.output::<f64>(&thermal, effective)))
             .collect();
         let idle = tried.iter().take_while(|(_, output)| self.is_idle(output)).last();
-        let longest = |care| {
-            let runs = tried.split(|(_, output)| !self.is_comfortable(output, care));
+        let longest = |precision| {
+            let runs = tried.split(|(_, output)| !self.is_safe(output, precision));
             runs.max_by_key(|run| run.len()).and_then(|run| Some((run.first()?.0, run.last()?.0)))
         };
-        let runs = [Care::Interpolated, Care::Exact, Care::Alike]
-            .map(|care| longest(care).unwrap_or((f64::INFINITY, f64::NEG_INFINITY)));
-        Comfort {
+        let runs = [Precision::Interpolated, Precision::Exact, Precision::BitExact]
+            .map(|precision| longest(precision).unwrap_or((f64::INFINITY, f64::NEG_INFINITY)));
+        SafeRange {
             idle: idle.map_or(f64::NEG_INFINITY, |&(effective, _)| effective),
             low: runs.map(|(low, _)| low),
-            high: runs[Care::Interpolated as usize].1,
+            high: runs[Precision::Interpolated as usize].1,
         }
     }
 }
@@ -242,7 +242,7 @@ mod tests {
                     let ac = electric.output::<f64>(&thermal, effective).ac;
                     if effective < comfort.idle {
                         assert!(scalar.is_nan(), "{} {} {effective}", module.name, inverter.name);
-                    } else if effective >= comfort.low(Care::Alike) && effective <= comfort.high {
+                    } else if effective >= comfort.low(Precision::BitExact) && effective <= comfort.high {
                         let ours = electric.limited(ac);
                         assert!((ours / scalar - 1.0).abs() < 2e-12, "{effective}: {ours}, {scalar}");
                     }
@@ -268,6 +268,6 @@ mod tests {
         let mut inverter = database::inverter("ABB__MICRO_0_25_I_OUTD_US_208__208V_").unwrap();
         inverter.pso = 10_000.0;
         let comfort = Electric::new(&module, &inverter).comfort(18.0);
-        assert!(comfort.idle > 3900.0 && comfort.low(Care::Alike) > comfort.high, "{comfort:?}");
+        assert!(comfort.idle > 3900.0 && comfort.low(Precision::BitExact) > comfort.high, "{comfort:?}");
     }
 }

@@ -21,7 +21,7 @@ pub trait Lanes:
     /// How many: a divisor of 8.
     const WIDTH: usize;
     /// Whether `times_plus` rounds alike on all instruction sets, too.
-    const ALIKE: bool = false;
+    const BIT_EXACT: bool = false;
     /// A yes or no for each.
     type Mask: Mask;
 

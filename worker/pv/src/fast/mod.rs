@@ -11,7 +11,7 @@
 //! wanted, a [`Step`] for each time. Files, regions and what is read when are the caller's.
 
 mod again;
-mod alike;
+mod bit_exact;
 mod cells;
 mod dispatch;
 mod electric;
@@ -42,7 +42,7 @@ use dayfold_pv_system::Mount;
 use crate::System;
 use crate::sun::Sun;
 pub use dispatch::InstructionSet;
-use electric::{Comfort, Electric, Thermal};
+use electric::{Electric, SafeRange, Thermal};
 pub use geometry::Geometry;
 pub use grid::GridTables;
 use panel::Optics;
@@ -83,7 +83,7 @@ struct Model {
 #[derive(Clone, Debug)]
 struct Constant {
     thermal: Thermal<f64>,
-    comfort: Comfort,
+    comfort: SafeRange,
 }
 
 impl Kernel {

@@ -79,7 +79,7 @@ impl<L: Lanes> Mask for PairMask<L> {
 
 impl<L: Lanes> Lanes for Pair<L> {
     const WIDTH: usize = 2 * L::WIDTH;
-    const ALIKE: bool = L::ALIKE;
+    const BIT_EXACT: bool = L::BIT_EXACT;
     type Mask = PairMask<L>;
 
     #[inline(always)]

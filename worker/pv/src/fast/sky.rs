@@ -7,7 +7,7 @@
 
 use dayfold_pv_system::Module;
 
-use super::alike::Alike;
+use super::bit_exact::BitExact;
 use super::elementary::{angle, exp, ln, polynomial, small_sin_cos};
 use super::grid::Row;
 use super::lanes::Lanes;
@@ -85,9 +85,9 @@ impl Sky {
     #[inline(always)]
     pub fn aspect<L: Lanes>(&self, row: &Row<L>, hour: [L; 2]) -> Aspect<L> {
         // a last digit near the horizon becomes a visible one
-        let sun = direction(self, &row.map(Alike::of), hour.map(Alike::of));
+        let sun = direction(self, &row.map(BitExact::of), hour.map(BitExact::of));
         let airmass = airmass(&sun);
-        [sun.up, sun.north, sun.east, airmass].map(Alike::inside)
+        [sun.up, sun.north, sun.east, airmass].map(BitExact::inside)
     }
 
     /// What follows from an aspect.
@@ -95,7 +95,7 @@ impl Sky {
     pub fn under<L: Lanes>(&self, [up, north, east, airmass]: Aspect<L>) -> Seen<L> {
         let ([ghi, beam, bound], hazier) = clear_sky(self, up, airmass);
         // its terms cancel: a last digit of them becomes a visible one
-        let spectral = polynomial(&self.spectral, Alike::of(airmass)).inside();
+        let spectral = polynomial(&self.spectral, BitExact::of(airmass)).inside();
         Seen {
             values: [up, north, east, spectral, ghi, beam, bound],
             aspect: [up, north, east, airmass],

@@ -3,8 +3,8 @@
 //! At the tile's nodes it is computed. Polynomials through these values hold for the tile where
 //! nothing has a kink within it and where they meet what is computed between the nodes.
 
-use super::alike::Alike;
-use super::electric::Care;
+use super::bit_exact::BitExact;
+use super::electric::Precision;
 use super::grid::{Row, Strip};
 use super::kinks::{Kinks, fold, smaller};
 use super::lanes::Lanes;
@@ -75,13 +75,18 @@ impl Tile {
             return;
         }
         let mut kinks = Kinks::none();
-        let nodes =
-            sample::<Pair<Alike<L>>, ALL_NODES>(model, sky, &site.strip.nodes, &site.hours.nodes, &mut kinks);
+        let nodes = sample::<Pair<BitExact<L>>, ALL_NODES>(
+            model,
+            sky,
+            &site.strip.nodes,
+            &site.hours.nodes,
+            &mut kinks,
+        );
         if !(kinks.sun_is_up() && (sky_too || kinks.panel_has_none())) {
             return;
         }
         let checks =
-            sample::<Pair<Alike<L>>, PAIR>(model, sky, &site.strip.checks, &site.hours.checks, &mut kinks);
+            sample::<Pair<BitExact<L>>, PAIR>(model, sky, &site.strip.checks, &site.hours.checks, &mut kinks);
         if !kinks.sun_is_up() {
             return;
         }
@@ -98,7 +103,7 @@ impl Tile {
     /// Finds short polynomials for the panel, or longer ones.
     #[inline(always)]
     fn fit_panel<L: Lanes>(&mut self, model: &Model, nodes: &Values<4, ALL_NODES>, checks: &Values<4, PAIR>) {
-        let surface = model.interpolation.through::<Alike<L>, 4>(nodes);
+        let surface = model.interpolation.through::<BitExact<L>, 4>(nodes);
         let (short, tolerances) = (surface.shortened(), tolerances::<L, 4>(nodes));
         if meets::<L>(model, &short, checks, &tolerances) {
             *self = Self::Flat(short);
@@ -109,7 +114,7 @@ impl Tile {
 
     #[inline(always)]
     fn fit_light<L: Lanes>(&mut self, model: &Model, nodes: &Values<4, ALL_NODES>, checks: &Values<4, PAIR>) {
-        let surface = model.interpolation.through::<Alike<L>, 4>(nodes);
+        let surface = model.interpolation.through::<BitExact<L>, 4>(nodes);
         if meets::<L>(model, &surface, checks, &tolerances::<L, 4>(nodes)) {
             *self = Self::Light(surface);
         }
@@ -123,9 +128,9 @@ impl Tile {
         nodes: &Sampled<ALL_NODES>,
         checks: &Sampled<PAIR>,
     ) {
-        let surface = model.interpolation.through::<Alike<L>, 4>(&nodes.aspect);
-        let found = skies::<Alike<L>>(sky, &model.interpolation.at_checks::<Alike<L>, 4>(&surface));
-        if are_near::<Alike<L>, 7>(&found, &checks.sky, &sky_tolerances::<L>(&nodes.sky)) {
+        let surface = model.interpolation.through::<BitExact<L>, 4>(&nodes.aspect);
+        let found = skies::<BitExact<L>>(sky, &model.interpolation.at_checks::<BitExact<L>, 4>(&surface));
+        if are_near::<BitExact<L>, 7>(&found, &checks.sky, &sky_tolerances::<L>(&nodes.sky)) {
             *self = Self::Sky(surface);
         }
     }
@@ -161,8 +166,8 @@ fn meets<L: Lanes>(
     checks: &Values<4, PAIR>,
     tolerances: &[f64; 4],
 ) -> bool {
-    let found = model.interpolation.at_checks::<Alike<L>, 4>(surface);
-    are_near::<Alike<L>, 4>(&found, checks, tolerances)
+    let found = model.interpolation.at_checks::<BitExact<L>, 4>(surface);
+    are_near::<BitExact<L>, 4>(&found, checks, tolerances)
 }
 
 /// Values at places whose longitudes repeat.
@@ -190,7 +195,7 @@ fn sample<L: Lanes, const N: usize>(
         if let Some(Constant { thermal, comfort }) = &model.constant {
             let clear = faced.values[3];
             let ac = model.electric.output(&thermal.splat(), clear).ac;
-            let inside = (clear - comfort.low(Care::Alike)).smaller(L::splat(comfort.high) - clear);
+            let inside = (clear - comfort.low(Precision::BitExact)).smaller(L::splat(comfort.high) - clear);
             kinks.power.meet(lane, &[inside, model.electric.excess(ac)]);
             put(&[model.electric.limited(ac)], &mut sampled.power, at);
         }

@@ -3,7 +3,7 @@
 //!
 //! What power follows from them is left to `cells`.
 
-use super::electric::Care;
+use super::electric::Precision;
 use super::elementary::shortened;
 use super::grid::{Row, TILE};
 use super::lanes::Lanes;
@@ -17,7 +17,7 @@ pub trait Weights<L> {
     /// Whether the latter is power, and not effective irradiance.
     const POWER: bool;
     /// How they are found.
-    const CARE: Care;
+    const PRECISION: Precision;
     /// Of the cells from one on.
     fn at(&self, cell: usize) -> [L; 4];
 }
@@ -38,7 +38,7 @@ pub struct Exact<'a, L, S, const TRACKER: bool> {
 /// The sun and the sky.
 pub trait Skies<L> {
     /// How they are found.
-    const CARE: Care;
+    const PRECISION: Precision;
     /// Over the cells from one on, as [`super::sky::Seen::values`].
     fn over(&self, row: &Row<L>, cell: usize) -> [L; 7];
 }
@@ -57,7 +57,7 @@ pub struct ExactSky<'a> {
 }
 
 impl<L: Lanes> Skies<L> for InterpolatedSky<'_> {
-    const CARE: Care = Care::Interpolated;
+    const PRECISION: Precision = Precision::Interpolated;
 
     #[inline(always)]
     fn over(&self, _: &Row<L>, cell: usize) -> [L; 7] {
@@ -66,7 +66,7 @@ impl<L: Lanes> Skies<L> for InterpolatedSky<'_> {
 }
 
 impl<L: Lanes> Skies<L> for ExactSky<'_> {
-    const CARE: Care = if L::ALIKE { Care::Alike } else { Care::Exact };
+    const PRECISION: Precision = if L::BIT_EXACT { Precision::BitExact } else { Precision::Exact };
 
     #[inline(always)]
     fn over(&self, row: &Row<L>, cell: usize) -> [L; 7] {
@@ -76,7 +76,7 @@ impl<L: Lanes> Skies<L> for ExactSky<'_> {
 
 impl<L: Lanes, const P: bool, const N: usize> Weights<L> for Interpolated<'_, P, N> {
     const POWER: bool = P;
-    const CARE: Care = Care::Interpolated;
+    const PRECISION: Precision = Precision::Interpolated;
 
     #[inline(always)]
     fn at(&self, cell: usize) -> [L; 4] {
@@ -98,7 +98,7 @@ fn along<L: Lanes, const N: usize>(coefficients: &RowCoefficients<4>, within: L)
 
 impl<L: Lanes, S: Skies<L>, const TRACKER: bool> Weights<L> for Exact<'_, L, S, TRACKER> {
     const POWER: bool = false;
-    const CARE: Care = S::CARE;
+    const PRECISION: Precision = S::PRECISION;
 
     #[inline(always)]
     fn at(&self, cell: usize) -> [L; 4] {

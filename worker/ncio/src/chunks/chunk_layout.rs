@@ -11,7 +11,7 @@ use crate::reader::Reader;
 use crate::variable::Variable;
 
 /// How the chunks of a variable are made.
-pub(super) struct Made<'a> {
+pub(super) struct ChunkLayout<'a> {
     /// The shape of the variable.
     pub(super) shape: Vec<u64>,
     /// The shape of a chunk.
@@ -31,9 +31,9 @@ pub(super) enum Finder<'a> {
 }
 
 /// Goes through an index, chunk after chunk, as long as it is given `true`; whether it came to the end.
-pub(super) type Way<'w> = &'w mut dyn FnMut(&mut dyn FnMut(Indexed<'_>) -> bool) -> bool;
+pub(super) type ChunkVisitor<'w> = &'w mut dyn FnMut(&mut dyn FnMut(Indexed<'_>) -> bool) -> bool;
 
-impl<'a> Made<'a> {
+impl<'a> ChunkLayout<'a> {
     /// Of a variable of numbers of this type; a reason where the library must read it.
     pub(super) fn of(reader: &'a Reader, variable: &'a Variable, stored: NumberType) -> Result<Self, Reason> {
         match reader.storage(variable) {
@@ -73,7 +73,11 @@ impl Finder<'_> {
     /// What `take` makes of the index of the chunks in a part of a variable, given a way through it that tells whether
     /// it came to the end. Ours is the first way, and may leave out other chunks; what comes to nothing by it HDF5
     /// judges.
-    pub(super) fn find<T, E>(&self, part: &Part, take: impl Fn(Way<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub(super) fn find<T, E>(
+        &self,
+        part: &Part,
+        take: impl Fn(ChunkVisitor<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let rank = part.0.len();
         let (reader, variable, tree) = match self {
             Self::Library(dataset) => return take(&mut |each| dataset.each_chunk(rank, each)),

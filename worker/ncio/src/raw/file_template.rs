@@ -21,7 +21,7 @@ const MOST_COMPARED: u64 = 256 << 10;
 
 /// A known file, as far as others are like it.
 #[derive(Debug)]
-pub struct Imprint {
+pub struct FileTemplate {
     pub(super) schema: Arc<Schema>,
     length: u64,
     /// Where the values of each variable begin that may be others.
@@ -30,7 +30,7 @@ pub struct Imprint {
     rest: Vec<(u64, Vec<u8>)>,
 }
 
-impl Imprint {
+impl FileTemplate {
     /// Of an open file, where the values of the `varying` variables, by their places, may be others.
     /// `None` where these are not each in one piece of plain numbers, as in HDF5 without filters.
     pub(super) fn take(path: &Path, schema: &Arc<Schema>, varying: &[usize]) -> Option<Self> {

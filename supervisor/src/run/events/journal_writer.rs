@@ -27,15 +27,15 @@ const LEFT_AFTER: Duration = Duration::from_secs(1);
 
 /// A journal that is being written.
 #[derive(Debug)]
-pub struct Chronicle {
-    desk: Arc<Desk>,
+pub struct JournalWriter {
+    queue: Arc<Queue>,
     thread: Helper,
     trouble: Trouble,
 }
 
 /// What waits to be written: who hears puts it here, and wakes nobody but for the first.
 #[derive(Debug, Default)]
-struct Desk {
+struct Queue {
     waiting: Mutex<Waiting>,
     changed: Condvar,
 }
@@ -48,17 +48,17 @@ struct Waiting {
 
 /// What went wrong first, until it is told.
 #[derive(Clone, Debug, Default)]
-struct Trouble(Arc<Mutex<Told>>);
+struct Trouble(Arc<Mutex<Reported>>);
 
 #[derive(Debug, Default)]
-enum Told {
+enum Reported {
     #[default]
     Nothing,
     NotYet(String),
     Already,
 }
 
-impl Chronicle {
+impl JournalWriter {
     /// Goes on with the journal of this run, or begins one; with what people should know of it. If
     /// there can be none, that is told and the run goes on without.
     pub fn open(path: &Path, run: Fingerprint, still_ours: StillOurs) -> (Option<Self>, Vec<String>) {
@@ -67,18 +67,18 @@ impl Chronicle {
             Ok(opened) => opened,
             Err(error) => return without(format!("failed to {}", in_one_line(&error))),
         };
-        let (desk, trouble) = (Arc::<Desk>::default(), Trouble::default());
-        let (from, noted) = (Arc::clone(&desk), trouble.clone());
+        let (queue, trouble) = (Arc::<Queue>::default(), Trouble::default());
+        let (from, noted) = (Arc::clone(&queue), trouble.clone());
         let keep = move || keep(journal, &from, &still_ours, &noted);
         match Helper::start("journal", keep) {
-            Ok(thread) => (Some(Self { desk, thread, trouble }), history.warnings),
+            Ok(thread) => (Some(Self { queue, thread, trouble }), history.warnings),
             Err(error) => without(format!("failed to start a thread: {}", in_one_line(&error))),
         }
     }
 
     /// Writes this down, soon.
     pub fn note(&self, record: Record) {
-        self.desk.put(Entry { at: Timestamp::now(), record });
+        self.queue.put(Entry { at: Timestamp::now(), record });
     }
 
     /// What went wrong, once.
@@ -87,8 +87,8 @@ impl Chronicle {
     }
 
     /// Writes all that is left, and waits until it is safe; in a hurry not for long. What went wrong.
-    pub fn close(mut self, is_hurry: &dyn Fn() -> bool) -> Option<String> {
-        if self.end(is_hurry) {
+    pub fn close(mut self, is_urgent: &dyn Fn() -> bool) -> Option<String> {
+        if self.end(is_urgent) {
             return self.trouble();
         }
         let what = "the journal is not written in time: its file system does not answer, and its last lines \
@@ -96,19 +96,19 @@ impl Chronicle {
         Some(what.to_owned())
     }
 
-    fn end(&mut self, is_hurry: &dyn Fn() -> bool) -> bool {
-        self.desk.close();
-        self.thread.wait(LEFT_AFTER, is_hurry)
+    fn end(&mut self, is_urgent: &dyn Fn() -> bool) -> bool {
+        self.queue.close();
+        self.thread.wait(LEFT_AFTER, is_urgent)
     }
 }
 
-impl Drop for Chronicle {
+impl Drop for JournalWriter {
     fn drop(&mut self) {
         self.end(&|| false);
     }
 }
 
-impl Desk {
+impl Queue {
     /// To be written, unless nothing is written any more.
     fn put(&self, entry: Entry) {
         let mut waiting = self.lock();
@@ -151,31 +151,31 @@ impl Trouble {
 
     fn note(&self, what: String) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*told, Told::Nothing) {
-            *told = Told::NotYet(what);
+        if matches!(*told, Reported::Nothing) {
+            *told = Reported::NotYet(what);
         }
     }
 
     fn take(&self) -> Option<String> {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *told {
-            Told::NotYet(what) => {
+            Reported::NotYet(what) => {
                 let what = std::mem::take(what);
-                *told = Told::Already;
+                *told = Reported::Already;
                 Some(what)
             }
-            Told::Nothing | Told::Already => None,
+            Reported::Nothing | Reported::Already => None,
         }
     }
 }
 
 /// Whoever has taken the shard over goes on with the journal: then nothing more is written here.
-fn keep(mut journal: Journal, desk: &Desk, still_ours: &StillOurs, trouble: &Trouble) {
-    while let Some(batch) = desk.take() {
+fn keep(mut journal: Journal, queue: &Queue, still_ours: &StillOurs, trouble: &Trouble) {
+    while let Some(batch) = queue.take() {
         // all of it before anything is written: what cannot be written now is written with the next lines
         batch.iter().for_each(|entry| trouble.note_error(journal.append(entry)));
         if save(&mut journal, still_ours, trouble).is_break() {
-            desk.close();
+            queue.close();
             return journal.abandon();
         }
     }
@@ -199,19 +199,20 @@ fn save(journal: &mut Journal, still_ours: &StillOurs, trouble: &Trouble) -> Con
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::happening::Happening;
     use crate::journal;
     use crate::lock::LockError;
+    use crate::run_event::RunEvent;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     fn happened(partials: usize) -> Record {
-        Record::Happened { after: Duration::ZERO, happening: Happening::Collating { partials } }
+        Record::Happened { after: Duration::ZERO, happening: RunEvent::Collating { partials } }
     }
 
-    fn open(path: &Path, still_ours: impl Fn() -> Result<(), LockError> + Send + 'static) -> Chronicle {
-        let (chronicle, warnings) = Chronicle::open(path, Fingerprint::of(b"run"), Box::new(still_ours));
+    fn open(path: &Path, still_ours: impl Fn() -> Result<(), LockError> + Send + 'static) -> JournalWriter {
+        let (journal_writer, warnings) =
+            JournalWriter::open(path, Fingerprint::of(b"run"), Box::new(still_ours));
         assert_eq!(warnings, Vec::<String>::new());
-        chronicle.unwrap()
+        journal_writer.unwrap()
     }
 
     fn records(path: &Path) -> Vec<Record> {
@@ -223,9 +224,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
         for session in 0..2 {
-            let chronicle = open(&path, || Ok(()));
-            (0..50).for_each(|number| chronicle.note(happened(session * 50 + number)));
-            assert_eq!(chronicle.close(&|| false), None);
+            let journal_writer = open(&path, || Ok(()));
+            (0..50).for_each(|number| journal_writer.note(happened(session * 50 + number)));
+            assert_eq!(journal_writer.close(&|| false), None);
         }
         assert_eq!(records(&path), (0..100).map(happened).collect::<Vec<_>>());
     }
@@ -234,9 +235,9 @@ mod tests {
     fn what_another_has_taken_over_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
-        let chronicle = open(&path, || Err(LockError::Lost("lock".into())));
-        chronicle.note(happened(1));
-        assert_eq!(chronicle.close(&|| false), None);
+        let journal_writer = open(&path, || Err(LockError::Lost("lock".into())));
+        journal_writer.note(happened(1));
+        assert_eq!(journal_writer.close(&|| false), None);
         assert_eq!(records(&path), []);
     }
 
@@ -245,15 +246,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
         let asked = AtomicBool::default();
-        let chronicle = open(&path, move || match asked.swap(true, Ordering::SeqCst) {
+        let journal_writer = open(&path, move || match asked.swap(true, Ordering::SeqCst) {
             true => Ok(()),
             false => {
                 let source = std::io::Error::from_raw_os_error(24);
                 Err(LockError::Read { path: "lock".into(), source })
             }
         });
-        chronicle.note(happened(1));
-        assert_eq!(chronicle.close(&|| false), None);
+        journal_writer.note(happened(1));
+        assert_eq!(journal_writer.close(&|| false), None);
         assert_eq!(records(&path), [happened(1)]);
     }
 
@@ -261,8 +262,9 @@ mod tests {
     fn trouble_is_told_once_and_a_run_goes_on_without_a_journal() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("gone").join("journal.jsonl");
-        let (chronicle, warnings) = Chronicle::open(&path, Fingerprint::of(b"run"), Box::new(|| Ok(())));
-        assert!(chronicle.is_none() && warnings.len() == 1, "{warnings:?}");
+        let (journal_writer, warnings) =
+            JournalWriter::open(&path, Fingerprint::of(b"run"), Box::new(|| Ok(())));
+        assert!(journal_writer.is_none() && warnings.len() == 1, "{warnings:?}");
         assert!(warnings[0].contains("gone/journal.jsonl"), "{warnings:?}");
         let trouble = Trouble::default();
         trouble.note("first".into());

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use dayfold_contract::GroupName;
 
-use super::chronicle::Chronicle;
-use crate::happening::{Happening, Listener};
+use super::journal_writer::JournalWriter;
 use crate::journal::{Record, Session};
+use crate::run_event::{Listener, RunEvent};
 use crate::rundir::failed_table::FailedGroup;
 
 /// Passes on what happens, and keeps what the closing needs.
-pub struct Ears<'a> {
+pub struct EventSinks<'a> {
     user: &'a mut dyn Listener,
-    chronicle: Option<Chronicle>,
+    journal_writer: Option<JournalWriter>,
     /// What happened before there was a journal; `None` from then on.
     early: Option<Vec<Record>>,
     failed: Vec<FailedGroup>,
@@ -20,12 +20,12 @@ pub struct Ears<'a> {
     lost: Option<String>,
 }
 
-impl<'a> Ears<'a> {
+impl<'a> EventSinks<'a> {
     /// Passes on to this listener.
     pub fn new(user: &'a mut dyn Listener) -> Self {
         Self {
             user,
-            chronicle: None,
+            journal_writer: None,
             early: Some(Vec::new()),
             failed: Vec::new(),
             empty: Vec::new(),
@@ -34,20 +34,22 @@ impl<'a> Ears<'a> {
     }
 
     /// From now on all is noted in this journal, too, and so is what has happened already.
-    pub fn begin_journal(&mut self, chronicle: Option<Chronicle>, session: Session) {
+    pub fn begin_journal(&mut self, journal_writer: Option<JournalWriter>, session: Session) {
         let early = self.early.take().unwrap_or_default();
-        if let Some(chronicle) = &chronicle {
-            std::iter::once(Record::Session(session)).chain(early).for_each(|record| chronicle.note(record));
+        if let Some(journal_writer) = &journal_writer {
+            std::iter::once(Record::Session(session))
+                .chain(early)
+                .for_each(|record| journal_writer.note(record));
         }
-        self.chronicle = chronicle;
+        self.journal_writer = journal_writer;
     }
 
     /// Closes the journal: it is safe then, or that it is not has been told. In a hurry that is not waited
     /// for long.
-    pub fn end_journal(&mut self, at: Duration, is_hurry: &dyn Fn() -> bool) {
-        let close = |chronicle: Chronicle| chronicle.close(is_hurry);
-        if let Some(message) = self.chronicle.take().and_then(close) {
-            self.user.hear(at, &Happening::Warning { message });
+    pub fn end_journal(&mut self, at: Duration, is_urgent: &dyn Fn() -> bool) {
+        let close = |journal_writer: JournalWriter| journal_writer.close(is_urgent);
+        if let Some(message) = self.journal_writer.take().and_then(close) {
+            self.user.hear(at, &RunEvent::Warning { message });
         }
     }
 
@@ -66,11 +68,11 @@ impl<'a> Ears<'a> {
         self.lost.as_deref()
     }
 
-    fn keep(&mut self, happening: &Happening) {
+    fn keep(&mut self, happening: &RunEvent) {
         match happening {
-            Happening::AttemptFailed { .. } => self.failed.extend(FailedGroup::of(happening)),
-            Happening::Finished { group, partial: None, .. } => self.empty.push(group.clone()),
-            Happening::WorkerLost { reason, .. } | Happening::NotStarted { reason, .. } => {
+            RunEvent::AttemptFailed { .. } => self.failed.extend(FailedGroup::of(happening)),
+            RunEvent::Finished { group, partial: None, .. } => self.empty.push(group.clone()),
+            RunEvent::WorkerLost { reason, .. } | RunEvent::NotStarted { reason, .. } => {
                 self.lost = Some(reason.clone());
             }
             _ => {}
@@ -78,26 +80,26 @@ impl<'a> Ears<'a> {
     }
 
     /// All but the workers' logs, of which failures hold the last lines.
-    fn note(&mut self, at: Duration, happening: &Happening) {
-        if matches!(happening, Happening::WorkerLog { .. }) {
+    fn note(&mut self, at: Duration, happening: &RunEvent) {
+        if matches!(happening, RunEvent::WorkerLog { .. }) {
             return;
         }
         let record = || Record::Happened { after: at, happening: happening.clone() };
-        match (&self.chronicle, &mut self.early) {
-            (Some(chronicle), _) => chronicle.note(record()),
+        match (&self.journal_writer, &mut self.early) {
+            (Some(journal_writer), _) => journal_writer.note(record()),
             (None, Some(early)) => early.push(record()),
             (None, None) => {}
         }
     }
 }
 
-impl Listener for Ears<'_> {
-    fn hear(&mut self, at: Duration, happening: &Happening) {
+impl Listener for EventSinks<'_> {
+    fn hear(&mut self, at: Duration, happening: &RunEvent) {
         self.note(at, happening);
         self.keep(happening);
         self.user.hear(at, happening);
-        if let Some(message) = self.chronicle.as_ref().and_then(Chronicle::trouble) {
-            self.user.hear(at, &Happening::Warning { message });
+        if let Some(message) = self.journal_writer.as_ref().and_then(JournalWriter::trouble) {
+            self.user.hear(at, &RunEvent::Warning { message });
         }
     }
 }

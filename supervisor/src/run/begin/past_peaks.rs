@@ -4,8 +4,8 @@
 
 use dayfold_contract::Fingerprint;
 
-use crate::happening::Happening;
 use crate::journal::{Entry, Record, Tail, read_end};
+use crate::run_event::RunEvent;
 use crate::rundir::RunDir;
 
 /// So many bytes of a journal are read, from its end: the history of some 4,000 groups.
@@ -23,7 +23,7 @@ pub fn largest_peak(dir: &RunDir, run: Fingerprint) -> Option<u64> {
 
 fn peak(entry: &Entry) -> Option<u64> {
     match &entry.record {
-        Record::Happened { happening: Happening::Finished { peak_memory, .. }, .. } => Some(*peak_memory),
+        Record::Happened { happening: RunEvent::Finished { peak_memory, .. }, .. } => Some(*peak_memory),
         _ => None,
     }
 }
@@ -36,11 +36,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::happening::WorkerId;
     use crate::journal::Journal;
+    use crate::run_event::WorkerId;
 
     fn finished(peak_memory: u64) -> Entry {
-        let happening = Happening::Finished {
+        let happening = RunEvent::Finished {
             group: GroupName::new("2022-02-01"),
             attempt: 1,
             worker: WorkerId(0),

@@ -11,12 +11,12 @@ use dayfold_contract::{Group, GroupId, GroupName, partial};
 use super::folding::{Folded, Folding, fold};
 use crate::collate::Misfit;
 use crate::decide::groups::Tally;
-use crate::happening::Happening;
 use crate::names;
 use crate::run::RunError;
 use crate::run::begin::results::Results;
 use crate::run::context::Run;
 use crate::run::order::Report;
+use crate::run_event::RunEvent;
 use crate::rundir::failed_table::{self, FailedGroup};
 use crate::rundir::finished::Finished;
 use crate::rundir::partials::Partials;
@@ -25,7 +25,7 @@ use crate::rundir::shard::Shard;
 use crate::verdict::Verdict;
 
 /// All groups of a plan, and what has come of them.
-pub struct Whole<'a> {
+pub struct FinalStep<'a> {
     /// The plan.
     pub frozen: &'a Frozen,
     /// The final file that stands for partials that are gone.
@@ -44,14 +44,14 @@ pub struct Whole<'a> {
 
 /// What is wished of the final file.
 #[derive(Clone, Copy, Debug)]
-pub struct Wishes {
+pub struct CollateOptions {
     /// Write it without the groups that failed.
     pub allow_failed: bool,
     /// Keep partials when it is there.
     pub keep_partials: bool,
 }
 
-impl<'a> Whole<'a> {
+impl<'a> FinalStep<'a> {
     /// What the run directory holds, and nothing else.
     ///
     /// # Errors
@@ -98,11 +98,11 @@ impl<'a> Whole<'a> {
     ///
     /// # Errors
     /// If results cannot be folded.
-    pub fn conclude(mut self, run: &mut Run<'_>, wishes: Wishes) -> Result<Report, RunError> {
+    pub fn conclude(mut self, run: &mut Run<'_>, wishes: CollateOptions) -> Result<Report, RunError> {
         let (verdict, output) = loop {
             let ended = if self.failed.is_empty() { Verdict::Complete } else { Verdict::Failed };
             if !self.left.is_empty() {
-                run.hear(&Happening::Warning { message: named(&self.left) });
+                run.hear(&RunEvent::Warning { message: named(&self.left) });
                 break (Verdict::PartlyRun, None);
             }
             if !self.failed.is_empty() && !wishes.allow_failed {
@@ -185,7 +185,7 @@ impl<'a> Whole<'a> {
         Report {
             verdict,
             part: Shard::WHOLE,
-            tally: Tally { done, failed, left, not_now: 0 },
+            tally: Tally { done, failed, left, excluded: 0 },
             failed: self.failed,
             failed_list: run.dir.failed_file(Shard::WHOLE),
             missing: self.frozen.plan.missing.clone(),

@@ -8,9 +8,9 @@ use super::lanes::Lanes;
 
 /// Lanes whose `times_plus` rounds twice.
 #[derive(Clone, Copy)]
-pub struct Alike<L>(L);
+pub struct BitExact<L>(L);
 
-impl<L: Lanes> Alike<L> {
+impl<L: Lanes> BitExact<L> {
     /// The same numbers.
     #[inline(always)]
     pub fn of(lanes: L) -> Self {
@@ -26,7 +26,7 @@ impl<L: Lanes> Alike<L> {
 
 macro_rules! operator {
     ($operator:ident, $method:ident) => {
-        impl<L: Lanes> $operator for Alike<L> {
+        impl<L: Lanes> $operator for BitExact<L> {
             type Output = Self;
 
             #[inline(always)]
@@ -36,7 +36,7 @@ macro_rules! operator {
         }
     };
     ($operator:ident<f64>, $method:ident) => {
-        impl<L: Lanes> $operator<f64> for Alike<L> {
+        impl<L: Lanes> $operator<f64> for BitExact<L> {
             type Output = Self;
 
             #[inline(always)]
@@ -55,7 +55,7 @@ operator!(Add<f64>, add);
 operator!(Sub<f64>, sub);
 operator!(Mul<f64>, mul);
 
-impl<L: Lanes> Neg for Alike<L> {
+impl<L: Lanes> Neg for BitExact<L> {
     type Output = Self;
 
     #[inline(always)]
@@ -80,7 +80,7 @@ trait Inner {
     fn inner(self) -> Self::Is;
 }
 
-impl<L> Inner for Alike<L> {
+impl<L> Inner for BitExact<L> {
     type Is = L;
 
     #[inline(always)]
@@ -98,9 +98,9 @@ impl Inner for u64 {
     }
 }
 
-impl<L: Lanes> Lanes for Alike<L> {
+impl<L: Lanes> Lanes for BitExact<L> {
     const WIDTH: usize = L::WIDTH;
-    const ALIKE: bool = true;
+    const BIT_EXACT: bool = true;
     type Mask = L::Mask;
 
     forward! {
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn products_are_rounded_before_they_are_added_to() {
         let near_one = 1.0 + f64::EPSILON;
-        let value = Alike(near_one).times_plus(Alike(near_one), Alike(-1.0));
+        let value = BitExact(near_one).times_plus(BitExact(near_one), BitExact(-1.0));
         assert_eq!(value.0, 2.0 * f64::EPSILON);
     }
 }

@@ -12,7 +12,7 @@ use crate::helper::Helper;
 
 /// A lock that a thread touches.
 #[derive(Debug)]
-pub struct Guard {
+pub struct Heartbeat {
     lock: Arc<Mutex<Lock>>,
     path: PathBuf,
     /// Why it is lost, once a touch has found that.
@@ -21,7 +21,7 @@ pub struct Guard {
     thread: Helper,
 }
 
-impl Guard {
+impl Heartbeat {
     /// Begins to touch it.
     pub fn new(lock: Lock) -> std::io::Result<Self> {
         let path = lock.path().to_owned();
@@ -50,7 +50,7 @@ impl Guard {
     }
 }
 
-impl Drop for Guard {
+impl Drop for Heartbeat {
     fn drop(&mut self) {
         self.end = None;
         self.thread.wait(Duration::ZERO, &|| false);
@@ -78,7 +78,7 @@ mod tests {
     fn who_still_asks_keeps_no_lock() {
         let folder = tempfile::tempdir().unwrap();
         let (path, host) = (folder.path().join("lock"), Host::here());
-        let guard = Guard::new(taken(&path, &Holder::here(&host, None), &host)).unwrap();
+        let guard = Heartbeat::new(taken(&path, &Holder::here(&host, None), &host)).unwrap();
         let ask = guard.asker();
         ask().unwrap();
         drop(guard);

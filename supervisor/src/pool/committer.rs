@@ -18,10 +18,10 @@ use tokio::sync::mpsc::Sender;
 use super::child::Heard;
 use crate::decide::event::{Event, KeepFailure, KeptPartial};
 use crate::durable::DurableError;
-use crate::happening::WorkerId;
 use crate::helper::Helper;
 use crate::lock::LockError;
 use crate::lock::ask::{StillOurs, until_answered};
+use crate::run_event::WorkerId;
 use crate::rundir::logs;
 use crate::{crash, durable};
 
@@ -34,7 +34,7 @@ const LEFT_AFTER: Duration = Duration::from_millis(500);
 
 /// One result to be put into its place.
 #[derive(Debug)]
-pub struct ToKeep {
+pub struct ToCommit {
     /// Who made it.
     pub worker: WorkerId,
     /// Of what.
@@ -45,16 +45,16 @@ pub struct ToKeep {
     pub output: Output,
 }
 
-/// What the keeper is asked for.
+/// What the committer is asked for.
 #[derive(Debug)]
 enum Request {
-    Result(Box<ToKeep>),
+    Result(Box<ToCommit>),
     /// The output of a failed attempt at this group.
     Output(GroupName, u32, Vec<u8>),
 }
 
-/// What the keeper has to know.
-pub struct Keeping {
+/// What the committer has to know.
+pub struct CommitConfig {
     /// The run directory.
     pub run_dir: PathBuf,
     /// The folder of the partials.
@@ -65,29 +65,29 @@ pub struct Keeping {
     pub still_ours: StillOurs,
 }
 
-/// The keeper's thread.
+/// The committer's thread.
 #[derive(Debug)]
-pub struct Keeper {
+pub struct Committer {
     requests: Option<mpsc::Sender<Request>>,
     thread: Helper,
-    is_hurry: bool,
+    is_urgent: bool,
 }
 
-impl Keeper {
+impl Committer {
     /// Starts it; how each request went is told through `heard`.
-    pub fn start(keeping: Keeping, heard: Sender<Heard>) -> io::Result<Self> {
+    pub fn start(keeping: CommitConfig, heard: Sender<Heard>) -> io::Result<Self> {
         let (requests, incoming) = mpsc::channel();
-        let thread = Helper::start("keeper", move || serve(&keeping, &incoming, &heard))?;
-        Ok(Self { requests: Some(requests), thread, is_hurry: false })
+        let thread = Helper::start("committer", move || serve(&keeping, &incoming, &heard))?;
+        Ok(Self { requests: Some(requests), thread, is_urgent: false })
     }
 
     /// From now on it is not waited for long: it has been, in vain.
     pub fn hurry(&mut self) {
-        self.is_hurry = true;
+        self.is_urgent = true;
     }
 
     /// Asks for one; the answer comes as [`Event::Kept`].
-    pub fn keep(&self, request: ToKeep) {
+    pub fn keep(&self, request: ToCommit) {
         self.ask(Request::Result(Box::new(request)));
     }
 
@@ -103,15 +103,15 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for Committer {
     fn drop(&mut self) {
         self.requests = None;
-        let is_hurry = self.is_hurry;
-        let _else_left_behind = self.thread.wait(LEFT_AFTER, &|| is_hurry);
+        let is_urgent = self.is_urgent;
+        let _else_left_behind = self.thread.wait(LEFT_AFTER, &|| is_urgent);
     }
 }
 
-fn serve(keeping: &Keeping, incoming: &mpsc::Receiver<Request>, heard: &Sender<Heard>) {
+fn serve(keeping: &CommitConfig, incoming: &mpsc::Receiver<Request>, heard: &Sender<Heard>) {
     let mut last: Option<Instant> = None;
     let mut told_trouble = false;
     while let Ok(first) = incoming.recv() {
@@ -150,14 +150,14 @@ fn serve(keeping: &Keeping, incoming: &mpsc::Receiver<Request>, heard: &Sender<H
 
 type Kept = (WorkerId, Attempt, Result<KeptPartial, KeepFailure>);
 
-fn keep_all(keeping: &Keeping, batch: Vec<ToKeep>, warn: impl FnOnce(String)) -> Vec<Kept> {
+fn keep_all(keeping: &CommitConfig, batch: Vec<ToCommit>, warn: impl FnOnce(String)) -> Vec<Kept> {
     if let Err(error) = until_answered(&*keeping.still_ours, warn) {
         let why = not_ours(&error);
-        let unkept = |request: ToKeep| (request.worker, request.attempt, Err(why.clone()));
+        let unkept = |request: ToCommit| (request.worker, request.attempt, Err(why.clone()));
         return batch.into_iter().map(unkept).collect();
     }
-    let named = |request: ToKeep| {
-        let ToKeep { worker, attempt, name, output } = request;
+    let named = |request: ToCommit| {
+        let ToCommit { worker, attempt, name, output } = request;
         let result = give_name(keeping, &name, output).map_err(|error| failure(keeping, &error));
         (worker, attempt, result)
     };
@@ -171,7 +171,7 @@ fn keep_all(keeping: &Keeping, batch: Vec<ToKeep>, warn: impl FnOnce(String)) ->
 }
 
 /// Gives one result its name; one without values is an empty file of the same kind of name.
-fn give_name(keeping: &Keeping, name: &PartialName, output: Output) -> io::Result<KeptPartial> {
+fn give_name(keeping: &CommitConfig, name: &PartialName, output: Output) -> io::Result<KeptPartial> {
     let name = name.to_string();
     let path = keeping.partials.join(&name);
     let partial = match &output.partial {
@@ -204,7 +204,7 @@ fn not_ours(error: &LockError) -> KeepFailure {
     }
 }
 
-fn failure(keeping: &Keeping, error: &io::Error) -> KeepFailure {
+fn failure(keeping: &CommitConfig, error: &io::Error) -> KeepFailure {
     let reason =
         format!("failed to put a partial into {}: {}", keeping.partials.display(), in_one_line(error));
     if is_no_space(error) { KeepFailure::NoSpace(reason) } else { KeepFailure::Other(reason) }
@@ -218,7 +218,7 @@ mod tests {
     use dayfold_contract::message::WrittenAside;
     use tokio::sync::mpsc::channel;
 
-    fn request(number: u32, partials: &Path, has_values: bool) -> ToKeep {
+    fn request(number: u32, partials: &Path, has_values: bool) -> ToCommit {
         let content = if has_values { format!("values {number}") } else { String::new() };
         let checksum = Fingerprint::of(content.as_bytes());
         let file = format!(".aside-{number}");
@@ -237,7 +237,7 @@ mod tests {
         };
         let name = PartialName::new(Fingerprint::of(b"run"), &group(&number.to_string(), &["a"]), checksum);
         let attempt = Attempt { group: GroupId(number), number: 1 };
-        ToKeep { worker: WorkerId(0), attempt, name, output }
+        ToCommit { worker: WorkerId(0), attempt, name, output }
     }
 
     /// Many at once, then none: all have their names when they are told, and in their order.
@@ -246,19 +246,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let partials = folder.path();
         let (tell, mut heard) = channel(100);
-        let keeping = Keeping {
+        let keeping = CommitConfig {
             run_dir: partials.to_owned(),
             partials: partials.to_owned(),
             run: Fingerprint::of(b"run"),
             still_ours: Box::new(|| Ok(())),
         };
-        let keeper = Keeper::start(keeping, tell).unwrap();
-        (0..30).for_each(|number| keeper.keep(request(number, partials, number % 3 > 0)));
+        let committer = Committer::start(keeping, tell).unwrap();
+        (0..30).for_each(|number| committer.keep(request(number, partials, number % 3 > 0)));
         for number in 0..30 {
             let Some(Heard::Event(Event::Kept { attempt, result, .. })) = heard.blocking_recv() else {
                 panic!("an answer to each is expected")
             };
-            let ToKeep { name, .. } = request(number, folder.path(), number % 3 > 0);
+            let ToCommit { name, .. } = request(number, folder.path(), number % 3 > 0);
             assert_eq!(attempt.group, GroupId(number));
             assert_eq!(result.unwrap().partial, (number % 3 > 0).then(|| name.to_string()));
             let content = std::fs::read(partials.join(name.to_string())).unwrap();
@@ -269,14 +269,14 @@ mod tests {
     /// What is answered to one request, and what is warned of before.
     fn kept(folder: &Path, still_ours: StillOurs) -> (Vec<String>, Result<KeptPartial, KeepFailure>) {
         let (tell, mut heard) = channel(100);
-        let keeping = Keeping {
+        let keeping = CommitConfig {
             run_dir: folder.to_owned(),
             partials: folder.to_owned(),
             run: Fingerprint::of(b"run"),
             still_ours,
         };
-        let keeper = Keeper::start(keeping, tell).unwrap();
-        keeper.keep(request(1, folder, true));
+        let committer = Committer::start(keeping, tell).unwrap();
+        committer.keep(request(1, folder, true));
         let mut warnings = Vec::new();
         loop {
             match heard.blocking_recv() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dayfold_contract::GroupName;
 use dayfold_supervisor::decide::alike;
-use dayfold_supervisor::happening::{Happening, Listener};
+use dayfold_supervisor::run_event::{Listener, RunEvent};
 
 use super::narrate;
 use super::screen::Screen;
@@ -16,7 +16,7 @@ use crate::config::Verbosity;
 const CAUSES: usize = 100;
 
 /// Tells people what happens, on a screen.
-pub struct People<S> {
+pub struct HumanReporter<S> {
     screen: S,
     verbosity: Verbosity,
     tally: Tally,
@@ -25,7 +25,7 @@ pub struct People<S> {
     finished: bool,
 }
 
-impl<S: Screen> People<S> {
+impl<S: Screen> HumanReporter<S> {
     /// Tells so much on this screen.
     pub fn new(screen: S, verbosity: Verbosity) -> Self {
         Self { screen, verbosity, tally: Tally::default(), causes: HashMap::new(), finished: false }
@@ -37,8 +37,8 @@ impl<S: Screen> People<S> {
     }
 
     /// The group whose last lines were told already, where a program says the same of another.
-    fn told_before(&mut self, happening: &Happening) -> Option<GroupName> {
-        let Happening::AttemptFailed { group, reason, log, .. } = happening else { return None };
+    fn told_before(&mut self, happening: &RunEvent) -> Option<GroupName> {
+        let RunEvent::AttemptFailed { group, reason, log, .. } = happening else { return None };
         let cause = alike::cause(group, reason, log);
         let first = self.causes.get(&cause).filter(|_| !log.is_empty()).cloned();
         if first.is_none() && self.causes.len() < CAUSES {
@@ -55,10 +55,10 @@ impl<S: Screen> People<S> {
     }
 }
 
-impl<S: Screen> Listener for People<S> {
-    fn hear(&mut self, at: Duration, happening: &Happening) {
+impl<S: Screen> Listener for HumanReporter<S> {
+    fn hear(&mut self, at: Duration, happening: &RunEvent) {
         self.tally.hear(at, happening);
-        if matches!(happening, Happening::Collating { .. } | Happening::Ended { .. }) {
+        if matches!(happening, RunEvent::Collating { .. } | RunEvent::Ended { .. }) {
             self.finish();
         }
         let mut lines = narrate::lines(happening, self.verbosity);
@@ -81,14 +81,14 @@ mod tests {
 
     fn told(verbosity: Verbosity) -> String {
         let mut text = Vec::new();
-        let mut people = People::new(Lines::new(&mut text), verbosity);
+        let mut people = HumanReporter::new(Lines::new(&mut text), verbosity);
         for (seconds, happening) in [
             (0, samples::begun(2)),
             (0, samples::started("a", 1)),
             (20, samples::finished("a", 20)),
             (20, samples::started("b", 1)),
             (40, samples::finished("b", 20)),
-            (41, Happening::Collating { partials: 3 }),
+            (41, RunEvent::Collating { partials: 3 }),
             (42, samples::ended(3, 0, 0)),
         ] {
             people.hear(Duration::from_secs(seconds), &happening);
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn the_last_lines_of_failures_that_are_alike_are_told_once() {
         let mut text = Vec::new();
-        let mut people = People::new(Lines::new(&mut text), Verbosity::Quiet);
+        let mut people = HumanReporter::new(Lines::new(&mut text), Verbosity::Quiet);
         for group in ["2022-02-01", "2022-02-02"] {
             people.hear(Duration::ZERO, &samples::failed(group, 1, false));
         }

@@ -11,7 +11,7 @@ use dayfold_contract::{Group, GroupName};
 use super::again;
 use super::results::{Results, Withdrawn};
 use crate::decide::forms::Forms;
-use crate::decide::groups::Before;
+use crate::decide::groups::InitialState;
 use crate::lock::{Held, LockError};
 use crate::run::order::{Order, Selection, fingerprint};
 use crate::rundir::differences::differences;
@@ -25,13 +25,13 @@ use crate::rundir::{RunDir, RunDirError};
 
 /// What is known.
 #[derive(Debug)]
-pub struct Known {
+pub struct ResumeState {
     /// The plan, and the identity of the run.
     pub frozen: Frozen,
     /// What is to become of `plan.json`.
     pub freeze: Freeze,
     /// The state of each group of the plan.
-    pub before: Vec<Before>,
+    pub before: Vec<InitialState>,
     /// The groups that are done and gave no values.
     pub empty: Vec<GroupName>,
     /// The forms of partials that are there.
@@ -69,7 +69,7 @@ pub type OthersAtWork<'a> = dyn FnMut() -> Result<Option<Held>, LockError> + 'a;
 
 /// Why the run directory cannot be looked at.
 #[derive(Debug, thiserror::Error)]
-pub enum KnownError {
+pub enum ResumeError {
     /// The run directory.
     #[error(transparent)]
     RunDir(#[from] RunDirError),
@@ -78,16 +78,16 @@ pub enum KnownError {
     Lock(#[from] LockError),
 }
 
-impl Known {
+impl ResumeState {
     /// How many groups of this shard are in this state.
-    pub fn count(&self, shard: Shard, state: Before) -> usize {
+    pub fn count(&self, shard: Shard, state: InitialState) -> usize {
         let own = self.before.iter().enumerate().filter(|(place, _)| shard.takes(*place));
         own.filter(|&(_, &before)| before == state).count()
     }
 
     /// How many are to be done now.
     pub fn to_do(&self) -> usize {
-        self.before.iter().filter(|&&before| before == Before::ToDo).count()
+        self.before.iter().filter(|&&before| before == InitialState::ToDo).count()
     }
 }
 
@@ -99,7 +99,7 @@ pub fn look(
     run_dir: &RunDir,
     order: &Order,
     others_at_work: &mut OthersAtWork<'_>,
-) -> Result<Known, KnownError> {
+) -> Result<ResumeState, ResumeError> {
     let mut warnings = Vec::new();
     let new = frozen_now(order)?;
     let old = read_frozen(run_dir, &new, &mut warnings)?;
@@ -132,7 +132,7 @@ pub fn look(
     let forms = Forms::new(if done_all(&done) { Vec::new() } else { results.forms(groups) });
     let before = select(&frozen, done, order.shard, &order.selection);
     let (finished, former) = results.into_final_files();
-    Ok(Known { frozen, freeze, before, empty, forms, finished, former, withdrawn, warnings })
+    Ok(ResumeState { frozen, freeze, before, empty, forms, finished, former, withdrawn, warnings })
 }
 
 /// Where the plan does not say what the archive's files look like, results may: it was lost with the
@@ -153,7 +153,7 @@ fn with_learnt(
     freeze: Freeze,
     learnt: Learnt,
     others_at_work: &mut OthersAtWork<'_>,
-) -> Result<(Frozen, Freeze), KnownError> {
+) -> Result<(Frozen, Freeze), ResumeError> {
     if learnt == frozen.learnt || others_at_work()?.is_some() {
         return Ok((frozen, freeze));
     }
@@ -167,7 +167,7 @@ fn without_odd_layout(
     frozen: Frozen,
     results: &Results,
     others_at_work: &mut OthersAtWork<'_>,
-) -> Result<Frozen, KnownError> {
+) -> Result<Frozen, ResumeError> {
     let any_done = frozen.plan.groups.iter().any(|group| results.is_done(group));
     if any_done || failed_table::read(run_dir)?.is_empty() || others_at_work()?.is_some() {
         return Ok(frozen);
@@ -222,7 +222,7 @@ fn update(
     results: &Results,
     others_at_work: &mut OthersAtWork<'_>,
     warnings: &mut Vec<String>,
-) -> Result<(Frozen, Freeze), KnownError> {
+) -> Result<(Frozen, Freeze), ResumeError> {
     let mut told = Vec::new();
     let kept_in = |group: &Group| results.kept_in(group);
     let sight = Sight { kept_in: &kept_in, root: &new.plan.root, group: new.identity.group };
@@ -263,19 +263,19 @@ fn done_all(done: &[bool]) -> bool {
 }
 
 /// What each group is at the beginning.
-fn select(frozen: &Frozen, done: Vec<bool>, shard: Shard, selection: &Selection) -> Vec<Before> {
+fn select(frozen: &Frozen, done: Vec<bool>, shard: Shard, selection: &Selection) -> Vec<InitialState> {
     let only: HashSet<&GroupName> = selection.only.iter().collect();
     let mut left = selection.limit.unwrap_or(usize::MAX);
     let state = |(place, (group, done)): (usize, (&Group, bool))| {
         if done {
-            return Before::Done;
+            return InitialState::Done;
         }
         let asked_for = only.is_empty() || only.contains(&group.name);
         if left == 0 || !asked_for || !shard.takes(place) {
-            return Before::NotNow;
+            return InitialState::Excluded;
         }
         left -= 1;
-        Before::ToDo
+        InitialState::ToDo
     };
     frozen.plan.groups.iter().zip(done).enumerate().map(state).collect()
 }
@@ -291,7 +291,7 @@ mod tests {
         let done = vec![false, true, false, false, false, false, false, false];
         let selection = Selection { limit: Some(2), only: Vec::new() };
         let before = select(&frozen(groups), done, "2/2".parse().unwrap(), &selection);
-        use Before::{Done, NotNow, ToDo};
-        assert_eq!(before, [NotNow, Done, NotNow, ToDo, NotNow, ToDo, NotNow, NotNow]);
+        use InitialState::{Done, Excluded, ToDo};
+        assert_eq!(before, [Excluded, Done, Excluded, ToDo, Excluded, ToDo, Excluded, Excluded]);
     }
 }

@@ -7,14 +7,14 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::taker::Taker;
+use super::client::LockClient;
 use super::{Held, Holder, Life, LockError, STALE_AFTER, TOUCH_EVERY};
 
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A lock that is being watched.
-struct Vigil {
+struct LockWatch {
     path: PathBuf,
     seen: Option<Seen>,
 }
@@ -27,7 +27,7 @@ struct Seen {
 
 /// What one look told.
 #[derive(Debug, PartialEq, Eq)]
-enum Sign {
+enum LockStatus {
     /// Nobody has it.
     Free,
     /// Somebody lives who has it.
@@ -42,20 +42,20 @@ enum Sign {
 /// # Errors
 /// If one cannot be read, or a signal comes.
 pub fn first_alive(
-    taker: &Taker,
+    client: &LockClient,
     paths: impl IntoIterator<Item = PathBuf>,
     tell: &mut dyn FnMut(String),
 ) -> Result<Option<Held>, LockError> {
-    let mut vigils: Vec<_> = paths.into_iter().map(|path| Vigil { path, seen: None }).collect();
+    let mut vigils: Vec<_> = paths.into_iter().map(|path| LockWatch { path, seen: None }).collect();
     let mut told = false;
     loop {
         let mut longest = None;
         let mut watched = Vec::new();
         for mut vigil in vigils {
-            match vigil.look(taker, Instant::now())? {
-                Sign::Alive(held) => return Ok(Some(held)),
-                Sign::Free => {}
-                Sign::Watch(held, left) => {
+            match vigil.look(client, Instant::now())? {
+                LockStatus::Alive(held) => return Ok(Some(held)),
+                LockStatus::Free => {}
+                LockStatus::Watch(held, left) => {
                     longest = longest.max(Some(left)).inspect(|_| tell_once(&mut told, &held, left, tell));
                     watched.push(vigil);
                 }
@@ -64,7 +64,7 @@ pub fn first_alive(
         let Some(left) = longest else { return Ok(None) };
         vigils = watched;
         if let Some(vigil) = vigils.first() {
-            taker.sleep(&vigil.path, LOOK_EVERY.min(left))?;
+            client.sleep(&vigil.path, LOOK_EVERY.min(left))?;
         }
     }
 }
@@ -75,22 +75,22 @@ fn tell_once(told: &mut bool, held: &Held, left: Duration, tell: &mut dyn FnMut(
     }
 }
 
-impl Vigil {
-    fn look(&mut self, taker: &Taker, now: Instant) -> Result<Sign, LockError> {
-        let Some((held, life)) = taker.holder_of(&self.path)? else { return Ok(Sign::Free) };
+impl LockWatch {
+    fn look(&mut self, client: &LockClient, now: Instant) -> Result<LockStatus, LockError> {
+        let Some((held, life)) = client.holder_of(&self.path)? else { return Ok(LockStatus::Free) };
         let Some(seen) = &mut self.seen else {
             self.seen = Some(Seen { holder: held.holder.clone(), at: now, unchanged: Duration::ZERO });
             let left = if life == Life::Alive { LOOK_EVERY } else { STALE_AFTER };
-            return Ok(Sign::Watch(held, left));
+            return Ok(LockStatus::Watch(held, left));
         };
         if life == Life::Alive || seen.holder != held.holder {
-            return Ok(Sign::Alive(held));
+            return Ok(LockStatus::Alive(held));
         }
         // a file system that hung, or a stop of our own, has kept its signs from being seen
         seen.unchanged += now.saturating_duration_since(seen.at).min(TOUCH_EVERY);
         seen.at = now;
         let left = STALE_AFTER.saturating_sub(seen.unchanged);
-        Ok(if left.is_zero() { Sign::Free } else { Sign::Watch(held, left) })
+        Ok(if left.is_zero() { LockStatus::Free } else { LockStatus::Watch(held, left) })
     }
 }
 
@@ -102,7 +102,7 @@ mod tests {
 
     struct Room {
         folder: tempfile::TempDir,
-        taker: Taker,
+        client: LockClient,
         start: Instant,
     }
 
@@ -110,7 +110,7 @@ mod tests {
         fn new() -> Self {
             Self {
                 folder: tempfile::tempdir().unwrap(),
-                taker: Taker::here(Interrupt::default()),
+                client: LockClient::here(Interrupt::default()),
                 start: Instant::now(),
             }
         }
@@ -122,7 +122,7 @@ mod tests {
         /// A lock whose holder is on another node, with so many signs of life.
         fn elsewhere(&self, touched: u32) {
             let _first = std::fs::remove_file(self.path());
-            let lock = self.taker.take(&self.path(), &mut |_| {}).unwrap();
+            let lock = self.client.take(&self.path(), &mut |_| {}).unwrap();
             let mut holder = serde_json::to_value(lock.holder()).unwrap();
             drop(lock);
             holder["host"] = "node-7".into();
@@ -132,36 +132,36 @@ mod tests {
             durable::replace(&self.path(), holder.to_string().as_bytes()).unwrap();
         }
 
-        fn look(&self, vigil: &mut Vigil, seconds: u64) -> Sign {
-            vigil.look(&self.taker, self.start + Duration::from_secs(seconds)).unwrap()
+        fn look(&self, vigil: &mut LockWatch, seconds: u64) -> LockStatus {
+            vigil.look(&self.client, self.start + Duration::from_secs(seconds)).unwrap()
         }
     }
 
     #[test]
     fn a_lock_elsewhere_lives_if_it_changes_and_is_stale_after_a_minute() {
         let room = Room::new();
-        let mut vigil = Vigil { path: room.path(), seen: None };
-        assert_eq!(room.look(&mut vigil, 0), Sign::Free);
+        let mut vigil = LockWatch { path: room.path(), seen: None };
+        assert_eq!(room.look(&mut vigil, 0), LockStatus::Free);
         room.elsewhere(1);
         for seconds in (0..60).step_by(10) {
-            assert!(matches!(room.look(&mut vigil, seconds), Sign::Watch(..)), "{seconds} s");
+            assert!(matches!(room.look(&mut vigil, seconds), LockStatus::Watch(..)), "{seconds} s");
         }
-        assert_eq!(room.look(&mut vigil, 60), Sign::Free);
-        let mut vigil = Vigil { path: room.path(), seen: None };
-        assert!(matches!(room.look(&mut vigil, 0), Sign::Watch(..)));
-        assert!(matches!(room.look(&mut vigil, 1000), Sign::Watch(..)), "who slept has not looked");
+        assert_eq!(room.look(&mut vigil, 60), LockStatus::Free);
+        let mut vigil = LockWatch { path: room.path(), seen: None };
+        assert!(matches!(room.look(&mut vigil, 0), LockStatus::Watch(..)));
+        assert!(matches!(room.look(&mut vigil, 1000), LockStatus::Watch(..)), "who slept has not looked");
         room.elsewhere(2);
-        assert!(matches!(room.look(&mut vigil, 1001), Sign::Alive(_)));
+        assert!(matches!(room.look(&mut vigil, 1001), LockStatus::Alive(_)));
     }
 
     #[test]
     fn one_of_this_host_is_looked_at_twice() {
         let room = Room::new();
-        let lock = room.taker.take(&room.path(), &mut |_| {}).unwrap();
-        let mut vigil = Vigil { path: room.path(), seen: None };
-        assert!(matches!(room.look(&mut vigil, 0), Sign::Watch(_, LOOK_EVERY)));
-        assert!(matches!(room.look(&mut vigil, 2), Sign::Alive(_)));
+        let lock = room.client.take(&room.path(), &mut |_| {}).unwrap();
+        let mut vigil = LockWatch { path: room.path(), seen: None };
+        assert!(matches!(room.look(&mut vigil, 0), LockStatus::Watch(_, LOOK_EVERY)));
+        assert!(matches!(room.look(&mut vigil, 2), LockStatus::Alive(_)));
         drop(lock);
-        assert_eq!(first_alive(&room.taker, [room.path()], &mut |_| {}).unwrap(), None);
+        assert_eq!(first_alive(&room.client, [room.path()], &mut |_| {}).unwrap(), None);
     }
 }

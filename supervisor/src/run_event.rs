@@ -21,7 +21,7 @@ pub struct WorkerId(pub u32);
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
-pub enum Happening {
+pub enum RunEvent {
     /// The run begins.
     Begun {
         /// Groups of the plan.
@@ -190,7 +190,7 @@ pub enum Happening {
 /// Who hears what happens.
 pub trait Listener {
     /// Hears of one event, `at` after the run's start. Must not block for long.
-    fn hear(&mut self, at: Duration, happening: &Happening);
+    fn hear(&mut self, at: Duration, happening: &RunEvent);
 }
 
 /// A duration as a number of seconds.
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn durations_are_seconds_and_the_end_says_how() {
-        let finished = Happening::Finished {
+        let finished = RunEvent::Finished {
             group: GroupName::new("a"),
             attempt: 1,
             worker: WorkerId(0),
@@ -225,12 +225,12 @@ mod tests {
         };
         assert_eq!(serde_json::to_value(finished).unwrap()["elapsed"], json!(2.5));
         let verdict = Verdict::Interrupted(Stop::Signal);
-        let ended = Happening::Ended { verdict, done: 1, failed: 0, left: 2, empty: 0, output: None };
+        let ended = RunEvent::Ended { verdict, done: 1, failed: 0, left: 2, empty: 0, output: None };
         let written = json!({
             "event": "ended", "verdict": "interrupted", "why": "signal",
             "done": 1, "failed": 0, "left": 2, "empty": 0, "output": null
         });
         assert_eq!(serde_json::to_value(&ended).unwrap(), written);
-        assert_eq!(serde_json::from_value::<Happening>(written).unwrap(), ended);
+        assert_eq!(serde_json::from_value::<RunEvent>(written).unwrap(), ended);
     }
 }

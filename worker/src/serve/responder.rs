@@ -13,9 +13,9 @@ use super::ServeError;
 const FIRST_PRIVATE: i32 = 3;
 
 /// Where answers go; both threads send.
-pub struct Outlet(Mutex<File>);
+pub struct Responder(Mutex<File>);
 
-impl Outlet {
+impl Responder {
     /// Keeps standard output for answers, and points descriptor 1 at standard error, so that a library
     /// that prints cannot break the protocol. Programs started from here do not inherit it.
     pub fn take_standard_output() -> io::Result<Self> {

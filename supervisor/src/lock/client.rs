@@ -16,13 +16,13 @@ const USUAL_WAIT: Duration = Duration::from_secs(2);
 
 /// This process, as others read of it in locks.
 #[derive(Debug)]
-pub struct Taker {
+pub struct LockClient {
     me: Holder,
     host: Host,
     interrupt: Interrupt,
 }
 
-impl Taker {
+impl LockClient {
     /// This process, which waits for no lock any more once it is asked to end.
     pub fn here(interrupt: Interrupt) -> Self {
         let host = Host::here();
@@ -116,13 +116,13 @@ mod tests {
     fn who_waits_gets_it_after_the_holder_and_not_for_ever() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock.start");
-        let taker = Taker::here(Interrupt::default());
-        let first = taker.take(&path, &mut |_| {}).unwrap();
-        let impatient = taker.take_in_turn(&path, Duration::ZERO, &mut |_| {}).unwrap();
+        let client = LockClient::here(Interrupt::default());
+        let first = client.take(&path, &mut |_| {}).unwrap();
+        let impatient = client.take_in_turn(&path, Duration::ZERO, &mut |_| {}).unwrap();
         assert_eq!(impatient.unwrap_err().path, path);
         std::thread::scope(|scope| {
             let second = scope.spawn(move || {
-                Taker::here(Interrupt::default()).take_in_turn(&path, Duration::MAX, &mut |_| {})
+                LockClient::here(Interrupt::default()).take_in_turn(&path, Duration::MAX, &mut |_| {})
             });
             std::thread::sleep(Duration::from_millis(50));
             assert!(!second.is_finished());
