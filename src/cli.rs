@@ -88,7 +88,7 @@ Examples:
   dayfold man run > dayfold-run.1";
 
 /// Runs one task over every day of a weather or climate archive, in as many
-/// processes as this node allows, and folds the results into one NetCDF file.
+/// processes as this node allows, and collates the results into one NetCDF file.
 #[derive(Debug, Parser)]
 #[command(name = "dayfold", version, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
@@ -100,7 +100,7 @@ pub struct Cli {
 /// Every command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Plan, run in worker processes, and fold the results into one file
+    /// Plan, run in worker processes, and collate the results into one file
     ///
     /// Resumes by itself: groups whose results are already in the run directory are not done again.
     #[command(after_long_help = RUN_EXAMPLES)]
@@ -113,7 +113,7 @@ pub enum Command {
     /// Show how a run stands: progress, rate, time left, memory, failures, who is at work
     #[command(after_long_help = STATUS_EXAMPLES)]
     Status(StatusArgs),
-    /// Only the last step of a run: fold the results that are there into the final file
+    /// Only the last step of a run: collate the results that are there into the final file
     #[command(after_long_help = COLLATE_EXAMPLES)]
     Collate(CollateArgs),
     /// Write a small synthetic archive with regions and a configuration, ready to run
@@ -188,7 +188,7 @@ pub struct RunFlags {
     /// Which failures are tried again [default: signals]
     #[arg(long, value_name = "WHICH")]
     pub retry: Option<RetryKind>,
-    /// Do only this part of the groups, such as `2/4`; whichever of `1/4` to `4/4` ends last folds
+    /// Do only this part of the groups, such as `2/4`; whichever of `1/4` to `4/4` ends last collates
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// The first day, such as `2022-02-01` [default: the configuration's, or the archive's]

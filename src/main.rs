@@ -1,4 +1,4 @@
-//! `dayfold` runs one task over every day of an archive in many processes and folds the results
+//! `dayfold` runs one task over every day of an archive in many processes and collates the results
 //! into one file. This is the command line; the work is `dayfold-supervisor`'s and
 //! `dayfold-worker`'s.
 

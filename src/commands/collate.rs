@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::show;
 use crate::show::summary::Closing;
 
-/// Folds the partials that are there, if none is left to do.
+/// Collates the partials that are there, if none is left to do.
 pub fn run(args: &CollateArgs) -> Result<Exit, CliError> {
     let began = Instant::now();
     let style = OutputStyle::default();

@@ -35,7 +35,7 @@ struct Report<'a> {
     status: &'a Status,
     /// Groups a second.
     rate: Option<f64>,
-    /// Until all is done but folding.
+    /// Until all is done but collation.
     seconds_left: Option<f64>,
 }
 

@@ -8,7 +8,7 @@ use dayfold_contract::Plan;
 /// For each partial, however small: it is opened and read, and its checksum proven.
 const A_PARTIAL: Duration = Duration::from_millis(2);
 
-/// The bytes of results that are folded in a second. It was 79 MB/s on two cores and a local disk
+/// The bytes of results that are collated in a second. It was 79 MB/s on two cores and a local disk
 /// (276 MB in 3.5 s); a quarter of that is counted on.
 const BYTES_A_SECOND: u64 = 20_000_000;
 
@@ -18,7 +18,7 @@ const NUMBER: u64 = 8;
 /// What the PV task gives for each region and time: three powers and a count of cells.
 const PV_NUMBERS: u64 = 4;
 
-/// What folding is expected to take, generously, for a task that gives its numbers for each of so many
+/// What collation is expected to take, generously, for a task that gives its numbers for each of so many
 /// regions. A file is taken for one time. What a program gives is not known, and only the number of its
 /// results counts.
 pub fn expected(plan: &Plan, regions: Option<u64>) -> Duration {
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn how_much_there_is_to_fold_counts_and_not_only_in_how_many_parts() {
+    fn how_much_there_is_to_collate_counts_and_not_only_in_how_many_parts() {
         let plan = ten_years();
         let milliseconds = |regions| expected(&plan, regions).as_millis();
         assert_eq!(milliseconds(None), 7300, "3,650 partials");

@@ -12,7 +12,7 @@ use super::eta::Pace;
 pub struct Forecast {
     /// Groups a second.
     pub rate: Option<f64>,
-    /// Until the last of them has ended, folding not counted.
+    /// Until the last of them has ended, collating not counted.
     pub left: Option<Duration>,
 }
 

@@ -107,7 +107,7 @@ mod tests {
                 "0 of 2 groups",
                 "2 of 2 groups, 3.0 groups/min",
                 "2 of 2 groups, 2.9 groups/min",
-                "folding 3 results into the final file",
+                "collating 3 results into the final file",
             ]
         );
     }

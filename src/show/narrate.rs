@@ -73,7 +73,7 @@ fn told(happening: &RunEvent) -> Vec<String> {
         )],
         RunEvent::Warning { message } => vec![format!("warning: {message}")],
         RunEvent::Collating { partials } => {
-            vec![format!("folding {} into the final file", words::count(*partials, "result"))]
+            vec![format!("collating {} into the final file", words::count(*partials, "result"))]
         }
         _ => Vec::new(),
     }

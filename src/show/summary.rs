@@ -60,8 +60,8 @@ impl Closing<'_> {
     /// What an early end left to do: where all groups ended, the last step.
     fn left_early(&self) -> String {
         match (self.left(), self.report.failed.is_empty()) {
-            (0, true) => "all groups are done, and the folding is".to_owned(),
-            (0, false) => "what failed and the folding are".to_owned(),
+            (0, true) => "all groups are done, and the collation is".to_owned(),
+            (0, false) => "what failed and the collation are".to_owned(),
             (left, _) => words::count(left, "group"),
         }
     }
@@ -128,7 +128,7 @@ impl Closing<'_> {
 fn others_left(part: Shard, others: &[Shard]) -> String {
     let names: Vec<String> = others.iter().map(Shard::to_string).collect();
     let others = words::shortened(&names);
-    format!("shard {part} is done; the last to end of the others folds the results: {others}")
+    format!("shard {part} is done; the last to end of the others collates the results: {others}")
 }
 
 /// Groups that failed for the same reason are one entry, in order of the first.
@@ -282,7 +282,7 @@ mod tests {
         let part = "1/3".parse().unwrap();
         let report = Report { part, ..report(Verdict::OthersLeft(others), 0, 0) };
         let last = lines(&report, Verbosity::Quiet).pop().unwrap();
-        assert_eq!(last, "shard 1/3 is done; the last to end of the others folds the results: 2/3, 3/3");
+        assert_eq!(last, "shard 1/3 is done; the last to end of the others collates the results: 2/3, 3/3");
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
         );
     }
     #[test]
-    fn an_early_end_with_nothing_left_but_the_folding_says_so() {
+    fn an_early_end_with_nothing_left_but_the_collating_says_so() {
         let next =
             |failed| lines(&report(Verdict::Interrupted(Stop::Signal), failed, 0), Verbosity::Quiet).pop();
         let says = |left: &str| {
@@ -305,7 +305,7 @@ mod tests {
                 "ended early, a signal asked for the end: {left} left; to go on: dayfold run config.toml"
             ))
         };
-        assert_eq!(next(0), says("all groups are done, and the folding is"));
-        assert_eq!(next(1), says("what failed and the folding are"));
+        assert_eq!(next(0), says("all groups are done, and the collation is"));
+        assert_eq!(next(1), says("what failed and the collation are"));
     }
 }

@@ -3,7 +3,7 @@
 //! `cargo run --release -p dayfold-supervisor --example stand_in -- FOLDER GROUPS WORKERS [FILES]` runs
 //! so many groups of so many files each (1) in a new folder, journal and all, and prints the time, the
 //! supervisor's own processor time, and its memory. Nothing else is in it: no task, no program, no
-//! folding, no line on a terminal. `scripts/bench` shows it beside real tasks.
+//! collating, no line on a terminal. `scripts/bench` shows it beside real tasks.
 #![allow(clippy::unwrap_used, reason = "a measurement that fails may panic")]
 
 use std::io::{self, BufReader};

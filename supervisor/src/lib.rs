@@ -1,7 +1,7 @@
 //! What one process does with many workers.
 //!
 //! [`run`] is a whole run: [`planning`] finds the groups, [`rundir`] knows what earlier runs left,
-//! [`decide`] says what happens next, [`pool`] makes it happen, [`collate`] folds the partials into
+//! [`decide`] says what happens next, [`pool`] makes it happen, [`collate`] collates the partials into
 //! the final file, [`run_event`] is what listeners hear of it all. [`meter`] reads the machine,
 //! [`batch`] asks the batch system, [`lock`] keeps others away, [`journal`] keeps what happened, [`durable`] writes files that
 //! survive a power cut, [`status`] tells from outside how a run stands. Computing is

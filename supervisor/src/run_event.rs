@@ -158,7 +158,7 @@ pub enum RunEvent {
         /// In full.
         message: String,
     },
-    /// The partials are being folded into the final file.
+    /// The partials are being collated into the final file.
     Collating {
         /// How many.
         partials: usize,

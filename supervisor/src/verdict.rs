@@ -13,7 +13,7 @@ pub enum Verdict {
     Complete,
     /// What was asked for is done, and more is left.
     PartDone,
-    /// This shard's part is done; these have not ended yet, and the last to end folds.
+    /// This shard's part is done; these have not ended yet, and the last to end collates.
     OthersLeft(Vec<Shard>),
     /// The last step, with groups still to run.
     PartlyRun,

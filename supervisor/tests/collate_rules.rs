@@ -286,7 +286,7 @@ fn a_file_that_is_no_partial_names_its_group() {
 }
 
 #[test]
-fn global_attributes_are_folded_and_set() {
+fn global_attributes_are_collated_and_set() {
     let partial = |hour: f64, history: &str, skipped: &str| {
         let mut partial = series(&[hour], &[1.0]);
         let attributes = [("title", "PV"), ("history", history), (SKIPPED_FILES, skipped)];

@@ -59,7 +59,7 @@ fn a_part_is_done_and_the_rest_named() {
 }
 
 #[test]
-fn collate_folds_what_is_there_and_says_what_is_not() {
+fn collate_collates_what_is_there_and_says_what_is_not() {
     let folder = sample();
     run(&folder, &["--limit", "1", "--keep-partials"]);
     let early = folder.dayfold(&["collate", "try/pv.nc.run"]);
@@ -199,7 +199,7 @@ fn another_run_directory_may_replace_a_result() {
     assert_eq!(run(&folder, &["--limit", "2"]).code, 0);
     let other = run(&folder, &["--run-dir", "other.run"]);
     assert_eq!((other.code, other.stdout.as_str()), (0, "DIR/try/pv.nc\n"), "{}", other.stderr);
-    // what came into its place meanwhile is not folded over
+    // what came into its place meanwhile is not collated over
     folder.write("try/pv.nc", "mine");
     std::fs::remove_file(folder.path().join("other.run/finished.json")).unwrap();
     let refused = folder.dayfold(&["collate", "other.run"]);

@@ -138,7 +138,7 @@ fn a_program_that_has_done_nothing_yet_may_be_mended() {
 }
 
 #[test]
-fn a_program_that_is_edited_during_a_run_is_found_before_its_results_are_folded() {
+fn a_program_that_is_edited_during_a_run_is_found_before_its_results_are_collated() {
     let room = Days::new();
     room.replace("day.sh", "cp", "[ $1 != 2022-02-03 ] || echo '# edited' >> day.sh; cp");
     let all = ["01", "02", "03", "04"];

@@ -73,7 +73,7 @@ pub fn write_result(path: &Path, day: i32) {
 }
 
 #[test]
-fn results_are_folded_and_the_same_to_the_byte_for_any_number_of_workers() {
+fn results_are_collated_and_the_same_to_the_byte_for_any_number_of_workers() {
     let folder = days(r#"echo "$@" >> told; cp "result-$1.nc" "$2""#);
     prepare_results(&folder);
     let one = run(&folder, &["--workers", "1"]);

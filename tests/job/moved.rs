@@ -30,7 +30,7 @@ fn a_finished_run_is_finished_wherever_its_folder_is() {
 }
 
 #[test]
-fn a_moved_run_goes_on_and_folds_where_it_is_now() {
+fn a_moved_run_goes_on_and_collates_where_it_is_now() {
     let folder = sample();
     let (old, new) = (folder.path().join("old"), folder.path().join("new"));
     assert_eq!(folder.dayfold(&["run", "old/dayfold.toml", "--keep-partials"]).code, 0);

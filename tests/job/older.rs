@@ -150,7 +150,7 @@ fn a_killed_run_is_finished() {
 }
 
 #[test]
-fn the_last_shard_folds_what_the_first_left() {
+fn the_last_shard_collates_what_the_first_left() {
     for kind in KINDS {
         let left = Left::new(kind, "sharded");
         let status = left.counted("unfinished", [2, 0, 2]);

@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use crate::room::{Room, started, warnings};
 
 #[test]
-fn shards_at_once_do_each_group_once_and_one_of_them_folds() {
+fn shards_at_once_do_each_group_once_and_one_of_them_collates() {
     let room = Room::new(5);
     let right = room.undisturbed();
     for _ in 0..3 {
@@ -43,7 +43,7 @@ fn the_last_shard_speaks_for_all_and_a_failed_one_alone_is_run_again() {
     fs::write(file, "not NetCDF").unwrap();
     let first = room.run(&["--shard", "1/3"]);
     assert_eq!((first.code, first.stdout.as_str()), (0, ""), "{first:?}");
-    assert!(first.stderr.ends_with("folds the results: 2/3, 3/3\n"), "{}", first.stderr);
+    assert!(first.stderr.ends_with("collates the results: 2/3, 3/3\n"), "{}", first.stderr);
     let second = room.run(&["--shard", "2/3"]);
     assert_eq!(second.code, 3, "{second:?}");
     assert!(second.stderr.contains("failed.2-of-3.tsv"), "{}", second.stderr);
@@ -126,13 +126,13 @@ fn a_shard_that_lost_its_marker_or_its_results_is_run_again() {
 }
 
 #[test]
-fn who_waits_for_another_one_to_fold_can_be_interrupted() {
+fn who_waits_for_another_one_to_collate_can_be_interrupted() {
     let room = Room::new(2);
     assert_eq!(room.run(&["--shard", "1/2"]).code, 0);
     let mut last = room.start(&["--shard", "2/2"], &[]);
     last.wait_for("started");
     last.signal(Signal::STOP);
-    // as though somebody who lives were folding
+    // as though somebody who lives were collating
     fs::copy(room.run_dir().join("lock.2-of-2"), room.run_dir().join("lock.collate")).unwrap();
     last.signal(Signal::CONT);
     let waiting = last.wait_for("warning");

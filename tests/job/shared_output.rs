@@ -7,14 +7,14 @@ use crate::support::Outcome;
 
 /// Each removes only its own left-overs, and either's result may take the place of the other's, which is the same.
 #[test]
-fn two_run_directories_of_one_run_may_fold_at_once() {
+fn two_run_directories_of_one_run_may_collate_at_once() {
     let room = Room::new(2);
     let right = room.undisturbed();
     assert_eq!(room.run(&["--keep-partials"]).code, 0);
     for name in ["one.run", "other.run"] {
         copy(&room.run_dir(), &room.path(name));
     }
-    let fold = |name: &str| -> Outcome {
+    let collate = |name: &str| -> Outcome {
         let run_dir = format!("try/{name}");
         room.dayfold(&["run", CONFIG, "--run-dir", &run_dir, "--keep-partials"])
     };
@@ -24,8 +24,8 @@ fn two_run_directories_of_one_run_may_fold_at_once() {
             let _ = fs::remove_file(room.path(name).join("finished.json"));
         });
         let (one, other) = std::thread::scope(|scope| {
-            let one = scope.spawn(|| fold("one.run"));
-            let other = fold("other.run");
+            let one = scope.spawn(|| collate("one.run"));
+            let other = collate("other.run");
             (one.join().unwrap(), other)
         });
         assert_eq!((one.code, other.code), (0, 0), "{one:?} {other:?}");

@@ -108,7 +108,7 @@ fn ctrl_z_stops_everybody_and_fg_goes_on() {
 
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
-fn ctrl_z_stops_the_folding_too() {
+fn ctrl_z_stops_the_collating_too() {
     let farm = Farm::new(DAYS, "");
     // the final file is whole, and has no name yet
     let mut run = farm.start_held("1 sync", "go", &["--workers", "2"]);
@@ -125,7 +125,7 @@ fn ctrl_z_stops_the_folding_too() {
     assert!(farm.result() == Farm::undisturbed(DAYS));
 }
 
-/// The keeper of results, the journal, the folding: each in a file system that does not answer any more.
+/// The keeper of results, the journal, the collation: each in a file system that does not answer any more.
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
 fn what_hangs_is_given_up_at_the_second_signal() {
@@ -140,7 +140,7 @@ fn what_hangs_is_given_up_at_the_second_signal() {
         });
         let ended = run.end();
         assert_eq!(ended.code, Some(75), "{step}: {ended:?}");
-        // the folding is not waited for by a thread that could leave it behind
+        // the collation is not waited for by a thread that could leave it behind
         let told: String = ended.all("error").iter().map(|error| error["message"].to_string()).collect();
         assert!(step != "1 sync" || told.contains("a second signal"), "{step}: {ended:?}");
         farm.write("go", "");
@@ -189,10 +189,10 @@ fn before_the_walltime_the_run_ends_by_itself() {
 }
 
 #[test]
-fn when_all_groups_end_within_the_grace_the_folding_is_left() {
+fn when_all_groups_end_within_the_grace_the_collating_is_left() {
     let farm = Farm::new(1, "kill -TERM $(supervisor); sleep 1");
     let run = farm.run(&["--grace", "1h"]);
-    let next = "ended early, a signal asked for the end: all groups are done, and the folding is left; to go \
+    let next = "ended early, a signal asked for the end: all groups are done, and the collation is left; to go \
                 on: dayfold run job.toml";
     assert!(run.code == 75 && run.stderr.contains(next), "{run:?}");
     let rest = farm.run(&[]);
@@ -200,7 +200,7 @@ fn when_all_groups_end_within_the_grace_the_folding_is_left() {
     assert!(farm.result() == Farm::undisturbed(1));
 }
 
-/// One signal in the middle of the folding; `None` if the folding was faster.
+/// One signal in the middle of the collation; `None` if the collation was faster.
 fn broken_off(farm: &Farm) -> Option<Ended> {
     let mut run = farm.start(&["--workers", "2"]);
     run.wait_for("collating");
@@ -217,7 +217,7 @@ fn broken_off(farm: &Farm) -> Option<Ended> {
 }
 
 #[test]
-fn one_signal_breaks_the_folding_off_and_the_same_command_folds() {
+fn one_signal_breaks_the_collating_off_and_the_same_command_collates() {
     const MANY: usize = 150;
     let farm = Farm::new(MANY, "");
     let ended = (0..20).find_map(|_| broken_off(&farm)).unwrap();

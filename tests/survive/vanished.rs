@@ -1,4 +1,4 @@
-//! A partial that goes, or changes, between being kept and being folded: the run says which group that
+//! A partial that goes, or changes, between being kept and being collated: the run says which group that
 //! costs, writes nothing, and the same command does it again.
 #![expect(clippy::disallowed_methods, reason = "what a test writes need not survive a crash")]
 
@@ -78,7 +78,7 @@ fn of_many_that_are_gone_some_are_named() {
 /// Values, not anything that the format itself would notice.
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
-fn a_partial_that_has_changed_is_not_folded() {
+fn a_partial_that_has_changed_is_not_collated() {
     let farm = Farm::new(DAYS, "");
     let changed = |paths: &[PathBuf]| {
         let mut content = fs::read(&paths[0]).unwrap();
@@ -94,7 +94,7 @@ fn a_partial_that_has_changed_is_not_folded() {
 
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
-fn a_partial_that_is_cut_is_not_folded_and_an_emptied_one_is_no_group_without_values() {
+fn a_partial_that_is_cut_is_not_collated_and_an_emptied_one_is_no_group_without_values() {
     for length in [0, 1000] {
         let farm = Farm::new(DAYS, "");
         let cut = |paths: &[PathBuf]| {

@@ -178,7 +178,7 @@ fn a_signal_is_named() {
 }
 
 #[test]
-fn what_cannot_be_folded_is_said_at_once_and_not_tried_again() {
+fn what_cannot_be_collated_is_said_at_once_and_not_tried_again() {
     let place = Place::new();
     write(&place.path("x.nc"), "x", "x", &[]);
     write(&place.path("y.nc"), "y", "time", &[]);

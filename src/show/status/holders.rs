@@ -25,7 +25,7 @@ fn who(who: &Who) -> String {
 fn purpose(holding: &Holding) -> String {
     match (holding.purpose, holding.shard) {
         (Purpose::Begin, _) => ", to begin".to_owned(),
-        (Purpose::Fold, _) => ", to fold".to_owned(),
+        (Purpose::Collate, _) => ", to collate".to_owned(),
         (Purpose::Work, Some(shard)) if !shard.is_whole() => format!(", shard {shard}"),
         (Purpose::Work, _) => String::new(),
     }

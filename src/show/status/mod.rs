@@ -52,10 +52,10 @@ fn state(state: State) -> &'static str {
     match state {
         State::Beginning => "beginning",
         State::Running => "running",
-        State::Folding => "folding results into the final file",
+        State::Collating => "collating results into the final file",
         State::Finished => "finished",
         State::Failed => "ended, and groups failed",
-        State::Unfolded => "all groups are done, and nobody folds them into the final file",
+        State::Uncollated => "all groups are done, and nobody collates them into the final file",
         State::Unfinished => "not finished, and nobody is at work",
         State::Unknown => "not known, and nobody is at work",
     }
@@ -193,10 +193,10 @@ fn next(status: &Status) -> String {
             "{run} tries what failed again\n\
              `dayfold collate {run_dir} --allow-failed` writes the final file without it"
         ),
-        State::Unfolded => format!("`dayfold collate {run_dir}` folds them"),
+        State::Uncollated => format!("`dayfold collate {run_dir}` collates them"),
         // warnings say why, and what to do
         State::Unknown => String::new(),
-        State::Beginning | State::Running | State::Folding | State::Finished => String::new(),
+        State::Beginning | State::Running | State::Collating | State::Finished => String::new(),
     }
 }
 

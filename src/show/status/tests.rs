@@ -39,7 +39,7 @@ fn running() -> Session {
         done: 4,
         failed: 0,
         retried: 1,
-        is_folding: false,
+        is_collating: false,
         memory: Some(Memory { used: 600_000_000, limit: Some(8_000_000_000) }),
         peak: Some(Peak { group: GroupName::new("2022-02-02"), bytes: 250_000_000 }),
         end: None,
@@ -198,10 +198,10 @@ fn without_a_plan_and_with_strays() {
     let unknown = Status { groups: None, output: None, ..status(State::Unknown, Vec::new()) };
     assert!(shown(&unknown).contains("groups       not known; 4 results by their names\n"));
     let partials = PartialCounts { listed: 5, of_no_group: Some(1) };
-    let strays = Status { partials, ..status(State::Unfolded, Vec::new()) };
+    let strays = Status { partials, ..status(State::Uncollated, Vec::new()) };
     let shown = shown(&strays);
     assert!(shown.contains("1 result in partials/ of no planned group"), "{shown}");
-    assert!(shown.ends_with("next         `dayfold collate pv.nc.run` folds them\n"), "{shown}");
+    assert!(shown.ends_with("next         `dayfold collate pv.nc.run` collates them\n"), "{shown}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl<'a> Batch<'a> {
         times: &[Instant],
     ) -> Result<(), CollateError> {
         self.take_times(source, file, times)?;
-        self.globals.fold(&file.schema().attributes, source);
+        self.globals.merge(&file.schema().attributes, source);
         self.sources.push(source);
         Ok(())
     }

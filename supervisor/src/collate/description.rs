@@ -1,7 +1,7 @@
 //! What the final file says beyond what its sources have in common.
 //!
 //! Sources keep the form that older versions gave them; what is said of the values, for people and by CF and
-//! ACDD, is said once, here. A final file that is folded again has it already: see [`Description::as_source`].
+//! ACDD, is said once, here. A final file that is collated again has it already: see [`Description::as_source`].
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Why partials cannot be folded into one file.
+//! Why partials cannot be collated into one file.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use dayfold_ncio::time::TimeError;
 
 use super::misfit::Misfit;
 
-/// Partials that cannot be folded into one file.
+/// Partials that cannot be collated into one file.
 #[derive(Debug, thiserror::Error)]
 pub enum CollateError {
-    /// There is nothing to fold: no group has a value at any time.
+    /// There is nothing to collate: no group has a value at any time.
     #[error("none of {groups} groups has any values: there is nothing to put into {output}", output = .output.display())]
     NoValues {
         /// How many partials there are.
@@ -26,7 +26,7 @@ pub enum CollateError {
         output: PathBuf,
     },
     /// Who watches it broke it off; nothing was changed.
-    #[error("the folding was broken off")]
+    #[error("the collation was broken off")]
     BrokenOff,
     /// The configuration wants a variable stored as it cannot be.
     #[error("variable {variable:?} cannot be stored as [output.variables.{variable}] says: {why}")]

@@ -43,7 +43,7 @@ impl Globals {
     }
 
     /// Takes another source's.
-    pub(super) fn fold(&mut self, attributes: &[(String, Attribute)], source: &Source) {
+    pub(super) fn merge(&mut self, attributes: &[(String, Attribute)], source: &Source) {
         for name in GATHERED {
             let files = named(attributes, name).into_iter().filter(|file| !source.outdated.contains(file));
             self.gathered.entry(name).or_default().extend(files);
@@ -136,15 +136,15 @@ mod tests {
         Source::new(dayfold_contract::GroupName::new("1"), "1.nc".into())
     }
 
-    fn folded(partials: &[&[(&str, &str)]]) -> Globals {
+    fn merged(partials: &[&[(&str, &str)]]) -> Globals {
         let mut globals = Globals::default();
-        partials.iter().for_each(|partial| globals.fold(&attributes(partial), &source()));
+        partials.iter().for_each(|partial| globals.merge(&attributes(partial), &source()));
         globals
     }
 
     #[test]
     fn what_is_equal_in_all_is_kept() {
-        let globals = folded(&[
+        let globals = merged(&[
             &[("title", "PV"), ("history", "1"), ("only", "here")],
             &[("history", "2"), ("title", "PV"), ("late", "too")],
             &[("title", "PV"), ("history", "1"), ("late", "too")],
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_set_wins() {
-        let globals = folded(&[&[("title", "a"), ("source", "b")], &[("title", "c"), ("source", "b")]]);
+        let globals = merged(&[&[("title", "a"), ("source", "b")], &[("title", "c"), ("source", "b")]]);
         let set = attributes(&[("source", "x"), ("title", "y")]);
         let Finished { attributes: found, made } = globals.finish(&set, &[]);
         assert_eq!(found, attributes(&[("source", "x"), ("title", "y")]));
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn defaults_stand_where_the_sources_have_none() {
-        let globals = folded(&[&[("title", "mine"), ("source", "a")], &[("title", "mine"), ("source", "b")]]);
+        let globals = merged(&[&[("title", "mine"), ("source", "a")], &[("title", "mine"), ("source", "b")]]);
         let defaults = attributes(&[("title", "ours"), ("source", "ours"), ("summary", "ours")]);
         let Finished { attributes: found, made } =
             globals.finish(&attributes(&[("summary", "set")]), &defaults);
@@ -178,8 +178,8 @@ mod tests {
     fn what_an_earlier_collation_made_does_not_count() {
         let mut globals = Globals::default();
         let earlier = Source { made: ["title".to_owned()].into(), ..source() };
-        globals.fold(&attributes(&[("title", "ours"), ("institution", "mine")]), &earlier);
-        globals.fold(&attributes(&[("institution", "mine")]), &source());
+        globals.merge(&attributes(&[("title", "ours"), ("institution", "mine")]), &earlier);
+        globals.merge(&attributes(&[("institution", "mine")]), &source());
         assert_eq!(globals.finish(&[], &[]).attributes, attributes(&[("institution", "mine")]));
         assert!(globals.dropped(&[]).is_empty());
     }
@@ -188,7 +188,7 @@ mod tests {
     fn names_of_our_own_come_from_outside_or_not_at_all() {
         let mut globals = Globals::without(&["missing_groups", "task"]);
         for partial in [&[("missing_groups", "3"), ("title", "PV"), ("task", "pv")][..], &[("title", "PV")]] {
-            globals.fold(&attributes(partial), &source());
+            globals.merge(&attributes(partial), &source());
         }
         let set = attributes(&[("task", "pv")]);
         let Finished { attributes: found, made } = globals.finish(&set, &[]);
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn skipped_files_are_gathered_sorted_and_once() {
-        let globals = folded(&[&[(SKIPPED_FILES, "b.nc\na.nc")], &[], &[(SKIPPED_FILES, "a.nc\n")]]);
+        let globals = merged(&[&[(SKIPPED_FILES, "b.nc\na.nc")], &[], &[(SKIPPED_FILES, "a.nc\n")]]);
         assert_eq!(globals.finish(&[], &[]).attributes, attributes(&[(SKIPPED_FILES, "a.nc\nb.nc")]));
         assert!(globals.dropped(&[]).is_empty());
     }
@@ -207,8 +207,8 @@ mod tests {
     fn outdated_lines_of_one_source_do_not_count_and_those_of_another_do() {
         let mut globals = Globals::default();
         let outdated = Source { outdated: ["a.nc", "b.nc"].map(str::to_owned).into(), ..source() };
-        globals.fold(&attributes(&[(SKIPPED_FILES, "a.nc\nb.nc\nc.nc")]), &outdated);
-        globals.fold(&attributes(&[(SKIPPED_FILES, "b.nc")]), &source());
+        globals.merge(&attributes(&[(SKIPPED_FILES, "a.nc\nb.nc\nc.nc")]), &outdated);
+        globals.merge(&attributes(&[(SKIPPED_FILES, "b.nc")]), &source());
         assert_eq!(globals.finish(&[], &[]).attributes, attributes(&[(SKIPPED_FILES, "b.nc\nc.nc")]));
     }
 }

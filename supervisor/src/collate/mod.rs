@@ -98,7 +98,7 @@ impl Source {
     }
 }
 
-/// What is to be folded into what.
+/// What is to be collated into what.
 #[derive(Clone, Copy, Debug)]
 pub struct Collation<'a> {
     /// No two of one group. Their order does not matter: they are taken by the groups' names.
@@ -183,7 +183,7 @@ pub struct Prepared {
     collated: Collated,
 }
 
-/// Folds partials into a file, at once. Blocks for as long as it takes.
+/// Collates partials into a file, at once. Blocks for as long as it takes.
 pub fn collate(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Collated, CollateError> {
     prepare(collation, progress)?.publish()
 }

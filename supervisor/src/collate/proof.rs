@@ -1,6 +1,6 @@
 //! Whether a source is still what was kept: its content, read once, before any of it is believed.
 //!
-//! Hours can lie between the end of a group and the folding. HDF5 would not notice a changed value, and may
+//! Hours can lie between the end of a group and the collation. HDF5 would not notice a changed value, and may
 //! do anything with a changed structure.
 
 use std::io;

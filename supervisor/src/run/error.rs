@@ -52,7 +52,7 @@ pub enum RunError {
     /// The pool cannot work.
     #[error(transparent)]
     Pool(#[from] PoolError),
-    /// Results cannot be folded.
+    /// Results cannot be collated.
     #[error(transparent)]
     Collate(#[from] CollateError),
     /// A signal came before any group was started.

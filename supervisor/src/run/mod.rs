@@ -1,7 +1,7 @@
 //! A whole run, from the run directory as it was found to the final file: [`run`] reads from top to bottom.
 //!
 //! Locks are taken, what is known is looked at, the archive is probed, the plan is frozen; the pool
-//! does what is left; results are folded. Each step leaves the run directory such that the same
+//! does what is left; results are collated. Each step leaves the run directory such that the same
 //! command can go on.
 //!
 //! - [`order`]: what is asked for, and what came of it · [`context`]: what all steps share · [`error`]

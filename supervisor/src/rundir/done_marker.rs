@@ -1,6 +1,6 @@
 //! `done.<i>-of-<n>`: this shard has ended, and nothing more will come from it.
 //!
-//! The last shard to end folds: each writes its marker first and lists all of them then, so that of
+//! The last shard to end collates: each writes its marker first and lists all of them then, so that of
 //! two that end at once at least one sees both. A shard with groups that failed has ended, too. A
 //! marker counts for the plan that it was written for: a later plan may give the shard more to do.
 //! What is in the final file is decided by the partials alone, not by markers.

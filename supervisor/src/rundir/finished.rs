@@ -216,7 +216,7 @@ impl Finished {
     }
 
     /// The first group whose values in the final file are not right for this plan any more: what
-    /// was folded cannot be taken out again, so that the file cannot stand for its partials.
+    /// was collated cannot be taken out again, so that the file cannot stand for its partials.
     pub fn first_outdated(&self, run: Fingerprint, plan: &Plan, growth: Growth) -> Option<&GroupName> {
         let now: HashMap<&GroupName, &Group> = plan.groups.iter().map(|group| (&group.name, group)).collect();
         let holds = |was: &&Group| {

@@ -373,7 +373,7 @@ impl RunDir {
         self.path.join("lock.start")
     }
 
-    /// Who folds the shards' partials.
+    /// Who collates the shards' partials.
     pub fn collation_lock_file(&self) -> PathBuf {
         self.path.join("lock.collate")
     }

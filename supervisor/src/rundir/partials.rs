@@ -159,7 +159,7 @@ impl Partials {
             let Some(group) = names.get(key) else { return true };
             match dayfold_files::open(path).and_then(Fingerprint::of_reader) {
                 Ok(found) if found == name.checksum => true,
-                // another shard has folded and removed it just now
+                // another shard has collated and removed it just now
                 Err(error) if error.kind() == io::ErrorKind::NotFound => false,
                 Err(source) => {
                     unreadable = Some(RunDirError::Unreadable { path: path.clone(), source });

@@ -56,8 +56,9 @@ pub enum Purpose {
     Work,
     /// To begin.
     Begin,
-    /// To fold the shards' results.
-    Fold,
+    /// To collate the shards' results.
+    #[serde(rename = "fold")]
+    Collate,
 }
 
 /// Whether a holder is there, as far as it can be told from here.
@@ -124,7 +125,7 @@ pub fn look(run_dir: &RunDir, host: &Host, warnings: &mut Vec<String>) -> Result
     shards.sort();
     let of_shards = shards.into_iter().map(|shard| (run_dir.lock_file(shard), Purpose::Work, Some(shard)));
     let others =
-        [(run_dir.start_lock_file(), Purpose::Begin), (run_dir.collation_lock_file(), Purpose::Fold)];
+        [(run_dir.start_lock_file(), Purpose::Begin), (run_dir.collation_lock_file(), Purpose::Collate)];
     let others = others.map(|(path, purpose)| (path, purpose, None));
     let mut holders = Vec::new();
     for (path, purpose, shard) in of_shards.chain(others) {
@@ -179,7 +180,7 @@ mod tests {
         let found: Vec<_> = holders.iter().map(|held| (held.purpose, held.shard, held.presence)).collect();
         assert_eq!(
             found,
-            [(Purpose::Work, Some(shard), Presence::Alive), (Purpose::Fold, None, Presence::Heard)]
+            [(Purpose::Work, Some(shard), Presence::Alive), (Purpose::Collate, None, Presence::Heard)]
         );
         let who = holders[0].holder.as_ref().unwrap();
         assert_eq!((who.process, who.job.as_deref()), (std::process::id(), Some("77")));

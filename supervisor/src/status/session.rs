@@ -34,8 +34,9 @@ pub struct Session {
     pub failed: usize,
     /// Attempts that failed, of groups that are tried again.
     pub retried: usize,
-    /// Whether it is folding results, or was when it was killed.
-    pub is_folding: bool,
+    /// Whether it is collating results, or was when it was killed.
+    #[serde(rename = "is_folding")]
+    pub is_collating: bool,
     /// What memory it used when it was last read.
     pub memory: Option<Memory>,
     /// The group that needed most memory.
@@ -168,7 +169,7 @@ impl Replay {
             done: 0,
             failed: 0,
             retried: 0,
-            is_folding: false,
+            is_collating: false,
             memory: None,
             peak: None,
             end: None,
@@ -243,9 +244,9 @@ impl Replay {
             }
             RunEvent::WorkerLost { worker, .. } => self.working.retain(|_, working| working.worker != worker),
             RunEvent::Memory { used, limit, .. } => self.session.memory = Some(Memory { used, limit }),
-            RunEvent::Collating { .. } => self.session.is_folding = true,
+            RunEvent::Collating { .. } => self.session.is_collating = true,
             end @ (RunEvent::Ended { .. } | RunEvent::Broken { .. }) => {
-                self.session.is_folding = false;
+                self.session.is_collating = false;
                 self.session.end = Some(end);
             }
             RunEvent::NotStarted { .. }

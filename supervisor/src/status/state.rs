@@ -15,14 +15,16 @@ pub enum State {
     Beginning,
     /// Somebody is at work on groups.
     Running,
-    /// Somebody folds results into the final file.
-    Folding,
+    /// Somebody collates results into the final file.
+    #[serde(rename = "folding")]
+    Collating,
     /// The final file holds all of it, or no group gave any values and there is none.
     Finished,
     /// Nobody is at work, and all groups were tried; some failed.
     Failed,
     /// Nobody is at work, and all groups are done, but not known to be in the final file.
-    Unfolded,
+    #[serde(rename = "unfolded")]
+    Uncollated,
     /// Nobody is at work, and groups are left.
     Unfinished,
     /// Nobody is at work, and the plan or the partials cannot be read.
@@ -32,7 +34,7 @@ pub enum State {
 impl State {
     /// Whether somebody is at work, as far as can be told.
     pub fn is_at_work(self) -> bool {
-        matches!(self, Self::Beginning | Self::Running | Self::Folding)
+        matches!(self, Self::Beginning | Self::Running | Self::Collating)
     }
 }
 
@@ -54,7 +56,7 @@ pub fn state(
         // without any values there is nothing to put into a final file
         Some(counts) if holders.is_empty() && counts.all > 0 && counts.empty == counts.all => State::Finished,
         Some(_) if holders.is_empty() && output.is_some_and(|output| output.is_complete) => State::Finished,
-        Some(_) => State::Unfolded,
+        Some(_) => State::Uncollated,
     }
 }
 
@@ -66,7 +68,9 @@ fn at_work(counts: Option<Counts>, holders: &[Holding], sessions: &[Session]) ->
     match () {
         () if !holders.iter().any(Holding::is_at_work) => None,
         () if !has_begun && (has(Purpose::Begin) || counts.is_none()) => Some(State::Beginning),
-        () if has(Purpose::Fold) || going_on().any(|session| session.is_folding) => Some(State::Folding),
+        () if has(Purpose::Collate) || going_on().any(|session| session.is_collating) => {
+            Some(State::Collating)
+        }
         () => Some(State::Running),
     }
 }

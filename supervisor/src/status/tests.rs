@@ -57,7 +57,7 @@ impl Room {
     }
 
     /// The final file, made of these groups.
-    fn folded(&self, names: &[&str]) -> &Self {
+    fn collated(&self, names: &[&str]) -> &Self {
         let output = &self.frozen.output;
         durable::replace(output, b"content").unwrap();
         let groups = names.iter().map(|name| self.group(name).clone()).collect();
@@ -186,7 +186,7 @@ fn what_is_done_is_known_by_partials_and_final_file() {
     assert_eq!((status.state, status.groups), (State::Unfinished, counts(4, 1, 0, 3)));
     assert_eq!(status.partials, PartialCounts { listed: 2, of_no_group: Some(1) });
     assert_eq!(status.missing, [GroupName::new("5")]);
-    room.folded(&["1", "3"]);
+    room.collated(&["1", "3"]);
     let status = room.look();
     assert_eq!((status.state, status.groups), (State::Unfinished, counts(4, 3, 0, 1)));
     let output = status.output.unwrap();
@@ -198,8 +198,8 @@ fn what_is_done_is_known_by_partials_and_final_file() {
 fn a_run_is_finished_when_the_final_file_holds_all_and_nobody_has_left_a_lock() {
     let room = Room::new();
     room.done(&["1", "2", "3", "4"]);
-    assert_eq!(room.look().state, State::Unfolded);
-    room.folded(&["1", "2", "3", "4"]);
+    assert_eq!(room.look().state, State::Uncollated);
+    room.collated(&["1", "2", "3", "4"]);
     assert_eq!(room.look().state, State::Finished);
     durable::replace(&room.dir.lock_file(Shard::WHOLE), b"").unwrap();
     assert_eq!(room.look().state, State::Running, "a lock that changed just now");
@@ -207,7 +207,7 @@ fn a_run_is_finished_when_the_final_file_holds_all_and_nobody_has_left_a_lock() 
     let lock = std::fs::File::options().write(true).open(room.dir.lock_file(Shard::WHOLE)).unwrap();
     lock.set_modified(long_ago).unwrap();
     let status = room.look();
-    assert_eq!((status.state, status.holders[0].presence), (State::Unfolded, Presence::Silent));
+    assert_eq!((status.state, status.holders[0].presence), (State::Uncollated, Presence::Silent));
     assert!(status.warnings[0].contains("lock is damaged"), "{:?}", status.warnings);
 }
 
@@ -215,7 +215,7 @@ fn a_run_is_finished_when_the_final_file_holds_all_and_nobody_has_left_a_lock() 
 #[test]
 fn a_run_whose_new_final_file_is_not_in_place_is_not_finished() {
     let room = Room::new();
-    room.folded(&["1", "2"]).done(&["3", "4"]);
+    room.collated(&["1", "2"]).done(&["3", "4"]);
     let old = Finished::by_name(&room.dir, &mut Vec::new()).unwrap().unwrap();
     let new = Finished {
         output_checksum: Fingerprint::of(b"c0ntent"),
@@ -224,7 +224,7 @@ fn a_run_whose_new_final_file_is_not_in_place_is_not_finished() {
     };
     Finished::write_either(&room.dir, Some(&old), &new).unwrap();
     let status = room.look();
-    assert_eq!((status.state, status.groups), (State::Unfolded, counts(4, 4, 0, 0)));
+    assert_eq!((status.state, status.groups), (State::Uncollated, counts(4, 4, 0, 0)));
     let output = status.output.unwrap();
     assert_eq!((output.groups, output.is_complete, status.warnings.len()), (Some(2), false, 0));
     durable::replace(&room.frozen.output, b"c0ntent").unwrap();
@@ -286,7 +286,7 @@ fn a_run_that_goes_on_shows_who_and_what_is_at_work() {
     assert_eq!((session.done, session.failed, session.spent), (1, 1, Duration::from_secs(16)));
     assert_eq!((session.memory.unwrap().used, session.peak.as_ref().unwrap().bytes), (600, 300));
     room.session(Shard::WHOLE, &[(0, begun(0)), (1, RunEvent::Collating { partials: 4 })]);
-    assert_eq!(room.look().state, State::Folding);
+    assert_eq!(room.look().state, State::Collating);
     drop(lock);
 }
 
@@ -363,7 +363,7 @@ fn without_a_plan_the_rest_is_known() {
 #[test]
 fn damage_is_told_and_no_obstacle() {
     let room = Room::new();
-    room.done(&["1"]).folded(&["1", "2", "3", "4"]).session(Shard::WHOLE, &[(0, begun(4))]);
+    room.done(&["1"]).collated(&["1", "2", "3", "4"]).session(Shard::WHOLE, &[(0, begun(4))]);
     let told = |what: &str| {
         let warnings = room.look().warnings;
         assert!(warnings.iter().any(|warning| warning.contains(what)), "{what}: {warnings:?}");
@@ -372,7 +372,7 @@ fn damage_is_told_and_no_obstacle() {
     told("finished.json is damaged: groups whose partials are gone run again");
     durable::replace(&room.dir.finished_file(), b"{\"format\": 9}").unwrap();
     told("finished.json has format 9");
-    room.folded(&["1"]);
+    room.collated(&["1"]);
     std::fs::remove_file(&room.frozen.output).unwrap();
     told("pv.nc is gone: groups whose partials are gone run again");
     assert_eq!(room.look().groups, counts(4, 1, 0, 3));

@@ -45,7 +45,7 @@ fn a_damaged_marker_costs_a_start_of_its_shard() {
         scene.befallen("done.1-of-2", damage);
         let second = scene.shard("2/2");
         assert_eq!((second.code, second.stdout.as_str()), (0, ""), "{damage:?}: {second:?}");
-        assert!(second.stderr.ends_with("folds the results: 1/2\n"), "{damage:?}: {}", second.stderr);
+        assert!(second.stderr.ends_with("collates the results: 1/2\n"), "{damage:?}: {}", second.stderr);
         let first = scene.shard("1/2");
         assert_eq!((first.code, first.stdout.is_empty()), (0, false), "{damage:?}: {first:?}");
         assert!(scene.room.result() == scene.right, "{damage:?}");

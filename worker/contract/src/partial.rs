@@ -28,7 +28,7 @@ pub const FILES_WITHOUT_TIMES: &str = "files_without_times";
 pub const EMPTY_GROUPS: &str = "empty_groups";
 
 /// The global attribute in which a partial says what grid it was made from: a [`crate::job::Layout`] as
-/// text. Partials of two grids are not folded.
+/// text. Partials of two grids are not collated.
 pub const GRID: &str = "grid";
 
 /// What files that are being written, and have no name yet, begin with.

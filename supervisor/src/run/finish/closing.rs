@@ -1,7 +1,7 @@
 //! The end of a run: its list of failures, and what follows for the final file.
 //!
 //! A shard that ends leaves its marker, also with groups that failed: nothing more will come from
-//! it. Who finds all markers there is the last, folds or says what failed in any shard, and its exit
+//! it. Who finds all markers there is the last, collates or says what failed in any shard, and its exit
 //! code speaks for all. So nothing waits for a shard that has ended, and running that one again
 //! tries its failed groups and then finds the others' markers still there.
 
@@ -27,7 +27,7 @@ use crate::verdict::Verdict;
 /// Closes a run whose pool is done, or had nothing to do.
 ///
 /// # Errors
-/// If no worker could be started, or results cannot be folded.
+/// If no worker could be started, or results cannot be collated.
 pub fn close(
     run: &mut Run<'_>,
     order: &Order,
@@ -120,7 +120,7 @@ fn own_tally(run: &Run<'_>, known: &ResumeState, state: &State) -> Tally {
     Tally { done, excluded: known.count(run.shard, InitialState::Excluded), ..state.tally() }
 }
 
-/// Where not all of this part has been tried, there is nothing to be folded.
+/// Where not all of this part has been tried, there is nothing to be collated.
 fn early_end(state: &State, tally: Tally) -> Option<Verdict> {
     match (state.stopped(), tally) {
         (Some(Stop::SameFailure), _) => Some(Verdict::Failed),
@@ -174,7 +174,7 @@ fn end_of_shard(
     })
 }
 
-/// Of several that end at once, one folds after the other, and the second finds it done. `None` if
+/// Of several that end at once, one collates after the other, and the second finds it done. `None` if
 /// a signal came while it waited.
 fn last_of_all(
     run: &mut Run<'_>,

@@ -16,10 +16,10 @@ use crate::rundir::plan_file::{self, Found, Frozen};
 use crate::rundir::shard::Shard;
 use crate::rundir::{RunDir, RunDirError};
 
-/// Folds what is there, if no group is left to do but those that failed. Partials stay.
+/// Collates what is there, if no group is left to do but those that failed. Partials stay.
 ///
 /// # Errors
-/// If this is no run directory, somebody is at work in it, or partials cannot be folded.
+/// If this is no run directory, somebody is at work in it, or partials cannot be collated.
 pub fn collate_only(
     run_dir: &Path,
     allow_failed: bool,

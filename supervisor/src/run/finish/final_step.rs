@@ -1,4 +1,4 @@
-//! The end of all: whether the final file is due, and folding it.
+//! The end of all: whether the final file is due, and collating it.
 //!
 //! Here is what an unsharded run, the last of several shards and `dayfold collate` have in common.
 
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use dayfold_contract::job::Empty;
 use dayfold_contract::{Group, GroupId, GroupName, partial};
 
-use super::folding::{Folded, Folding, fold};
+use super::collation::{Collated, FinalCollation, collate};
 use crate::collate::Misfit;
 use crate::decide::groups::Tally;
 use crate::names;
@@ -91,13 +91,13 @@ impl<'a> FinalStep<'a> {
 
     /// Whether the final file holds everything already.
     pub fn is_in_final(&self) -> bool {
-        self.left.is_empty() && self.folding(true).is_done()
+        self.left.is_empty() && self.collation(true).is_done()
     }
 
     /// How the run ends, with the final file where one is due.
     ///
     /// # Errors
-    /// If results cannot be folded.
+    /// If results cannot be collated.
     pub fn conclude(mut self, run: &mut Run<'_>, wishes: CollateOptions) -> Result<Report, RunError> {
         let (verdict, output) = loop {
             let ended = if self.failed.is_empty() { Verdict::Complete } else { Verdict::Failed };
@@ -108,13 +108,13 @@ impl<'a> FinalStep<'a> {
             if !self.failed.is_empty() && !wishes.allow_failed {
                 break (ended, None);
             }
-            match fold(run, &self.folding(wishes.keep_partials), ended)? {
-                Folded::Ended(verdict, output) => break (verdict, output),
-                Folded::Lost(groups) => {
+            match collate(run, &self.collation(wishes.keep_partials), ended)? {
+                Collated::Ended(verdict, output) => break (verdict, output),
+                Collated::Lost(groups) => {
                     self.lose(groups);
                     break (Verdict::PartlyRun, None);
                 }
-                Folded::Misfits(misfits) => self.fail(run, misfits)?,
+                Collated::Misfits(misfits) => self.fail(run, misfits)?,
             }
         };
         Ok(self.report(run, verdict, output))
@@ -125,7 +125,7 @@ impl<'a> FinalStep<'a> {
     fn fail(&mut self, run: &mut Run<'_>, misfits: Vec<Misfit>) -> Result<(), RunError> {
         let mut reasons: HashMap<GroupName, String> = HashMap::new();
         for Misfit { group, reason } in misfits {
-            for group in self.folding(true).lost_with(&group) {
+            for group in self.collation(true).lost_with(&group) {
                 reasons.insert(group, reason.clone());
             }
         }
@@ -169,8 +169,8 @@ impl<'a> FinalStep<'a> {
         self.left.extend(groups);
     }
 
-    fn folding(&self, keep_partials: bool) -> Folding<'_> {
-        Folding {
+    fn collation(&self, keep_partials: bool) -> FinalCollation<'_> {
+        FinalCollation {
             frozen: self.frozen,
             finished: self.finished.as_ref(),
             former: self.former.as_ref(),

@@ -1,6 +1,6 @@
 //! How a run ends: what is done is collated into the final file, and what is left is told.
 //!
-//! - [`closing`]: who collates, and when · [`final_step`], [`folding`]: the collation itself · [`mod@collate_only`]: it alone ·
+//! - [`closing`]: who collates, and when · [`final_step`], [`collation`]: the collation itself · [`mod@collate_only`]: it alone ·
 //!   [`trial`]: tried out before the whole is done
 //! - [`describe`], [`provenance`]: what the final file says of itself
 //! - [`target`]: where it goes · [`replaceable`], [`coverage`]: what it may take the place of
@@ -8,11 +8,11 @@
 
 pub mod closing;
 pub mod collate_only;
+mod collation;
 mod contradiction;
 mod coverage;
 mod describe;
 mod final_step;
-mod folding;
 pub mod provenance;
 pub mod replaceable;
 pub mod target;

@@ -13,7 +13,7 @@ use dayfold_ncio::dataset::{Attribute, attribute};
 use crate::rundir::differences;
 use crate::rundir::plan_file::{Frozen, RegionsNote};
 
-/// All that may be set here. Where a final file is folded again it has these from before, and they
+/// All that may be set here. Where a final file is collated again it has these from before, and they
 /// may not hold any more.
 pub const NAMES: [&str; 10] = [
     "archive_pattern",

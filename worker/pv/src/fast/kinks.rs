@@ -71,18 +71,18 @@ impl<const K: usize> Spans<K> {
 
     #[inline(always)]
     fn is_sound(&self) -> bool {
-        fold(self.damage, |one, other| one + other) == 0.0
+        collate(self.damage, |one, other| one + other) == 0.0
     }
 
     #[inline(always)]
     fn is_positive(&self, kink: usize) -> bool {
-        fold(self.least[kink], smaller) > 0.0
+        collate(self.least[kink], smaller) > 0.0
     }
 
     /// Whether a function does not change its sign within the tile; one never met does not.
     #[inline(always)]
     fn keeps_its_sign(&self, kink: usize) -> bool {
-        let (least, largest) = (fold(self.least[kink], smaller), fold(self.largest[kink], larger));
+        let (least, largest) = (collate(self.least[kink], smaller), collate(self.largest[kink], larger));
         let margin = MARGIN * (largest - least);
         least > margin || largest < -margin
     }
@@ -107,7 +107,7 @@ fn larger(one: f64, other: f64) -> f64 {
 
 /// Puts the lanes together, half by half: as many at once as instructions take.
 #[inline(always)]
-pub fn fold(mut lanes: [f64; PAIR], put_together: impl Fn(f64, f64) -> f64) -> f64 {
+pub fn collate(mut lanes: [f64; PAIR], put_together: impl Fn(f64, f64) -> f64) -> f64 {
     let mut half = PAIR / 2;
     while half > 0 {
         let (low, high) = lanes.split_at_mut(half);

@@ -6,7 +6,7 @@
 use super::bit_exact::BitExact;
 use super::electric::Precision;
 use super::grid::{Row, Strip};
-use super::kinks::{Kinks, fold, smaller};
+use super::kinks::{Kinks, collate, smaller};
 use super::lanes::Lanes;
 use super::nodes::{ALL_NODES, NODES, PAIR, Places, Turns};
 use super::pair::Pair;
@@ -236,7 +236,7 @@ fn tolerances<L: Lanes, const Q: usize>(values: &Values<Q, ALL_NODES>) -> [f64; 
                 L::load(from, at).abs().smaller(L::load(&least, at)).store(&mut least, at);
             }
         }
-        *tolerance = TOLERANCE * fold(least, smaller).max(LEAST);
+        *tolerance = TOLERANCE * collate(least, smaller).max(LEAST);
     }
     tolerances
 }

@@ -93,7 +93,7 @@ pub enum CommandError {
     /// A NetCDF file with something in it that cannot be carried over.
     #[error("it wrote a NetCDF file to {{output}} that cannot be used")]
     Unusable(#[source] NcError),
-    /// A file that cannot be folded: to read on after "wrote".
+    /// A file that cannot be collated: to read on after "wrote".
     #[error("it wrote {0} (to {{output}})")]
     Wrong(String),
 }

@@ -1,4 +1,4 @@
-//! What a program wrote: a partial, nothing, or something that cannot be folded.
+//! What a program wrote: a partial, nothing, or something that cannot be collated.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -92,7 +92,7 @@ fn check(schema: &Schema) -> Result<(), String> {
             "a file whose variable \"{SHARED_DIMENSION}\" has no units such as \"hours since 1970-01-01\""
         ));
     }
-    carried(schema).map(drop).map_err(|error| format!("a file that cannot be folded: {error}"))
+    carried(schema).map(drop).map_err(|error| format!("a file that cannot be collated: {error}"))
 }
 
 /// Whether its times can be decoded and none is missing.

@@ -32,18 +32,18 @@ use crate::verdict::Verdict;
 /// The final file among the sources stands for many groups.
 const IN_FINAL: &str = "(those in the final file)";
 
-/// What came of folding.
-pub enum Folded {
+/// What came of collation.
+pub enum Collated {
     /// The run ends so, with the final file where there is one.
     Ended(Verdict, Option<PathBuf>),
     /// These results cannot be collated with the others: nothing was written or removed.
     Misfits(Vec<Misfit>),
-    /// The results of these groups, which were done, cannot be folded: nothing was written or removed.
+    /// The results of these groups, which were done, cannot be collated: nothing was written or removed.
     Lost(Vec<GroupName>),
 }
 
-/// What is to be folded.
-pub struct Folding<'a> {
+/// What is to be collated.
+pub struct FinalCollation<'a> {
     /// The plan.
     pub frozen: &'a Frozen,
     /// The final file that stands for partials that are gone.
@@ -58,7 +58,7 @@ pub struct Folding<'a> {
     pub keep_partials: bool,
 }
 
-impl Folding<'_> {
+impl FinalCollation<'_> {
     fn done(&self) -> impl Iterator<Item = &Group> {
         self.done.iter().filter_map(|id| self.frozen.plan.groups.get(id.index()))
     }
@@ -152,51 +152,55 @@ impl Folding<'_> {
     }
 }
 
-/// Folds, unless there is nothing new, and removes what nobody needs then; `ended` is the verdict if that
+/// Collates, unless there is nothing new, and removes what nobody needs then; `ended` is the verdict if that
 /// goes well.
 ///
 /// # Errors
-/// If partials cannot be folded, but for contradictions and a full disk, which are verdicts.
-pub fn fold(run: &mut Run<'_>, folding: &Folding<'_>, ended: Verdict) -> Result<Folded, RunError> {
-    let output = folding.frozen.output.clone();
-    if folding.is_done() {
+/// If partials cannot be collated, but for contradictions and a full disk, which are verdicts.
+pub fn collate(
+    run: &mut Run<'_>,
+    collation: &FinalCollation<'_>,
+    ended: Verdict,
+) -> Result<Collated, RunError> {
+    let output = collation.frozen.output.clone();
+    if collation.is_done() {
         // an earlier run may have been killed in the middle of this
-        folding.finished.into_iter().for_each(|finished| settle(run, finished));
-        put_away(run, folding)?;
+        collation.finished.into_iter().for_each(|finished| settle(run, finished));
+        put_away(run, collation)?;
         tell_files(run, &output);
-        return Ok(Folded::Ended(ended, Some(output)));
+        return Ok(Collated::Ended(ended, Some(output)));
     }
-    let sources = match folding.sources(&Partials::list(&run.dir)?) {
+    let sources = match collation.sources(&Partials::list(&run.dir)?) {
         Ok(sources) => sources,
         Err(lost) => {
             run.warn(&[gone(&lost)]);
-            return Ok(Folded::Lost(lost));
+            return Ok(Collated::Lost(lost));
         }
     };
-    if let Some(why) = changed_meanwhile(run, folding) {
-        return Ok(Folded::Ended(Verdict::Contradiction(why), None));
+    if let Some(why) = changed_meanwhile(run, collation) {
+        return Ok(Collated::Ended(Verdict::Contradiction(why), None));
     }
-    if let Some(finished) = folding.finished {
-        run.warn(&otherwise(&finished.output_settings, &folding.frozen.output_settings));
+    if let Some(finished) = collation.finished {
+        run.warn(&otherwise(&finished.output_settings, &collation.frozen.output_settings));
     }
     run.hear(&RunEvent::Collating { partials: sources.len() });
-    match write(run, folding, &sources, &output) {
+    match write(run, collation, &sources, &output) {
         Ok(()) => {}
-        Err(RunError::Collate(error)) => return unwritten(run, folding, &sources, error, ended),
+        Err(RunError::Collate(error)) => return unwritten(run, collation, &sources, error, ended),
         Err(error) => return Err(error),
     }
-    if folding.failed.is_empty() {
-        put_away(run, folding)?;
+    if collation.failed.is_empty() {
+        put_away(run, collation)?;
     }
     tell_files(run, &output);
-    Ok(Folded::Ended(ended, Some(output)))
+    Ok(Collated::Ended(ended, Some(output)))
 }
 
 /// What has changed of what the command depends on while this run was at work: nobody knows by which of both each group
 /// was done.
-fn changed_meanwhile(run: &Run<'_>, folding: &Folding<'_>) -> Option<String> {
-    let changes = learnt::changes_by_now(&folding.frozen.learnt.dependencies);
-    let error = || again::changed(&run.dir, changes.clone(), folding.done.len()).to_string();
+fn changed_meanwhile(run: &Run<'_>, collation: &FinalCollation<'_>) -> Option<String> {
+    let changes = learnt::changes_by_now(&collation.frozen.learnt.dependencies);
+    let error = || again::changed(&run.dir, changes.clone(), collation.done.len()).to_string();
     (!changes.is_empty()).then(error)
 }
 
@@ -231,19 +235,19 @@ fn gone(lost: &[GroupName]) -> String {
 /// How a run ends whose final file cannot be written.
 fn unwritten(
     run: &mut Run<'_>,
-    folding: &Folding<'_>,
+    collation: &FinalCollation<'_>,
     sources: &[Source],
     error: CollateError,
     ended: Verdict,
-) -> Result<Folded, RunError> {
-    let Frozen { output, plan, .. } = folding.frozen;
+) -> Result<Collated, RunError> {
+    let Frozen { output, plan, .. } = collation.frozen;
     let error = match error.into_misfits() {
-        Ok(misfits) => return Ok(Folded::Misfits(misfits)),
+        Ok(misfits) => return Ok(Collated::Misfits(misfits)),
         Err(error) => error,
     };
     if let Some(source) = error.lost() {
         run.warn(&[format!("{}; {}", in_one_line(&error), what_to_do(&error))]);
-        return Ok(Folded::Lost(folding.lost_with(source)));
+        return Ok(Collated::Lost(collation.lost_with(source)));
     }
     let verdict = match error {
         CollateError::NoValues { .. } => {
@@ -262,12 +266,12 @@ fn unwritten(
         }
         error => return Err(error.into()),
     };
-    Ok(Folded::Ended(verdict, None))
+    Ok(Collated::Ended(verdict, None))
 }
 
 const AGAIN: &str = "`dayfold run` does it again, and nothing was written";
 
-/// About a result that cannot be folded. One that is as it was kept is done again by no run that finds it.
+/// About a result that cannot be collated. One that is as it was kept is done again by no run that finds it.
 fn what_to_do(error: &CollateError) -> &'static str {
     match error {
         CollateError::Gone { .. } | CollateError::Damaged { .. } => AGAIN,
@@ -309,31 +313,30 @@ fn size(sources: &[Source]) -> u64 {
 /// directory is still ours.
 fn write(
     run: &mut Run<'_>,
-    folding: &Folding<'_>,
+    collation: &FinalCollation<'_>,
     sources: &[Source],
     output: &Path,
 ) -> Result<(), RunError> {
     let attributes =
-        provenance::attributes(folding.frozen, &folding.failed).map_err(RunDirError::Identity)?;
+        provenance::attributes(collation.frozen, &collation.failed).map_err(RunDirError::Identity)?;
     let behind_links = &target::behind_links(output);
     let owner = &run.dir.owner();
     let own = &provenance::NAMES;
-    let description = &describe::description(folding.frozen);
-    let collation =
-        Collation { sources, output: behind_links, owner, attributes: &attributes, own, description };
+    let description = &describe::description(collation.frozen);
+    let what = Collation { sources, output: behind_links, owner, attributes: &attributes, own, description };
     run.interrupt.in_order();
     let interrupt = &run.interrupt;
     let mut watch = |_| if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let prepared = collate::prepare(&collation, &mut watch)?;
+    let prepared = collate::prepare(&what, &mut watch)?;
     run.still_ours()?;
-    target::prove_result(folding.frozen, &run.dir, run.others).map_err(RunError::Taken)?;
-    let Frozen { run: fingerprint, plan, .. } = folding.frozen;
-    let done = folding.done().cloned().collect();
+    target::prove_result(collation.frozen, &run.dir, run.others).map_err(RunError::Taken)?;
+    let Frozen { run: fingerprint, plan, .. } = collation.frozen;
+    let done = collation.done().cloned().collect();
     let (missing, empty) = (plan.missing.clone(), prepared.collated().empty.clone());
     let next = Finished::describe(prepared.path(), output, *fingerprint, done, missing, empty)?;
-    let output_settings = folding.frozen.output_settings.clone();
+    let output_settings = collation.frozen.output_settings.clone();
     let next = Finished { made: prepared.collated().made.clone(), output_settings, ..next };
-    Finished::write_either(&run.dir, folding.finished.or(folding.former), &next)?;
+    Finished::write_either(&run.dir, collation.finished.or(collation.former), &next)?;
     let collated = prepared.publish()?;
     run.warn(&collated.warnings);
     settle(run, &next);
@@ -348,16 +351,16 @@ fn settle(run: &mut Run<'_>, finished: &Finished) {
 }
 
 /// Removes what nobody needs any more.
-fn put_away(run: &mut Run<'_>, folding: &Folding<'_>) -> Result<(), RunError> {
+fn put_away(run: &mut Run<'_>, collation: &FinalCollation<'_>) -> Result<(), RunError> {
     done_marker::remove_all(&run.dir)?;
     run.warn(&logs::remove_all(&run.dir));
-    let Frozen { learnt, .. } = folding.frozen;
+    let Frozen { learnt, .. } = collation.frozen;
     if learnt.redo.is_some() {
         // before partials are removed: the new file may be the same as the old one, and stands for them from here on
         let learnt = Learnt { redo: None, ..learnt.clone() };
-        plan_file::replace(&run.dir, &Frozen { learnt, ..folding.frozen.clone() })?;
+        plan_file::replace(&run.dir, &Frozen { learnt, ..collation.frozen.clone() })?;
     }
-    if !folding.keep_partials {
+    if !collation.keep_partials {
         run.warn(&Partials::list(&run.dir)?.remove_all());
     }
     Ok(())
