@@ -169,7 +169,7 @@ pub fn check_others(
             "[regions] has no use with task.kind = \"command\": the program gets whole files; remove the section",
         );
     }
-    if bad_files == BadFiles::Skip && matches!(task, TaskSpec::Command(_)) {
+    if bad_files == BadFiles::Skip && !task.kind().skips_bad_files {
         mistakes.anywhere(
             "run.bad_files = \"skip\" has no use with task.kind = \"command\": the program itself decides what it \
              does with a file that it cannot read",

@@ -92,8 +92,10 @@ fn read_variable(name: &str, value: &Value<'_>) -> Option<(String, VariableSetti
 
 /// What can be said of variables before any work: those of the PV task are known.
 pub fn check(settings: &OutputSettings, task: &TaskSpec, output: &Table<'_>) {
-    if !matches!(task, TaskSpec::Pv(_)) {
-        return;
+    match task {
+        TaskSpec::Pv(_) => {}
+        // a program writes what it likes
+        TaskSpec::Command(_) => return,
     }
     for (name, value) in output.table("variables").entries() {
         let is_coordinate = PV_DIMENSIONS.contains(&name);

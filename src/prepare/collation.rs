@@ -15,17 +15,14 @@ const BYTES_A_SECOND: u64 = 20_000_000;
 /// A number of a result.
 const NUMBER: u64 = 8;
 
-/// What the PV task gives for each region and time: three powers and a count of cells.
-const PV_NUMBERS: u64 = 4;
-
-/// What collation is expected to take, generously, for a task that gives its numbers for each of so many
-/// regions. A file is taken for one time. What a program gives is not known, and only the number of its
+/// What collation is expected to take, generously, for a task that gives so many numbers for
+/// each time. A file is taken for one time. What a program gives is not known, and only the number of its
 /// results counts.
-pub fn expected(plan: &Plan, regions: Option<u64>) -> Duration {
+pub fn expected(plan: &Plan, numbers: Option<u64>) -> Duration {
     let partials = u32::try_from(plan.groups.len()).unwrap_or(u32::MAX);
     let times = plan.groups.iter().map(|group| group.files.len() as u64).sum::<u64>();
     // and the time itself
-    let numbers = regions.map_or(0, |regions| regions.saturating_mul(PV_NUMBERS) + 1);
+    let numbers = numbers.map_or(0, |numbers| numbers + 1);
     let bytes = times.saturating_mul(numbers).saturating_mul(NUMBER);
     A_PARTIAL.saturating_mul(partials) + Duration::from_secs(bytes.div_ceil(BYTES_A_SECOND))
 }
@@ -47,9 +44,9 @@ mod tests {
     #[test]
     fn how_much_there_is_to_collate_counts_and_not_only_in_how_many_parts() {
         let plan = ten_years();
-        let milliseconds = |regions| expected(&plan, regions).as_millis();
+        let milliseconds = |numbers| expected(&plan, numbers).as_millis();
         assert_eq!(milliseconds(None), 7300, "3,650 partials");
-        assert_eq!(milliseconds(Some(1)), 7300 + 1000, "375,950 times of 5 numbers are 15.0 MB");
-        assert_eq!(milliseconds(Some(2000)), 7300 + 1_204_000, "375,950 times of 8,001 numbers are 24.06 GB");
+        assert_eq!(milliseconds(Some(4)), 7300 + 1000, "375,950 times of 5 numbers are 15.0 MB");
+        assert_eq!(milliseconds(Some(8000)), 7300 + 1_204_000, "375,950 times of 8,001 numbers are 24.06 GB");
     }
 }

@@ -36,7 +36,10 @@ pub fn order(prepared: Prepared, host: &Host, began: Instant) -> (Order, Vec<Str
     let options = config.run();
     // without regions the whole grid is one
     let count = regions.as_ref().map_or(1, |regions| regions.regions.len() as u64);
-    let collation = collation::expected(&found.plan, config.task().is_by_region().then_some(count));
+    let collation = collation::expected(
+        &found.plan,
+        config.task().kind().numbers_by_region.map(|numbers| numbers.saturating_mul(count)),
+    );
     let (walltime, asked_for, more) = time_left(options.walltime, host, began);
     let time = TimeSettings { timeout: options.timeout, grace: options.grace, walltime, collation };
     let memory = memory_limit::memory_limit(host, options.memory.map(Size::bytes), asked_for);

@@ -27,4 +27,5 @@ pub mod run;
 pub mod run_event;
 pub mod rundir;
 pub mod status;
+mod task;
 pub mod verdict;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dayfold_contract::error::in_one_line;
 use dayfold_contract::frame::FrameError;
-use dayfold_contract::{GroupId, GroupName, Job, TaskSpec};
+use dayfold_contract::{GroupId, GroupName, Job};
 use tokio::runtime::{Builder, Runtime};
 
 use super::RunError;
@@ -82,7 +82,7 @@ pub fn work(run: &mut Run<'_>, order: &Order, known: &ResumeState) -> Result<Sta
     let peak = past_peaks::largest_peak(&run.dir, known.frozen.run);
     let state = state.expecting(known.frozen.layout.clone()).comparing_with(known.forms.clone());
     let mut state = state.remembering(peak);
-    if matches!(order.job.task, TaskSpec::Command(_)) {
+    if order.job.task.kind().runs_programs {
         // Slurm signals all processes of a job, whatever session they are in
         let job = batch_job(&Host::here());
         state = state.running_programs(job.is_some_and(|job| job.system == BatchSystem::Slurm));

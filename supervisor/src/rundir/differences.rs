@@ -2,28 +2,28 @@
 //! latitude`.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Debug, Display};
+use std::fmt::Debug;
 
 use dayfold_contract::plan::VersionRule;
-use dayfold_contract::task::{CommandSpec, Mount, PvSpec, Temperature};
 use dayfold_contract::{Fingerprint, Identity, TaskSpec};
 use serde::Serialize;
 
 use super::plan_file::Frozen;
 use crate::names::shortened;
+use crate::task;
 
 /// What differs between the identities of two plans.
 pub fn differences(old: &Frozen, new: &Frozen) -> Vec<String> {
     let Identity { pattern, versions, group, regions, task, bad_files, partial_format } = &old.identity;
     let now = &new.identity;
-    let mut found = Found::default();
+    let mut found = Differences::default();
     found.compare("archive.pattern", pattern, &now.pattern, |pattern| format!("{pattern:?}"));
     found.compare("archive.versions", versions, &now.versions, |versions| listed(versions));
     found.compare("archive.group", group, &now.group, word);
     if *regions != now.regions {
         found.0.push(format!("regions: {}", region_changes(old, new)));
     }
-    tasks(task, &now.task, &mut found);
+    task::compare(task, &now.task, &mut found);
     found.compare("run.bad_files", bad_files, &now.bad_files, word);
     let of_program = |format: &u32| format!("{format} (by the dayfold that wrote it)");
     found.compare("the format of partials", partial_format, &now.partial_format, of_program);
@@ -32,80 +32,29 @@ pub fn differences(old: &Frozen, new: &Frozen) -> Vec<String> {
 
 /// What differs between two tasks.
 pub fn of_tasks(old: &TaskSpec, new: &TaskSpec) -> Vec<String> {
-    let mut found = Found::default();
-    tasks(old, new, &mut found);
+    let mut found = Differences::default();
+    task::compare(old, new, &mut found);
     found.0
 }
 
+/// What was found, a line for each key.
 #[derive(Default)]
-struct Found(Vec<String>);
+pub struct Differences(Vec<String>);
 
-impl Found {
-    fn compare<T: PartialEq>(&mut self, key: &str, old: &T, new: &T, words: impl Fn(&T) -> String) {
+impl Differences {
+    /// Compares the values of a key; `words` puts one into words.
+    pub fn compare<T: PartialEq>(&mut self, key: &str, old: &T, new: &T, words: impl Fn(&T) -> String) {
         if old != new {
             self.0.push(format!("{key}: was {}, is {}", words(old), words(new)));
         }
     }
 
     /// Parameters that a database has under a name.
-    fn compare_named<T: PartialEq>(&mut self, key: &str, old: (&str, &T), new: (&str, &T)) {
+    pub fn compare_named<T: PartialEq>(&mut self, key: &str, old: (&str, &T), new: (&str, &T)) {
         match (old.0 == new.0, old.1 == new.1) {
             (true, true) => {}
             (true, false) => self.0.push(format!("{key}: {} had other parameters", old.0)),
             (false, _) => self.0.push(format!("{key}: was {}, is {}", old.0, new.0)),
-        }
-    }
-}
-
-fn tasks(old: &TaskSpec, new: &TaskSpec, found: &mut Found) {
-    match (old, new) {
-        (TaskSpec::Pv(old), TaskSpec::Pv(new)) => pv(old, new, found),
-        (
-            TaskSpec::Command(CommandSpec { command: old }),
-            TaskSpec::Command(CommandSpec { command: new }),
-        ) => {
-            found.compare("task.command", old, new, |command| format!("{command:?}"));
-        }
-        (old, new) => found.compare("task.kind", &old.kind(), &new.kind(), |kind| (*kind).to_owned()),
-    }
-}
-
-fn pv(old: &PvSpec, new: &PvSpec, found: &mut Found) {
-    let PvSpec { mount, module, inverter, temperature, variables, night } = old;
-    found.compare("task.mount", mount, &new.mount, |mount| Shown(*mount).to_string());
-    found.compare_named("task.module", (&module.name, module), (&new.module.name, &new.module));
-    found.compare_named("task.inverter", (&inverter.name, inverter), (&new.inverter.name, &new.inverter));
-    found.compare("task.temperature", temperature, &new.temperature, |degrees| Shown(degrees).to_string());
-    for (key, old, new) in [
-        ("task.variables.ghi", &variables.ghi, &new.variables.ghi),
-        ("task.variables.dni", &variables.dni, &new.variables.dni),
-        ("task.variables.dhi", &variables.dhi, &new.variables.dhi),
-    ] {
-        found.compare(key, old, new, Clone::clone);
-    }
-    found.compare("task.night", night, &new.night, word);
-}
-
-/// As it is written in a configuration.
-struct Shown<T>(T);
-
-impl Display for Shown<Mount> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Mount::SingleAxis => f.write_str("single-axis"),
-            Mount::Latitude => f.write_str("latitude"),
-            Mount::Fixed { tilt, azimuth } => write!(f, "{{ tilt = {tilt}, azimuth = {azimuth} }}"),
-        }
-    }
-}
-
-impl Display for Shown<&Temperature> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Temperature::Constant(degrees) => write!(f, "{degrees}"),
-            Temperature::Nearest { pattern, variable } => {
-                write!(f, "{{ pattern = {pattern:?}, variable = {variable:?} }}")
-            }
         }
     }
 }
@@ -123,7 +72,7 @@ fn listed(versions: &[VersionRule]) -> String {
 }
 
 /// An alternative, as it is written in a configuration.
-fn word<T: Serialize + Debug>(value: &T) -> String {
+pub fn word<T: Serialize + Debug>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         _ => format!("{value:?}"),
@@ -158,6 +107,7 @@ mod tests {
     use crate::rundir::fixture::frozen;
     use dayfold_contract::job::BadFiles;
     use dayfold_contract::plan::GroupBy;
+    use dayfold_contract::task::{CommandSpec, Mount, PvSpec, Temperature};
 
     fn found(change: impl FnOnce(&mut Frozen)) -> Vec<String> {
         let (old, mut new) = (frozen(Vec::new()), frozen(Vec::new()));

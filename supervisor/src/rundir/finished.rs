@@ -9,7 +9,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use dayfold_contract::{Fingerprint, Group, GroupName, Plan, TaskSpec, partial};
+use dayfold_contract::task::Growth;
+use dayfold_contract::{Fingerprint, Group, GroupName, Plan, partial};
 use serde::{Deserialize, Serialize};
 
 use super::merge::has_all;
@@ -48,23 +49,6 @@ pub struct Finished {
 /// What it was before it was written down, beside what no source may have.
 fn made_before() -> Vec<String> {
     vec!["Conventions".to_owned()]
-}
-
-/// Whether more files can only add times to a group's result, and change none that it had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Growth {
-    /// They only add.
-    Adds,
-    /// They may change anything.
-    MayChange,
-}
-
-impl Growth {
-    /// The PV task computes each time from that time's values alone; of a user's own command
-    /// nothing is known.
-    pub fn of(task: &TaskSpec) -> Self {
-        if matches!(task, TaskSpec::Pv(_)) { Self::Adds } else { Self::MayChange }
-    }
 }
 
 impl Finished {

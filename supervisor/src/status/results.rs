@@ -10,7 +10,7 @@ use dayfold_contract::form::FormId;
 use dayfold_contract::{Fingerprint, Group, GroupName, partial};
 
 use super::Output;
-use crate::rundir::finished::{Finished, Growth};
+use crate::rundir::finished::Finished;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
 use crate::rundir::{RunDir, RunDirError};
@@ -36,7 +36,7 @@ pub fn look(run_dir: &RunDir, frozen: Option<&Frozen>, warnings: &mut Vec<String
         |finished: &Finished| frozen.is_some_and(|it| it.learnt.is_outdated(finished.output_checksum));
     let finished = finished.filter(|finished| !is_former(finished));
     let outdated = finished.as_ref().zip(frozen).and_then(|(finished, frozen)| {
-        finished.first_outdated(frozen.run, &frozen.plan, Growth::of(&frozen.identity.task)).cloned()
+        finished.first_outdated(frozen.run, &frozen.plan, frozen.identity.task.kind().growth).cloned()
     });
     let in_final = match (&outdated, &finished) {
         (None, Some(finished)) => finished.keys(),

@@ -1,8 +1,8 @@
 //! What is to be done with each group: one validated specification a task kind.
 //!
 //! A specification is whole: names in the configuration have been looked up, so that it decides
-//! the values by itself and can be fingerprinted. A new kind of task is a variant here, a folder
-//! in the worker's `task`, and a section in the configuration.
+//! the values by itself and can be fingerprinted. A new kind of task is a variant here, with its [`Kind`], a folder in
+//! the worker's `task`, a file in the supervisor's, and a section in the configuration: the compiler names the places.
 
 pub use dayfold_pv_system::{Inverter, Module, Mount, Night};
 use serde::{Deserialize, Serialize};
@@ -19,18 +19,54 @@ pub enum TaskSpec {
 }
 
 impl TaskSpec {
-    /// The `kind` of the configuration.
-    pub fn kind(&self) -> &'static str {
+    /// What this kind of task is like.
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::Pv(_) => "pv",
-            Self::Command(_) => "command",
+            Self::Pv(_) => Kind {
+                name: "pv",
+                numbers_by_region: Some(4),
+                growth: Growth::Adds,
+                runs_programs: false,
+                skips_bad_files: true,
+            },
+            Self::Command(_) => Kind {
+                name: "command",
+                numbers_by_region: None,
+                growth: Growth::MayChange,
+                runs_programs: true,
+                skips_bad_files: false,
+            },
         }
     }
 
     /// Whether results are averaged over regions; without, inputs are given to the task as they are.
     pub fn is_by_region(&self) -> bool {
-        matches!(self, Self::Pv(_))
+        self.kind().numbers_by_region.is_some()
     }
+}
+
+/// What a kind of task is like, for all who do not do it themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The `kind` of the configuration.
+    pub name: &'static str,
+    /// How many numbers a result has for each region and time; `None` where regions have no meaning.
+    pub numbers_by_region: Option<u64>,
+    /// What more files do to a group's result.
+    pub growth: Growth,
+    /// Whether it starts programs, which signals of a batch system may reach.
+    pub runs_programs: bool,
+    /// Whether it can leave out a file that cannot be read: `bad_files = "skip"`.
+    pub skips_bad_files: bool,
+}
+
+/// Whether more files can only add times to a group's result, and change none that it had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// They only add: each time is computed from that time's values alone.
+    Adds,
+    /// They may change anything: nothing is known of what a program does.
+    MayChange,
 }
 
 /// The command task.

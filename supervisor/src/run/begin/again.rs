@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dayfold_contract::{Group, GroupName, TaskSpec};
+use dayfold_contract::{Group, GroupName};
 
 use super::results::{Results, Withdrawn};
 use super::resume_state::{OthersAtWork, ResumeError};
@@ -12,6 +12,7 @@ use crate::run::order::Order;
 use crate::rundir::learnt::{self, Learnt, Redo};
 use crate::rundir::plan_file::Frozen;
 use crate::rundir::{RunDir, RunDirError};
+use crate::task;
 
 /// Takes back the results of the groups that are to be done again, unless they are being done again already; what is
 /// being done again, and the results' files, which are still there.
@@ -79,10 +80,7 @@ pub fn learn(
     done: &[&GroupName],
     others_at_work: &mut OthersAtWork<'_>,
 ) -> Result<Learnt, ResumeError> {
-    let command = match &order.identity.task {
-        TaskSpec::Command(spec) => &spec.command[..],
-        TaskSpec::Pv(_) => &[],
-    };
+    let command = task::words(&order.identity.task);
     let is_done: HashSet<&GroupName> = done.iter().copied().collect();
     let mut mixed: Vec<GroupName> =
         old.mixed.iter().filter(|group| is_done.contains(group)).cloned().collect();

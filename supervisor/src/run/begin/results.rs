@@ -14,7 +14,7 @@ use dayfold_ncio::raw::RawFile;
 use crate::collate::FormReader;
 use crate::decide::forms::KnownForm;
 use crate::names;
-use crate::rundir::finished::{Finished, Growth};
+use crate::rundir::finished::Finished;
 use crate::rundir::learnt::Learnt;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::Frozen;
@@ -143,7 +143,7 @@ impl Results {
 
     /// Leaves the final file out if it cannot stand for its partials in this plan.
     pub fn stand_for(&mut self, frozen: &Frozen, warnings: &mut Vec<String>) {
-        let growth = Growth::of(&frozen.identity.task);
+        let growth = frozen.identity.task.kind().growth;
         let Some(finished) = &self.finished else { return };
         let Some(group) = finished.first_outdated(frozen.run, &frozen.plan, growth) else { return };
         let output = finished.output.display();

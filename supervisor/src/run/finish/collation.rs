@@ -10,7 +10,6 @@ use dayfold_contract::shown::shown;
 use dayfold_contract::{Fingerprint, Group, GroupId, GroupName};
 
 use super::contradiction;
-use super::describe;
 use super::provenance;
 use super::target;
 use crate::collate::{self, CollateError, Collation, Misfit, Source};
@@ -27,6 +26,7 @@ use crate::rundir::output_settings::OutputSettings;
 use crate::rundir::partials::Partials;
 use crate::rundir::plan_file::{self, Frozen};
 use crate::rundir::{RunDirError, done_marker, logs};
+use crate::task;
 use crate::verdict::Verdict;
 
 /// The final file among the sources stands for many groups.
@@ -322,7 +322,7 @@ fn write(
     let behind_links = &target::behind_links(output);
     let owner = &run.dir.owner();
     let own = &provenance::NAMES;
-    let description = &describe::description(collation.frozen);
+    let description = &task::description(collation.frozen);
     let what = Collation { sources, output: behind_links, owner, attributes: &attributes, own, description };
     run.interrupt.in_order();
     let interrupt = &run.interrupt;

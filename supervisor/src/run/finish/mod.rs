@@ -2,7 +2,7 @@
 //!
 //! - [`closing`]: who collates, and when · [`final_step`], [`collation`]: the collation itself · [`mod@collate_only`]: it alone ·
 //!   [`trial`]: tried out before the whole is done
-//! - [`describe`], [`provenance`]: what the final file says of itself
+//! - [`provenance`]: what the final file says of what decided its values
 //! - [`target`]: where it goes · [`replaceable`], [`coverage`]: what it may take the place of
 //! - [`contradiction`]: what is said of results that contradict each other
 
@@ -11,7 +11,6 @@ pub mod collate_only;
 mod collation;
 mod contradiction;
 mod coverage;
-mod describe;
 mod final_step;
 pub mod provenance;
 pub mod replaceable;

@@ -13,7 +13,6 @@ use dayfold_ncio::dataset::{Attribute, attribute};
 use dayfold_ncio::raw::RawFile;
 
 use super::contradiction;
-use super::describe;
 use super::provenance;
 use super::target;
 use crate::collate::{self, CollateError, Collation, Source};
@@ -25,6 +24,7 @@ use crate::run::context::Run;
 use crate::run_event::RunEvent;
 use crate::rundir::RunDirError;
 use crate::rundir::partials::Partials;
+use crate::task;
 use crate::verdict::Verdict;
 
 /// The attribute in which such a file names its groups, one a line.
@@ -102,7 +102,7 @@ fn write(run: &mut Run<'_>, known: &ResumeState, sources: &[Source], path: &Path
     attributes.retain(|(name, _)| !provenance::OF_THE_WHOLE.contains(&name.as_str()));
     let names: Vec<_> = sources.iter().map(|source| shown(source.group.as_str())).collect();
     attributes.push((TRIAL_GROUPS.to_owned(), Attribute::from(names.join("\n"))));
-    let description = &describe::description(&known.frozen);
+    let description = &task::description(&known.frozen);
     let own: Vec<&str> = provenance::NAMES.iter().copied().chain([TRIAL_GROUPS]).collect();
     let collation = Collation {
         sources,

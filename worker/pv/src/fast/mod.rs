@@ -37,8 +37,6 @@ mod work;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use dayfold_pv_system::Mount;
-
 use crate::System;
 use crate::sun::Sun;
 pub use dispatch::InstructionSet;
@@ -129,7 +127,7 @@ impl Model {
         };
         Self {
             optics: Optics::new(&system.module),
-            tracker: system.mount == Mount::SingleAxis,
+            tracker: system.mount.is_tracker(),
             electric,
             constant,
             interpolation: Interpolation::new(),

@@ -23,6 +23,16 @@ pub enum Mount {
     },
 }
 
+impl Mount {
+    /// Whether it follows the sun.
+    pub fn is_tracker(&self) -> bool {
+        match self {
+            Self::SingleAxis => true,
+            Self::Latitude | Self::Fixed { .. } => false,
+        }
+    }
+}
+
 /// The power of a cell whose inverter delivers nothing: the sun is below its horizon, or gives too little light.
 ///
 /// A cell whose irradiance is missing by day has no power, whatever is chosen here.

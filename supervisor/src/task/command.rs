@@ -1,35 +1,21 @@
-//! What the final file says of its content, for people and by CF and ACDD: what a sentence can say of any result
-//! here, of the PV task's in [`pv`]. What decided its values is [`super::provenance`]'s.
-//!
-//! Nothing here depends on clock, host or paths.
+//! The command task: what is known of it without running it.
 
-mod pv;
-
-use dayfold_contract::TaskSpec;
 use dayfold_contract::plan::GroupBy;
 use dayfold_contract::task::CommandSpec;
-use dayfold_ncio::dataset::Attribute;
 
+use super::text;
 use crate::collate::Description;
+use crate::rundir::differences::Differences;
 use crate::rundir::plan_file::Frozen;
 
-/// The conventions that a final file follows, unless its sources say that they follow others.
-const CONVENTIONS: &str = "CF-1.11, ACDD-1.3";
-
-/// What is said of the results of a plan.
-pub fn description(frozen: &Frozen) -> Description {
-    let mut description = match &frozen.identity.task {
-        TaskSpec::Pv(spec) => pv::description(spec, frozen),
-        TaskSpec::Command(command) => of_command(command, frozen),
-    };
-    description.defaults.insert(0, text("Conventions", CONVENTIONS));
-    description.attributes = frozen.output_settings.file_attributes();
-    description.stored = frozen.output_settings.variables.clone();
-    description
+/// Compares two commands, as they are written.
+pub fn compare(old: &CommandSpec, new: &CommandSpec, found: &mut Differences) {
+    let CommandSpec { command } = old;
+    found.compare("task.command", command, &new.command, |command| format!("{command:?}"));
 }
 
 /// A program says itself what its results are: here is only how they came together.
-fn of_command(CommandSpec { command }: &CommandSpec, frozen: &Frozen) -> Description {
+pub fn description(CommandSpec { command }: &CommandSpec, frozen: &Frozen) -> Description {
     let program = command.first().map(String::as_str).unwrap_or_default();
     // a folder would say where it was run
     let program = program.rsplit('/').next().unwrap_or(program);
@@ -52,8 +38,4 @@ fn of_command(CommandSpec { command }: &CommandSpec, frozen: &Frozen) -> Descrip
         text("history", format!("{program} for each {each}; results collated along time by dayfold")),
     ];
     Description { defaults, ..Description::default() }
-}
-
-fn text(name: &str, text: impl Into<String>) -> (String, Attribute) {
-    (name.to_owned(), Attribute::Text(text.into()))
 }

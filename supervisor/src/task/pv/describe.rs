@@ -3,7 +3,7 @@
 use dayfold_contract::task::{Inverter, Mount, Night, PvSpec, Temperature};
 use dayfold_ncio::dataset::{Attribute, DataType};
 
-use super::text;
+use super::super::text;
 use crate::collate::{Bounds, Described, Description};
 use crate::rundir::plan_file::{Frozen, RegionsNote};
 
