@@ -22,11 +22,12 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use dayfold_supervisor::interrupt;
 
 use crate::cli::{Cli, MessageFormat, line};
 use crate::exit::Exit;
-use crate::show::{failure, stderr};
+use crate::show::{failure, stderr, stdout};
 
 fn main() -> ExitCode {
     // before anything else: there is one thread yet
@@ -50,8 +51,20 @@ fn carry_out(words: &[OsString]) -> ExitCode {
     }
 }
 
-/// A command line that is wrong, or that asks for help.
+/// What this program is and what is built into it.
+fn version() -> String {
+    let commit = env!("DAYFOLD_COMMIT");
+    let commit = if commit.is_empty() { String::new() } else { format!(" (commit {commit})") };
+    format!("dayfold {}{commit}\n{}\n", env!("CARGO_PKG_VERSION"), dayfold_ncio::library_versions())
+}
+
+/// A command line that is wrong, or that asks for help or the version.
 fn not_read(error: &clap::Error, words: &[OsString]) -> ExitCode {
+    if error.kind() == ErrorKind::DisplayVersion {
+        return stdout::print(&version())
+            .map_or_else(|error| failure::tell(&error.into(), MessageFormat::Human), |()| Exit::Done)
+            .into();
+    }
     if !error.use_stderr() || !line::wants_json(words) {
         error.exit();
     }

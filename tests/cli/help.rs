@@ -99,6 +99,16 @@ fn manual_pages_are_roff() {
 }
 
 #[test]
+fn the_version_names_the_libraries() {
+    let version = Folder::new().dayfold(&["--version"]);
+    let lines: Vec<&str> = version.stdout.lines().collect();
+    assert_eq!((version.code, lines.len()), (0, 2), "{version:?}");
+    let this = concat!("dayfold ", env!("CARGO_PKG_VERSION"));
+    assert!(lines[0] == this || lines[0].starts_with(&format!("{this} (commit ")), "{version:?}");
+    assert!(lines[1].starts_with("netCDF 4.") && lines[1].contains(", HDF5 1."), "{version:?}");
+}
+
+#[test]
 fn doctor_names_where_it_read() {
     let text = Folder::new().dayfold(&["doctor"]);
     assert_eq!(text.code, 0);

@@ -24,3 +24,4 @@ pub mod write;
 
 pub use error::NcError;
 pub use ffi::init::{FILE_LOCKING, file_locking_of_the_user, init};
+pub use ffi::versions::library_versions;
