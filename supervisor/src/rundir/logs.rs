@@ -50,7 +50,7 @@ fn stem_of(file_name: &str) -> Option<&str> {
 /// If it cannot be written.
 pub fn keep(run_dir: &Path, group: &GroupName, attempt: u32, output: &[u8]) -> Result<(), DurableError> {
     let path = run_dir.join(name(group, attempt));
-    durable::make_folder(&run_dir.join(FOLDER)).map_err(|source| DurableError {
+    make_folder(run_dir).map_err(|source| DurableError {
         action: "make the folder of",
         path: path.clone(),
         source,
@@ -61,6 +61,14 @@ pub fn keep(run_dir: &Path, group: &GroupName, attempt: u32, output: &[u8]) -> R
         .take_while(Result::is_ok)
         .for_each(drop);
     durable::replace(&path, output)
+}
+
+/// Of logs. The run directory is not made with it: one that has been moved away stays there.
+fn make_folder(run_dir: &Path) -> io::Result<()> {
+    match fs::create_dir(run_dir.join(FOLDER)) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.and_then(|()| durable::sync_folder(run_dir)),
+    }
 }
 
 /// Removes the logs of groups that are done; what stays, in words.
@@ -121,6 +129,14 @@ mod tests {
         let mut names = file_names(&run_dir.logs()).unwrap();
         names.sort();
         names
+    }
+
+    #[test]
+    fn a_run_directory_that_is_not_there_any_more_is_not_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = folder.path().join("pv.nc.run");
+        assert!(keep(&gone, &GroupName::new("a"), 1, b"output").is_err());
+        assert!(!gone.exists());
     }
 
     #[test]
