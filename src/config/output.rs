@@ -42,14 +42,14 @@ fn read_attribute(name: &str, value: &Value<'_>) -> Option<(String, AttributeVal
         );
         return None;
     }
-    let one = |value: &Value<'_>| match (value.if_text(), value.if_whole(), value.if_number()) {
+    let one = |value: &Value<'_>| match (value.if_text(), value.if_whole(), finite(value)) {
         (Some(text), ..) => Some(AttributeValue::Text(text.to_owned())),
         (_, Some(whole), _) => Some(AttributeValue::Wholes(vec![whole])),
         (.., Some(number)) => Some(AttributeValue::Numbers(vec![number])),
         _ => None,
     };
     let read = if value.is_list() { read_numbers(&value.list()?) } else { one(value) };
-    Some((name.to_owned(), value.expect("a text, a number or a list of numbers", read)?))
+    Some((name.to_owned(), value.expect("a text, a finite number or a list of such numbers", read)?))
 }
 
 fn read_numbers(list: &[Value<'_>]) -> Option<AttributeValue> {
@@ -57,8 +57,13 @@ fn read_numbers(list: &[Value<'_>]) -> Option<AttributeValue> {
         return None;
     }
     let wholes: Option<Vec<i64>> = list.iter().map(Value::if_whole).collect();
-    let numbers = || list.iter().map(Value::if_number).collect::<Option<_>>().map(AttributeValue::Numbers);
+    let numbers = || list.iter().map(finite).collect::<Option<_>>().map(AttributeValue::Numbers);
     wholes.map(AttributeValue::Wholes).or_else(numbers)
+}
+
+/// What JSON can hold, in which attributes are kept.
+fn finite(value: &Value<'_>) -> Option<f64> {
+    value.if_number().filter(|number| number.is_finite())
 }
 
 /// As every reader of NetCDF and every convention takes it.

@@ -179,7 +179,8 @@ pub fn over(line: RunFlags, file: RunFlags) -> RunFlags {
     let loudness = if line.quiet || line.verbose { &line } else { &file };
     let (quiet, verbose) = (loudness.quiet, loudness.verbose);
     RunFlags {
-        run_dir: line.run_dir.or(file.run_dir),
+        // programs run in the configuration's folder, and are told of files in it
+        run_dir: line.run_dir.map(|path| std::path::absolute(&path).unwrap_or(path)).or(file.run_dir),
         workers: line.workers.or(file.workers),
         memory: line.memory.or(file.memory),
         walltime: line.walltime.or(file.walltime),

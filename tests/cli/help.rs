@@ -105,7 +105,7 @@ fn the_version_names_the_libraries() {
     assert_eq!((version.code, lines.len()), (0, 2), "{version:?}");
     let this = concat!("dayfold ", env!("CARGO_PKG_VERSION"));
     assert!(lines[0] == this || lines[0].starts_with(&format!("{this} (commit ")), "{version:?}");
-    assert!(lines[1].starts_with("netCDF 4.") && lines[1].contains(", HDF5 1."), "{version:?}");
+    assert!(lines[1].starts_with("netCDF 4.") && lines[1].contains(", HDF5 "), "{version:?}");
 }
 
 #[test]

@@ -74,6 +74,20 @@ fn a_group_without_output_fails() {
     assert_eq!(status["failed"][0]["group"], "2022-02-02");
 }
 
+/// The program runs in the configuration's folder, and dayfold elsewhere.
+#[test]
+fn a_relative_run_directory_on_the_command_line_loses_no_result() {
+    let folder = days();
+    configure(&folder, true);
+    folder.write("elsewhere/note", "");
+    let mut command = folder.command(&["run", "../dayfold.toml", "--run-dir", "scratch.run"]);
+    let run = command.current_dir(folder.path().join("elsewhere")).output().unwrap();
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.code() == Some(0) && said.contains("1 group gave no values: 2022-02-02"), "{said}");
+    assert!(folder.path().join("elsewhere/scratch.run/finished.json").exists());
+    assert_eq!(empty_groups(&folder).as_deref(), Some("2022-02-02"));
+}
+
 #[test]
 fn where_that_is_allowed_such_groups_are_counted_and_named_however_often_the_file_is_made() {
     let folder = days();

@@ -170,7 +170,12 @@ fn what_is_wrong_in_the_configuration_is_told_before_any_work() {
         ("[output.variables.time]\ndtype = 'float32'\n", "cannot be given: results are put in order by time"),
         ("[output.attributes]\ntask = 'mine'\n", "is an attribute that dayfold sets itself"),
         ("[output.attributes]\n\"a b\" = 'mine'\n", "is no name for an attribute"),
-        ("[output.attributes]\nlist = ['a']\n", "must be a text, a number or a list of numbers"),
+        ("[output.attributes]\nlist = ['a']\n", "must be a text, a finite number or a list of such numbers"),
+        ("[output.attributes]\nlimit = nan\n", "must be a text, a finite number or a list of such numbers"),
+        (
+            "[output.attributes]\nlimits = [1.0, inf]\n",
+            "must be a text, a finite number or a list of such numbers",
+        ),
     ] {
         let run = sample.run("wrong", more);
         assert_eq!(run.code, 2, "{more}: {run:?}");

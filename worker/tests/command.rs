@@ -149,6 +149,13 @@ fn no_file_and_an_empty_one_and_one_without_times_are_failures_unless_they_are_a
 }
 
 #[test]
+fn a_result_that_was_removed_with_its_folder_is_no_group_without_values() {
+    let failure = Place::new().sh(r#"rm -r "$(dirname "$1")""#).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Passing, "{failure:?}");
+    assert!(failure.reason.contains("was removed while the program ran"), "{failure:?}");
+}
+
+#[test]
 fn another_exit_code_than_0_is_a_failure_with_the_last_lines() {
     let failure =
         Place::new().sh("echo reading; seq 1 100; echo 'no such variable: tas' >&2; exit 3").unwrap_err();

@@ -1,6 +1,6 @@
 //! The few calls to HDF5 that tell where a variable's chunks are, made safe.
 //!
-//! What can be read without the library is not asked for here ([`crate::chunks::chunk_layout`]), and values are not read here. A file
+//! What can be read without the library is not asked for here (`chunks::chunk_layout`), and values are not read here. A file
 //! that netcdf-c holds open is opened a second time: HDF5 then shares everything between the two.
 #![expect(unsafe_code, reason = "calls into the C library")]
 

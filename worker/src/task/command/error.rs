@@ -87,6 +87,9 @@ pub enum CommandError {
         "it {0}; if a group may be without values, set empty = \"allow\" in [task]: such groups are counted and named"
     )]
     NoValues(&'static str),
+    /// Somebody has removed it, with what was in it.
+    #[error("{} was removed while the program ran, and its result with it", .0.display())]
+    FolderGone(PathBuf),
     /// Something else than a NetCDF file.
     #[error("it wrote something else than a NetCDF file to {{output}}")]
     NotNetcdf(#[source] NcError),
@@ -163,7 +166,11 @@ impl CommandError {
             Self::NotStarted { source, .. } | Self::System { source, .. } => system_kind(source),
             Self::Program(ProgramError::Unknown { .. }) => FailureKind::Passing,
             Self::Code { .. } if speaks_of_no_space(output) => FailureKind::NoSpace,
-            Self::Code { .. } | Self::Signal(_) | Self::Ended(_) | Self::StarterGone => FailureKind::Passing,
+            Self::Code { .. }
+            | Self::Signal(_)
+            | Self::Ended(_)
+            | Self::StarterGone
+            | Self::FolderGone(_) => FailureKind::Passing,
             _ => FailureKind::Input,
         }
     }

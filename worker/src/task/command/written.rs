@@ -39,6 +39,10 @@ enum Written {
 fn look(output: &Path, stored: &BTreeMap<String, VariableSettings>) -> Result<Written, CommandError> {
     let metadata = match fs::symlink_metadata(output) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // what the program wrote may have been removed with it
+            if let Some(folder) = output.parent().filter(|folder| !folder.is_dir()) {
+                return Err(CommandError::FolderGone(folder.to_owned()));
+            }
             return Ok(Written::Nothing("ended with exit code 0 and wrote no file to {output}"));
         }
         found => found.map_err(CommandError::at(output))?,
