@@ -88,7 +88,8 @@ fn groups(report: &PlanReport) -> String {
     }
 }
 
-fn missing(missing: &[GroupName]) -> String {
+/// How many groups there are without files, and which.
+pub fn missing(missing: &[GroupName]) -> String {
     format!("{} without input files: {}", missing.len(), words::groups(missing))
 }
 

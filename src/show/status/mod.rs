@@ -17,6 +17,7 @@ use dayfold_supervisor::status::state::State;
 use dayfold_supervisor::status::{Output, Status};
 
 use super::forecast::Forecast;
+use super::plan;
 use super::summary::failure;
 use super::table::TwoColumns;
 use super::words;
@@ -132,10 +133,7 @@ fn at_work(at_work: &AtWork) -> String {
 }
 
 fn missing(missing: &[GroupName]) -> String {
-    if missing.is_empty() {
-        return String::new();
-    }
-    format!("{} without input files: {}", missing.len(), words::groups(missing))
+    if missing.is_empty() { String::new() } else { plan::missing(missing) }
 }
 
 /// Results of a program as it was before it was edited.

@@ -122,9 +122,9 @@ async fn live(
     let writing = child.stdin.take().map(|stdin| tokio::spawn(write(stdin, outgoing)));
     let pid = pid_of(&child);
     let tail = Arc::<Mutex<Tail>>::default();
-    let ears = Ears { worker, heard: heard.clone(), tail: Arc::clone(&tail) };
-    let listening = child.stdout.take().map(|stdout| tokio::spawn(listen(ears.clone(), stdout, pid)));
-    let logging = child.stderr.take().map(|stderr| tokio::spawn(log(ears, stderr)));
+    let context = ReaderContext { worker, heard: heard.clone(), tail: Arc::clone(&tail) };
+    let listening = child.stdout.take().map(|stdout| tokio::spawn(listen(context.clone(), stdout, pid)));
+    let logging = child.stderr.take().map(|stderr| tokio::spawn(log(context, stderr)));
     let status = child.wait().await;
     // a worker that was killed alone leaves the programs that it started, and what these started
     if let Some(pid) = pid {
@@ -178,7 +178,7 @@ async fn write(mut stdin: impl AsyncWrite + Unpin, mut outgoing: UnboundedReceiv
 
 /// Whom the tasks that read a worker's pipes tell.
 #[derive(Clone)]
-struct Ears {
+struct ReaderContext {
     worker: WorkerId,
     heard: Sender<Heard>,
     /// Of its log since the group in hand was started.
@@ -209,8 +209,8 @@ impl Tail {
 }
 
 /// Tells what the worker says; ends with the reason if it is not of the protocol.
-async fn listen(ears: Ears, stdout: impl AsyncRead + Unpin, pid: Option<Pid>) -> Option<String> {
-    let Ears { worker, heard, tail } = ears;
+async fn listen(context: ReaderContext, stdout: impl AsyncRead + Unpin, pid: Option<Pid>) -> Option<String> {
+    let ReaderContext { worker, heard, tail } = context;
     let codec = LengthDelimitedCodec::builder().little_endian().max_frame_length(MAX_PAYLOAD).new_codec();
     let mut frames = FramedRead::new(stdout, codec);
     while let Some(payload) = frames.next().await {
@@ -246,8 +246,8 @@ fn understand(payload: &[u8]) -> Result<FromWorker, String> {
 }
 
 /// Tells the worker's log line by line.
-async fn log(ears: Ears, stderr: impl AsyncRead + Unpin) {
-    let Ears { worker, heard, tail } = ears;
+async fn log(context: ReaderContext, stderr: impl AsyncRead + Unpin) {
+    let ReaderContext { worker, heard, tail } = context;
     let mut lines = FramedRead::new(stderr, LinesCodec::new_with_max_length(LONGEST_LINE));
     while let Some(line) = lines.next().await {
         let line = match line {

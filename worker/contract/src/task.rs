@@ -24,6 +24,7 @@ impl TaskSpec {
         match self {
             Self::Pv(_) => Kind {
                 name: "pv",
+                // three powers and a count of cells
                 numbers_by_region: Some(4),
                 growth: Growth::Adds,
                 runs_programs: false,

@@ -9,9 +9,7 @@ use dayfold_contract::partial::{self, FILES_WITHOUT_TIMES, SKIPPED_FILES};
 use dayfold_contract::shown::shown;
 use dayfold_contract::{Fingerprint, Group, GroupId, GroupName};
 
-use super::contradiction;
-use super::provenance;
-use super::target;
+use super::{contradiction, provenance, target};
 use crate::collate::{self, CollateError, Collation, Misfit, Source};
 use crate::decide::stop::Stop;
 use crate::disk_space;

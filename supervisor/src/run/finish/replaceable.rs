@@ -12,8 +12,7 @@ use std::path::Path;
 use dayfold_contract::Plan;
 use dayfold_ncio::raw::RawFile;
 
-use super::coverage;
-use super::provenance;
+use super::{coverage, provenance};
 use crate::collate;
 use crate::run::order::Given;
 use crate::rundir::finished::Finished;

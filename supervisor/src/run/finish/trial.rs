@@ -12,9 +12,7 @@ use dayfold_contract::{Group, partial};
 use dayfold_ncio::dataset::{Attribute, attribute};
 use dayfold_ncio::raw::RawFile;
 
-use super::contradiction;
-use super::provenance;
-use super::target;
+use super::{contradiction, provenance, target};
 use crate::collate::{self, CollateError, Collation, Source};
 use crate::decide::State;
 use crate::decide::groups::InitialState;
