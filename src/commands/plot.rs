@@ -32,13 +32,13 @@ pub fn run(args: &PlotArgs) -> Result<Exit, CliError> {
         None => (place::beside(&subject)?, Format::Png),
     };
     let series = chosen(&args.result, &source, &variable, &args.region)?;
-    let bytes = draw(args, &source, &series, format, &subject.label())?;
+    let timezone = args.timezone.of_calendar(series.calendar);
+    let bytes = draw(args, &source, &series, &timezone, format, &subject.label())?;
     durable::replace(&picture, &bytes).map_err(PlotError::from)?;
     if args.variable.is_none() {
         tell_others(&source, &variable);
     }
-    let table =
-        if args.table { format!("{}\n", plot::table(&series, &args.timezone)) } else { String::new() };
+    let table = if args.table { format!("{}\n", plot::table(&series, &timezone)) } else { String::new() };
     stdout::print(&format!("{table}{}\n", picture.display()))?;
     Ok(Exit::Done)
 }
@@ -71,10 +71,11 @@ fn draw(
     args: &PlotArgs,
     source: &Source<'_>,
     series: &Series,
+    zone: &Zone,
     format: Format,
     label: &str,
 ) -> Result<Vec<u8>, PlotError> {
-    let (result, zone) = (&args.result, &args.timezone);
+    let result = &args.result;
     let mut shown = series.clone();
     shown.lines.truncate(MOST_LINES);
     let context = context(source, &shown)?;
@@ -121,6 +122,7 @@ fn note(result: &Path, series: &Series, shown: usize, daily: Option<&Zone>) -> S
 mod tests {
     use super::*;
     use crate::plot::Line;
+    use dayfold_ncio::time::Calendar;
 
     #[test]
     fn the_note_says_what_is_left_out() {
@@ -132,6 +134,7 @@ mod tests {
             comment: String::new(),
             lines_are: lines_are.map(str::to_owned),
             times: vec![0],
+            calendar: Calendar::Standard,
             lines: vec![Line { name: "a".into(), values: vec![value] }; lines],
         };
         assert_eq!(note(path, &series(3, 1.0, None), 3, None), "pv.nc");

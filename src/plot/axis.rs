@@ -95,7 +95,7 @@ impl Step {
     fn marks(self, from: i64, to: i64, most: usize, zone: &Zone) -> Vec<f64> {
         self.first(zone.date_time(from))
             .series(self.span())
-            .map_while(|time| zone.seconds(time))
+            .filter_map(|time| zone.seconds(time))
             .skip_while(|at| *at < from)
             .take_while(|at| *at <= to)
             .take(most + 1)

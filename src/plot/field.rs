@@ -1,29 +1,29 @@
 //! A variable with more dimensions than can be lines, such as a field over time: what its values come to at each
 //! time. Fields can be large: they are read a few times at a time.
 
-use dayfold_ncio::raw::{RawFile, VariableSchema};
+use dayfold_ncio::raw::VariableSchema;
 
 use super::PlotError;
-use super::load::{Packing, TIME};
+use super::load::{Source, TIME};
 use super::series::{Line, mean};
 
 /// So many values are held at once.
 const MOST_VALUES: usize = 4 << 20;
 
 /// The mean, the lowest and the highest of all values at each time.
-pub fn lines(file: &RawFile, variable: &VariableSchema, times: usize) -> Result<Vec<Line>, PlotError> {
+pub fn lines(source: &Source<'_>, variable: &VariableSchema, times: usize) -> Result<Vec<Line>, PlotError> {
+    let file = source.file();
     let shape = file.schema().shape(variable);
     let axis = variable.axis(TIME).unwrap_or_default();
     let outer: usize = shape.iter().take(axis).product();
     let row = outer * shape.iter().skip(axis + 1).product::<usize>();
-    let packing = Packing::of(variable);
     let [mut means, mut lows, mut highs] = [(); 3].map(|()| Vec::with_capacity(times));
     let step = (MOST_VALUES / row.max(1)).max(1);
     for start in (0..times).step_by(step) {
         let range = start..(start + step).min(times);
         let length = range.len();
         let values = file.read_along(&variable.name, TIME, range)?.swap_axes(outer, length);
-        let values = packing.unpack(&values);
+        let values = source.unpacked(variable, &values)?;
         for at in 0..length {
             let row = values.get(at * row..(at + 1) * row).unwrap_or_default();
             means.push(mean(row));

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use dayfold_ncio::dataset::{Attribute, DataType, Values};
+use dayfold_ncio::form::{self, Temporal, unpack_nearest};
 use dayfold_ncio::raw::{RawFile, Schema, VariableSchema};
-use dayfold_ncio::time::{self, TimeError};
+use dayfold_ncio::time::{Calendar, TimeError};
 
 use super::PlotError;
 use super::series::{Line, Series};
@@ -65,7 +66,7 @@ impl<'a> Source<'a> {
                 found: format!("{} ({})", variable.data_type, variable.dimensions.join(", ")),
             });
         }
-        let times = self.times()?;
+        let (times, calendar) = self.times()?;
         let others: Vec<&str> =
             variable.dimensions.iter().filter(|name| *name != TIME).map(String::as_str).collect();
         let (lines_are, lines) = match others.as_slice() {
@@ -76,7 +77,7 @@ impl<'a> Source<'a> {
             }
             several => {
                 let of = format!("of {}", several.join(" and "));
-                (Some(of), super::field::lines(&self.file, variable, times.len())?)
+                (Some(of), super::field::lines(self, variable, times.len())?)
             }
         };
         let text = |attribute| variable.attribute(attribute).and_then(Attribute::text).unwrap_or("");
@@ -92,6 +93,7 @@ impl<'a> Source<'a> {
             lines_are,
             lines,
             times,
+            calendar,
         })
     }
 
@@ -106,9 +108,22 @@ impl<'a> Source<'a> {
         if variable.axis(TIME) == Some(0) {
             values = values.swap_axes(times, names.len());
         }
-        let values = Packing::of(variable).unpack(&values);
+        let values = self.unpacked(variable, &values)?;
         let lines = names.into_iter().zip(values.chunks(times.max(1)));
         Ok(lines.map(|(name, values)| Line { name, values: values.to_vec() }).collect())
+    }
+
+    /// The numbers that values stand for; NaN for missing ones.
+    pub(super) fn unpacked(&self, variable: &VariableSchema, values: &Values) -> Result<Vec<f64>, PlotError> {
+        unpack_nearest(variable, values).map_err(|source| PlotError::Numbers {
+            path: self.path.to_owned(),
+            variable: variable.name.clone(),
+            source: Box::new(source),
+        })
+    }
+
+    pub(super) fn file(&self) -> &RawFile {
+        &self.file
     }
 
     fn no_variable(&self, name: &str) -> PlotError {
@@ -128,14 +143,15 @@ impl<'a> Source<'a> {
         if variables.is_empty() { "no variables".to_owned() } else { variables.join(", ") }
     }
 
-    fn times(&self) -> Result<Vec<i64>, PlotError> {
+    /// Seconds since 1970; in a calendar that is not of the world, those of its own days.
+    fn times(&self) -> Result<(Vec<i64>, Calendar), PlotError> {
         let failed = |source| PlotError::Times { path: self.path.to_owned(), source };
-        let text = |name| self.file.schema().variable(TIME)?.attribute(name)?.text();
-        let units = text("units").ok_or_else(|| failed(TimeError::NoUnits))?;
-        let units = time::decode(units, text("calendar")).map_err(failed)?;
-        let numbers = self.file.read(TIME)?.to_f64().unwrap_or_default();
-        let seconds = |number| units.time(number).map(|time| time.unix_seconds().round() as i64);
-        numbers.into_iter().map(seconds).collect::<Result<_, _>>().map_err(failed)
+        let schema = self.file.schema();
+        let time = schema.variable(TIME).ok_or_else(|| failed(TimeError::NoUnits))?;
+        let coding = form::coding(schema, time, TIME).map_err(failed)?;
+        let times = coding.decode_all(&self.file.read(TIME)?).map_err(failed)?;
+        let seconds = times.into_iter().map(|time| time.seconds().round() as i64).collect();
+        Ok((seconds, coding.units().calendar()))
     }
 
     /// From the coordinate variable of a dimension where there is one, else numbers.
@@ -151,33 +167,6 @@ impl<'a> Source<'a> {
     }
 }
 
-/// How a variable's numbers stand for values.
-pub(super) struct Packing {
-    missing: [Option<f64>; 2],
-    scale: f64,
-    offset: f64,
-}
-
-impl Packing {
-    /// As its attributes say.
-    pub(super) fn of(variable: &VariableSchema) -> Self {
-        let number = |name| variable.attribute(name).and_then(number);
-        Self {
-            missing: [number("_FillValue"), number("missing_value")],
-            scale: number("scale_factor").unwrap_or(1.0),
-            offset: number("add_offset").unwrap_or(0.0),
-        }
-    }
-
-    /// NaN where missing.
-    pub(super) fn unpack(&self, values: &Values) -> Vec<f64> {
-        let unpacked = |number: f64| {
-            if self.missing.contains(&Some(number)) { f64::NAN } else { number * self.scale + self.offset }
-        };
-        values.to_f64().unwrap_or_default().into_iter().map(unpacked).collect()
-    }
-}
-
 /// Whether a variable is one of numbers over time.
 fn is_drawable(variable: &VariableSchema) -> bool {
     let is_number = !matches!(variable.data_type, DataType::Char | DataType::String);
@@ -190,16 +179,7 @@ fn is_auxiliary(schema: &Schema, variable: &VariableSchema) -> bool {
         let text = |name| other.attribute(name).and_then(Attribute::text);
         [text("bounds"), text("climatology")].contains(&Some(variable.name.as_str()))
     };
-    let units = variable.attribute("units").and_then(Attribute::text).unwrap_or_default();
-    schema.variables.iter().any(names_it) || units.contains(" since ")
-}
-
-/// The first number of an attribute.
-fn number(attribute: &Attribute) -> Option<f64> {
-    match attribute {
-        Attribute::Values(values) => values.to_f64()?.first().copied(),
-        Attribute::Text(_) => None,
-    }
+    schema.variables.iter().any(names_it) || Temporal::find(schema, variable, TIME).is_some()
 }
 
 fn numbered(count: usize) -> Vec<String> {
@@ -272,6 +252,50 @@ mod tests {
             assert!(one.values[2].is_nan());
             assert_eq!((two.name.as_str(), &two.values[..]), ("2", &[12.0, 13.0, 14.0][..]));
         }
+    }
+
+    #[test]
+    fn values_are_read_as_the_attributes_say() {
+        let values = |values: Values, attributes: &[(&str, Attribute)]| {
+            let read = series(variable("x", &["time"], values, attributes), vec![]).lines.remove(0).values;
+            read.into_iter().map(|value| (!value.is_nan()).then_some(value)).collect::<Vec<_>>()
+        };
+        let unsigned = [("_Unsigned", "true".into()), ("_FillValue", Values::I8(vec![-1]).into())];
+        assert_eq!(values(Values::I8(vec![-56, 3, -1]), &unsigned), [Some(200.0), Some(3.0), None]);
+        let range = [("valid_range", Values::I16(vec![0, 9]).into())];
+        assert_eq!(values(Values::I16(vec![4, 10, -32767]), &range), [Some(4.0), None, None]);
+        let several = [("missing_value", Values::F32(vec![-1.0, -2.0]).into())];
+        assert_eq!(values(Values::F32(vec![-1.0, -2.0, 5.0]), &several), [None, None, Some(5.0)]);
+        assert_eq!(values(Values::I32(vec![1, 2, -2_147_483_647]), &[]), [Some(1.0), Some(2.0), None]);
+    }
+
+    #[test]
+    fn times_may_be_packed_and_of_any_calendar() {
+        let time = [
+            ("units", "days since 2001-02-29".into()),
+            ("calendar", "360_day".into()),
+            ("scale_factor", 0.5.into()),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("result.nc");
+        let variables = vec![
+            variable("time", &["time"], Values::I16(vec![0, 3]), &time),
+            variable("x", &["time"], Values::F32(vec![1.0, 2.0]), &[]),
+            variable(
+                "planted",
+                &["time"],
+                Values::F32(vec![1.0, 2.0]),
+                &[("units", "days since planting".into())],
+            ),
+        ];
+        let dataset = Dataset { dimensions: vec![("time".into(), 2)], variables, attributes: vec![] };
+        write_dataset(&path, &dataset, Storage::Plain).unwrap();
+        let source = Source::open(&path).unwrap();
+        assert_eq!(source.drawable(), ["x", "planted"]);
+        let series = source.series("x").unwrap();
+        let zone = "UTC".parse::<super::super::Zone>().unwrap().of_calendar(series.calendar);
+        let shown: Vec<_> = series.times.iter().map(|&time| zone.show(time)).collect();
+        assert_eq!(shown, ["2001-02-29 00:00", "2001-02-30 12:00"]);
     }
 
     #[test]

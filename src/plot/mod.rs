@@ -17,6 +17,7 @@ mod zone;
 use std::path::PathBuf;
 
 use dayfold_ncio::error::NcError;
+use dayfold_ncio::form::UnpackError;
 use dayfold_ncio::time::TimeError;
 use dayfold_supervisor::durable::DurableError;
 
@@ -81,6 +82,17 @@ pub enum PlotError {
         /// Its reason.
         #[source]
         source: TimeError,
+    },
+    /// The values cannot be unpacked.
+    #[error("cannot draw variable {variable:?} of {path}", path = .path.display())]
+    Numbers {
+        /// The result.
+        path: PathBuf,
+        /// The variable.
+        variable: String,
+        /// Why not.
+        #[source]
+        source: Box<UnpackError>,
     },
     /// There is no such region.
     #[error("{path} has no region {region:?}; it has: {present}", path = .path.display(), present = listed(.present))]

@@ -1,7 +1,7 @@
 //! What is drawn: the time series of one variable, one line a region. Plain values; where they come
 //! from is `load`'s, what becomes of them `draw`'s and `table`'s.
 
-use jiff::civil::Date;
+use dayfold_ncio::time::Calendar;
 
 use super::zone::Zone;
 
@@ -18,8 +18,10 @@ pub struct Series {
     pub comment: String,
     /// The dimension that the lines are along; `None` where they are regions.
     pub lines_are: Option<String>,
-    /// Seconds since 1970, ascending.
+    /// Seconds since 1970 of their calendar, ascending.
     pub times: Vec<i64>,
+    /// In which times are counted.
+    pub calendar: Calendar,
     /// One a region, in the file's order.
     pub lines: Vec<Line>,
 }
@@ -72,14 +74,12 @@ impl Series {
 
     /// The mean of each day of a time zone, at its noon; missing values do not count.
     pub fn daily_means(&self, zone: &Zone) -> Self {
-        let days: Vec<Date> = self.times.iter().map(|&time| zone.date_time(time).date()).collect();
-        let noon = |day: Date| zone.seconds(day.at(12, 0, 0, 0));
-        let chunks = days.chunk_by(|a, b| a == b).zip(first_of_each(&days, &self.times));
-        let times = chunks.map(|(chunk, first)| noon(chunk[0]).unwrap_or(first)).collect();
+        let noons: Vec<i64> = self.times.iter().map(|&time| zone.noon(time)).collect();
+        let times = noons.chunk_by(|a, b| a == b).filter_map(|day| day.first().copied()).collect();
         let lines = self
             .lines
             .iter()
-            .map(|line| Line { name: line.name.clone(), values: means(&days, &line.values) });
+            .map(|line| Line { name: line.name.clone(), values: means(&noons, &line.values) });
         Self { times, lines: lines.collect(), ..self.clone() }
     }
 
@@ -102,14 +102,8 @@ impl Series {
     }
 }
 
-/// The first time of each run of equal days.
-fn first_of_each<'a>(days: &'a [Date], times: &'a [i64]) -> impl Iterator<Item = i64> + 'a {
-    let is_first = |place: usize| place == 0 || days[place] != days[place - 1];
-    times.iter().enumerate().filter(move |&(place, _)| is_first(place)).map(|(_, &time)| time)
-}
-
 /// The mean of each run of equal days.
-fn means(days: &[Date], values: &[f64]) -> Vec<f64> {
+fn means(days: &[i64], values: &[f64]) -> Vec<f64> {
     let mut rest = values;
     let chunks = days.chunk_by(|a, b| a == b).map(|chunk| {
         let (day, later) = rest.split_at(chunk.len().min(rest.len()));
@@ -142,6 +136,7 @@ mod tests {
             comment: String::new(),
             lines_are: None,
             times: times.to_vec(),
+            calendar: Calendar::Standard,
             lines: vec![Line { name: "here".into(), values: values.to_vec() }],
         }
     }

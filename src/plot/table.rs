@@ -54,8 +54,7 @@ fn row(series: &Series, line: &Line, zone: &Zone, number: impl Fn(f64) -> String
     let count = format!("{} of {}", present.clone().count(), line.values.len());
     match present.max_by(|a, b| a.1.total_cmp(b.1)) {
         Some((&time, &highest)) => {
-            let at = zone.date_time(time).strftime("%Y-%m-%d %H:%M").to_string();
-            [line.name.clone(), number(mean(&line.values)), number(highest), at, count]
+            [line.name.clone(), number(mean(&line.values)), number(highest), zone.show(time), count]
         }
         None => [line.name.clone(), "-".into(), "-".into(), "-".into(), count],
     }
@@ -76,6 +75,7 @@ fn written(value: f64, largest: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dayfold_ncio::time::Calendar;
 
     #[test]
     fn columns_line_up() {
@@ -87,6 +87,7 @@ mod tests {
             comment: "Mean over cells.".into(),
             lines_are: None,
             times: vec![0, 600, 1200],
+            calendar: Calendar::Standard,
             lines: vec![line("Überall", [f64::NAN, 200.0, 100.5]), line("Nowhere at all", [f64::NAN; 3])],
         };
         let expected = "\

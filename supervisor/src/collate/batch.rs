@@ -11,7 +11,7 @@ use dayfold_ncio::raw::{RawFile, Schema, VariableSchema};
 use dayfold_ncio::time::{Calendar, Instant, TimeError};
 
 use super::Source;
-use super::coding::{Temporal, alike, calendar, coding, family, same};
+use super::coding::{NewCoding, alike, calendar, coding, family, same, temporal};
 use super::coverage;
 use super::error::CollateError;
 use super::globals::Globals;
@@ -34,8 +34,8 @@ pub(super) struct Batch<'a> {
     pub(super) recode: BTreeSet<String>,
     /// How the other numbers are coded.
     pub(super) codings: Codings,
-    /// Of these, those that some partial counts in nanoseconds, by the coordinate of their family.
-    pub(super) nanoseconds: BTreeSet<String>,
+    /// How these are coded anew, by the coordinate of their family.
+    pub(super) finest: BTreeMap<String, NewCoding>,
     /// Variables for which partials name several calendars of the world.
     pub(super) mixed_calendars: BTreeSet<String>,
     /// Whether `rows` are counted in nanoseconds, not microseconds: where times lie between two of these.
@@ -68,7 +68,7 @@ impl<'a> Batch<'a> {
             rows: Vec::new(),
             codings: Codings::of(&reference.schema),
             recode: BTreeSet::new(),
-            nanoseconds: BTreeSet::new(),
+            finest: BTreeMap::new(),
             mixed_calendars: BTreeSet::new(),
             fine: false,
             globals: Globals::without(own),
@@ -93,7 +93,10 @@ impl<'a> Batch<'a> {
     /// What may be another in partials of one form: how values are coded, and what describes them.
     pub(super) fn compare(&mut self, schema: &Schema) {
         let reference = &self.reference.schema;
-        self.nanoseconds.extend(in_nanoseconds(schema));
+        for (family, needed) in needed_codings(schema) {
+            let finest = self.finest.entry(family).or_insert(needed);
+            *finest = needed.max(*finest);
+        }
         self.recode.extend(coded_otherwise(reference, schema));
         self.mixed_calendars.extend(of_mixed_calendars(reference, schema));
         self.codings.add(schema);
@@ -187,7 +190,7 @@ impl Reference {
 /// The variables whose times are coded otherwise in the second file. A coordinate and its bounds share
 /// their units: all or none.
 fn coded_otherwise(first: &Schema, second: &Schema) -> Vec<String> {
-    let temporal = || first.variables.iter().filter(|variable| Temporal::find(first, variable).is_some());
+    let temporal = || first.variables.iter().filter(|variable| temporal(first, variable).is_some());
     let differs = |variable: &&VariableSchema| {
         second.variable(&variable.name).is_some_and(|other| !alike(variable, other))
     };
@@ -197,14 +200,14 @@ fn coded_otherwise(first: &Schema, second: &Schema) -> Vec<String> {
     temporal().filter(of_these).map(|variable| variable.name.clone()).collect()
 }
 
-/// The families of variables in which times are counted in nanoseconds.
-fn in_nanoseconds(schema: &Schema) -> Vec<String> {
-    let counts_them = |variable: &&VariableSchema| {
-        let coding = Temporal::find(schema, variable).and_then(|_| coding(schema, variable).ok());
-        coding.is_some_and(|coding| coding.units().are_nanoseconds())
+/// The coarsest coding that holds the times of each variable, by the coordinate of their family.
+fn needed_codings(schema: &Schema) -> Vec<(String, NewCoding)> {
+    let needed = |variable: &VariableSchema| {
+        temporal(schema, variable)?;
+        let coding = coding(schema, variable).ok()?;
+        Some((family(schema, variable).name.clone(), NewCoding::of(coding.units())))
     };
-    let variables = schema.variables.iter().filter(counts_them);
-    variables.map(|variable| family(schema, variable).name.clone()).collect()
+    schema.variables.iter().filter_map(needed).collect()
 }
 
 /// The variables whose times have calendars of several names, which count the same days.

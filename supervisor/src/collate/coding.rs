@@ -1,13 +1,14 @@
-//! Times in variables: which variables hold any, how they are coded, and one coding for all.
+//! Times in variables: one coding for all.
 //!
 //! Programs choose units of time file by file ("minutes since" the file's first). Where partials
-//! differ in that, all are coded anew as seconds since 1970 of their calendar, or nanoseconds where any count
-//! these; where they agree nothing is changed. A coordinate and the bounds of its cells are coded anew together.
+//! differ in that, all are coded anew as seconds since 1970 of their calendar, or micro- or nanoseconds where any
+//! count in fractions of a second; where they agree nothing is changed. A coordinate and the bounds of its cells are coded anew together.
 
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::dataset::{Attribute, DataType, Values};
+use dayfold_ncio::form::{self, Temporal};
 use dayfold_ncio::raw::{Schema, VariableSchema};
-use dayfold_ncio::time::{self, Calendar, CalendarUnits, Coding, Instant, TimeError};
+use dayfold_ncio::time::{Calendar, CalendarUnits, Coding, Instant, TimeError};
 
 /// What instants of the world are counted in, where partials do not all name the same calendar.
 const COMMON_CALENDAR: &str = "proleptic_gregorian";
@@ -40,68 +41,23 @@ pub(super) fn is_coding(attribute: &str) -> bool {
 }
 
 /// What part a variable with times along the shared dimension plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Temporal {
-    /// The coordinate by which partials are merged.
-    Coordinate,
-    /// The bounds of cells in time, of any coordinate that holds times; they have its units unless they name their
-    /// own.
-    Bounds,
-    /// Data that are times.
-    Data,
-}
-
-impl Temporal {
-    /// `None` for variables without times or without the shared dimension.
-    pub(super) fn find(schema: &Schema, variable: &VariableSchema) -> Option<Self> {
-        if variable.data_type.number_type().is_none() || variable.axis(SHARED_DIMENSION).is_none() {
-            return None;
-        }
-        if variable.name == SHARED_DIMENSION {
-            return Some(Self::Coordinate);
-        }
-        if bounded(schema, variable).is_some() {
-            return Some(Self::Bounds);
-        }
-        units(variable).is_some().then_some(Self::Data)
-    }
-}
-
-/// The coordinate of times whose cells a variable bounds.
-fn bounded<'a>(schema: &'a Schema, variable: &VariableSchema) -> Option<&'a VariableSchema> {
-    let names = |coordinate: &VariableSchema, attribute| {
-        let bounds = coordinate.attribute(attribute).and_then(Attribute::text);
-        bounds.is_some_and(|bounds| bounds.trim() == variable.name)
-    };
-    let is_bounded = |coordinate: &&VariableSchema| {
-        coordinate.name != variable.name
-            && ["bounds", "climatology"].into_iter().any(|attribute| names(coordinate, attribute))
-            && (coordinate.name == SHARED_DIMENSION || units(coordinate).is_some())
-    };
-    schema.variables.iter().find(is_bounded)
-}
-
-/// What a variable counts times in; `None` where it does not say, or holds something else.
-fn units(variable: &VariableSchema) -> Option<CalendarUnits> {
-    let text = |name| variable.attribute(name).and_then(Attribute::text);
-    time::decode_in_any_calendar(text("units")?, text("calendar")).ok()
+pub(super) fn temporal(schema: &Schema, variable: &VariableSchema) -> Option<Temporal> {
+    Temporal::find(schema, variable, SHARED_DIMENSION)
 }
 
 /// The variable that says how another's times are coded: the coordinate that it bounds, or it itself.
 pub(super) fn family<'a>(schema: &'a Schema, variable: &'a VariableSchema) -> &'a VariableSchema {
-    bounded(schema, variable).unwrap_or(variable)
+    form::family(schema, variable, SHARED_DIMENSION)
 }
 
 /// How numbers stand for times in one variable of one file.
 pub(super) fn coding(schema: &Schema, variable: &VariableSchema) -> Result<Coding, TimeError> {
-    let bounded = bounded(schema, variable).map(|coordinate| coordinate.attributes.as_slice());
-    Coding::new(variable.data_type, &variable.attributes, bounded)
+    form::coding(schema, variable, SHARED_DIMENSION)
 }
 
 /// The calendar of a variable that holds times.
 pub(super) fn calendar(schema: &Schema, variable: &VariableSchema) -> Option<Calendar> {
-    Temporal::find(schema, variable)?;
-    coding(schema, variable).ok().map(|coding| coding.units().calendar())
+    form::calendar(schema, variable, SHARED_DIMENSION)
 }
 
 /// Whether a variable's times are coded alike in two files.
@@ -110,19 +66,30 @@ pub(super) fn alike(one: &VariableSchema, other: &VariableSchema) -> bool {
         && CODING.iter().all(|name| same(one.attribute(name), other.attribute(name)))
 }
 
-/// How times are coded anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How times are coded anew: the later, the finer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum NewCoding {
-    /// NaN for missing ones.
+    /// As doubles; NaN for missing ones.
     Seconds,
-    /// The smallest integer for missing ones.
+    /// As integers, since doubles of seconds would not hold them exactly; the smallest for missing ones.
+    Microseconds,
+    /// As integers, the smallest for missing ones.
     Nanoseconds,
 }
 
 impl NewCoding {
+    /// The coarsest that holds what is counted in these units.
+    pub(super) fn of(units: &CalendarUnits) -> Self {
+        match units.unit_nanoseconds() {
+            ..1_000 => Self::Nanoseconds,
+            1_000..1_000_000_000 => Self::Microseconds,
+            _ => Self::Seconds,
+        }
+    }
+
     pub(super) fn data_type(self) -> DataType {
         match self {
-            Self::Nanoseconds => DataType::I64,
+            Self::Microseconds | Self::Nanoseconds => DataType::I64,
             Self::Seconds => DataType::F64,
         }
     }
@@ -130,6 +97,7 @@ impl NewCoding {
     fn units(self) -> &'static str {
         match self {
             Self::Seconds => "seconds since 1970-01-01 00:00:00",
+            Self::Microseconds => "microseconds since 1970-01-01 00:00:00",
             Self::Nanoseconds => "nanoseconds since 1970-01-01 00:00:00",
         }
     }
@@ -140,16 +108,22 @@ impl NewCoding {
         instants: &[Option<Instant>],
         calendar: Calendar,
     ) -> Result<Values, TimeError> {
-        let seconds = instants.iter().map(|instant| instant.map_or(f64::NAN, Instant::seconds));
-        let nanoseconds = |instant: &Option<Instant>| match instant {
-            None => Ok(i64::MIN),
-            Some(instant) => i64::try_from(instant.nanoseconds())
-                .map_err(|_| TimeError::NanosecondOverflow(instant.show(calendar))),
+        let counted = |unit: i128| {
+            let count = |instant: &Option<Instant>| match instant {
+                None => Ok(i64::MIN),
+                Some(instant) => i64::try_from(instant.nanoseconds() / unit)
+                    .map_err(|_| TimeError::NanosecondOverflow(instant.show(calendar))),
+            };
+            instants.iter().map(count).collect::<Result<_, _>>().map(Values::I64)
         };
-        Ok(match self {
-            Self::Seconds => Values::F64(seconds.collect()),
-            Self::Nanoseconds => Values::I64(instants.iter().map(nanoseconds).collect::<Result<_, _>>()?),
-        })
+        match self {
+            Self::Seconds => {
+                let seconds = instants.iter().map(|instant| instant.map_or(f64::NAN, Instant::seconds));
+                Ok(Values::F64(seconds.collect()))
+            }
+            Self::Microseconds => counted(1_000),
+            Self::Nanoseconds => counted(1),
+        }
     }
 
     /// A variable as it is with this coding. `mixed` where partials name several calendars of the world.
@@ -165,9 +139,9 @@ impl NewCoding {
         if variable.attribute("units").is_some() {
             attributes.push(("calendar".to_owned(), new_calendar(schema, variable, mixed).into()));
         }
-        match (self, Temporal::find(schema, variable)) {
+        match (self, temporal(schema, variable)) {
             (_, Some(Temporal::Coordinate) | None) => {}
-            (Self::Nanoseconds, _) => {
+            (Self::Microseconds | Self::Nanoseconds, _) => {
                 attributes.push(("_FillValue".to_owned(), Values::I64(vec![i64::MIN]).into()));
             }
             (Self::Seconds, Some(Temporal::Data)) => {
@@ -250,7 +224,7 @@ mod tests {
         ]);
         let found = |name: &str| {
             let variable = schema.variable(name).unwrap();
-            (Temporal::find(&schema, variable), family(&schema, variable).name.as_str())
+            (temporal(&schema, variable), family(&schema, variable).name.as_str())
         };
         assert_eq!(found("seasons"), (Some(Temporal::Bounds), "time"));
         assert_eq!(found("ends"), (Some(Temporal::Bounds), "centred"));
@@ -271,7 +245,7 @@ mod tests {
     fn durations_are_no_times_and_packed_times_are() {
         let role = |attributes: &[(&str, Attribute)]| {
             let schema = schema(vec![variable("x", DataType::F64, attributes)]);
-            Temporal::find(&schema, &schema.variables[0])
+            temporal(&schema, &schema.variables[0])
         };
         let data = Some(Temporal::Data);
         assert_eq!(role(&[("units", "minutes".into())]), None);

@@ -25,7 +25,7 @@ pub(super) fn copy(
     steps: &[Step],
     progress: &mut Watch<'_>,
 ) -> Result<(), CollateError> {
-    let Layout { schema, storage, columns } = layout;
+    let Layout { schema, storage, columns, .. } = layout;
     let writer = RawWriter::create(path, schema, storage)?;
     let stride = columns.iter().map(|column| column.block).min().unwrap_or(1);
     let columns = columns.into_iter().map(Filling::of).collect();

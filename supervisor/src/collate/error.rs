@@ -38,12 +38,15 @@ pub enum CollateError {
     },
     /// A value has no place in the type that the configuration gives its variable.
     #[error(
-        "variable {variable:?} of group {group} cannot be stored as [output.variables.{variable}] says: choose another \
-         dtype"
+        "variable {variable:?} of {path}, the partial of group {group}, cannot be stored as \
+         [output.variables.{variable}] says: choose another dtype",
+        path = .path.display()
     )]
     Convert {
         /// The group.
         group: GroupName,
+        /// Its partial.
+        path: PathBuf,
         /// The variable.
         variable: String,
         /// The value.
@@ -250,6 +253,7 @@ impl CollateError {
                 | Self::Twice { .. }
                 | Self::CannotCarry { .. }
                 | Self::Numbers { .. }
+                | Self::Convert { .. }
         )
     }
 
@@ -263,7 +267,8 @@ impl CollateError {
             | Self::CannotCarry { group, .. }
             | Self::Time { group, .. }
             | Self::Twice { group, .. }
-            | Self::Numbers { group, .. } => {
+            | Self::Numbers { group, .. }
+            | Self::Convert { group, .. } => {
                 Ok(vec![Misfit { group: group.clone(), reason: in_one_line(&self) }])
             }
             _ => match self {

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use dayfold_contract::partial::SHARED_DIMENSION;
-use dayfold_ncio::dataset::Values;
-use dayfold_ncio::form::{UnpackError, unpack};
+use dayfold_ncio::dataset::{ConvertError, Values};
+use dayfold_ncio::form::UnpackError;
 use dayfold_ncio::raw::RawFile;
 use dayfold_ncio::time::TimeError;
 
@@ -54,15 +54,12 @@ impl<'a> Files<'a> {
             variable: column.name.clone(),
             source: Box::new(error),
         })?;
-        // as people want it stored, or as another version wrote it
-        let values = match values.data_type() == column.data_type {
-            true => values,
-            false => values.convert(column.data_type).map_err(|error| CollateError::Convert {
-                group: source.group.clone(),
-                variable: column.name.clone(),
-                source: error,
-            })?,
-        };
+        let values = stored(column, values).map_err(|error| CollateError::Convert {
+            group: source.group.clone(),
+            path: source.path.clone(),
+            variable: column.name.clone(),
+            source: error,
+        })?;
         Ok(values.swap_axes(column.outer, length))
     }
 
@@ -106,7 +103,16 @@ fn recode(file: &RawFile, column: &Column, values: Values) -> Result<Values, Tim
 
 fn unpacked(file: &RawFile, column: &Column, values: Values) -> Result<Values, UnpackError> {
     match (column.unpacked, file.schema().variable(&column.name)) {
-        (Some(data_type), Some(variable)) => Ok(numbers::encode(unpack(variable, &values)?, data_type)),
+        (Some(data_type), Some(variable)) => numbers::unpacked(variable, &values, data_type),
         _ => Ok(values),
+    }
+}
+
+/// As people want it stored. An earlier final file has it so already, and then it is first what a partial has.
+fn stored(column: &Column, values: Values) -> Result<Values, ConvertError> {
+    let values = if values.data_type() == column.kept { values } else { values.convert(column.kept)? };
+    match &column.conversion {
+        Some(conversion) => conversion.apply(&values),
+        None => Ok(values),
     }
 }

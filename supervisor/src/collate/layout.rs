@@ -6,10 +6,11 @@ use dayfold_contract::GroupName;
 use dayfold_contract::partial::{EMPTY_GROUPS, SHARED_DIMENSION};
 use dayfold_contract::shown::shown;
 use dayfold_ncio::dataset::{Attribute, ConvertError, DataType};
+use dayfold_ncio::form::Conversion;
 use dayfold_ncio::raw::{Schema, Storage, VariableSchema};
 
 use super::batch::Batch;
-use super::coding::{NewCoding, Temporal, family};
+use super::coding::{NewCoding, family};
 use super::description::Description;
 use super::error::CollateError;
 use super::numbers;
@@ -32,6 +33,10 @@ pub(super) struct Column {
     pub(super) name: String,
     /// The type in the final file.
     pub(super) data_type: DataType,
+    /// The type before the conversion: that of partials, or what they are coded anew in.
+    pub(super) kept: DataType,
+    /// How values get the type that people want, where that is another one.
+    pub(super) conversion: Option<Conversion>,
     /// How its times are coded anew, where that is needed.
     pub(super) recode: Option<NewCoding>,
     /// The type that other numbers are unpacked to, where that is needed.
@@ -49,6 +54,8 @@ pub(super) struct Layout {
     pub(super) schema: Schema,
     pub(super) storage: Storage,
     pub(super) columns: Vec<Column>,
+    /// What people want and cannot have.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Layout {
@@ -84,14 +91,18 @@ impl Layout {
         }
         description.apply(&mut schema, &mut batch.reference.constants);
         let stored = &description.stored;
-        stored::apply(&mut schema, stored)?;
+        let before = schema.clone();
+        let stored::Applied { mut conversions, warnings } =
+            stored::apply(&mut schema, stored, |name| batch.recode.contains(name))?;
         for (name, values) in &mut batch.reference.constants {
-            if let Some(variable) = schema.variable(name).filter(|it| it.data_type != values.data_type()) {
-                let wrong = |error: ConvertError| CollateError::Stored {
-                    variable: name.clone(),
-                    why: error.to_string(),
-                };
-                *values = values.convert(variable.data_type).map_err(wrong)?;
+            let wrong =
+                |error: ConvertError| CollateError::Stored { variable: name.clone(), why: error.to_string() };
+            // an earlier final file has it as people wanted it then
+            if let Some(kept) = before.variable(name).filter(|kept| kept.data_type != values.data_type()) {
+                *values = values.convert(kept.data_type).map_err(wrong)?;
+            }
+            if let Some(conversion) = conversions.get(name) {
+                *values = conversion.apply(values).map_err(wrong)?;
             }
         }
         // the coordinate first, the others as they are
@@ -104,9 +115,12 @@ impl Layout {
         let columns = schema.variables.iter().filter_map(|variable| {
             let recode = recoding(batch, variable);
             let unpacked = batch.codings.unpacked(&variable.name);
-            Some(Column { recode, unpacked, ..Column::new(&schema, &storage, variable, chunk_bytes)? })
+            let conversion = conversions.remove(&variable.name);
+            let kept = before.variable(&variable.name)?.data_type;
+            let column = Column::new(&schema, &storage, variable, chunk_bytes)?;
+            Some(Column { recode, unpacked, kept, conversion, ..column })
         });
-        Ok(Self { columns: columns.collect(), schema, storage })
+        Ok(Self { columns: columns.collect(), schema, storage, warnings })
     }
 }
 
@@ -129,7 +143,8 @@ impl Column {
         let unchunked = chunk_bytes / (row * variable.data_type.size());
         let block = storage.chunk_length(schema, variable, SHARED_DIMENSION).unwrap_or(unchunked.max(1));
         let (name, data_type) = (variable.name.clone(), variable.data_type);
-        Some(Self { name, data_type, recode: None, unpacked: None, outer, row, block })
+        let (recode, unpacked, conversion) = (None, None, None);
+        Some(Self { name, data_type, kept: data_type, conversion, recode, unpacked, outer, row, block })
     }
 }
 
@@ -139,10 +154,5 @@ fn recoding(batch: &Batch<'_>, variable: &VariableSchema) -> Option<NewCoding> {
         return None;
     }
     let schema = &batch.reference.schema;
-    let old = schema.variable(&variable.name)?;
-    let role = Temporal::find(schema, old)?;
-    Some(match role {
-        _ if batch.nanoseconds.contains(&family(schema, old).name) => NewCoding::Nanoseconds,
-        _ => NewCoding::Seconds,
-    })
+    batch.finest.get(&family(schema, schema.variable(&variable.name)?).name).copied()
 }

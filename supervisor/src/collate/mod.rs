@@ -210,9 +210,9 @@ pub fn prepare(collation: &Collation<'_>, progress: &mut Watch<'_>) -> Result<Pr
     let (steps, times) = order::steps(std::mem::take(&mut batch.rows));
     let globals = batch.globals.finish(&set, &defaults);
     let layout = Layout::new(&mut batch, &empty, times, globals.attributes, description)?;
+    let warnings = [warnings(&batch, &left_out, &globals.made), layout.warnings.clone()].concat();
     let aside = aside(output, owner)?;
     copy::copy(&aside, layout, &batch, &opening, &steps, progress)?;
-    let warnings = warnings(&batch, &left_out, &globals.made);
     let (with_values, empty) = (batch.sources.len(), empty.into_iter().collect());
     let (output, made) = (output.to_owned(), globals.made);
     Ok(Prepared { aside, collated: Collated { output, times, with_values, empty, warnings, made } })

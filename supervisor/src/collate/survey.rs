@@ -14,7 +14,7 @@ use dayfold_ncio::raw::{Carried, RawFile, Schema, VariableSchema, carried};
 use dayfold_ncio::time::{Calendar, Instant, TimeError};
 
 use super::batch::Batch;
-use super::coding::{Temporal, calendar, coding};
+use super::coding::{calendar, coding, temporal};
 use super::description::Description;
 use super::error::CollateError;
 use super::misfit::{self, Misfit};
@@ -195,7 +195,7 @@ fn coordinate(schema: &Schema) -> Result<&VariableSchema, String> {
     if variable.dimensions != [SHARED_DIMENSION] {
         return Err(format!("its variable is over ({})", variable.dimensions.join(", ")));
     }
-    match Temporal::find(schema, variable) {
+    match temporal(schema, variable) {
         Some(_) => Ok(variable),
         None => Err(format!("its variable is of type {}", variable.data_type)),
     }

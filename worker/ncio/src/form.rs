@@ -6,15 +6,19 @@
 
 mod attributes;
 mod constants;
+mod conversion;
+mod temporal;
 mod unpack;
 
-use crate::dataset::{Attribute, Values, attribute};
+use crate::dataset::{Attribute, DataType, Values, attribute};
 use crate::error::NcError;
 use crate::raw::{Schema, VariableSchema};
-use crate::time::{Calendar, Coding};
+use crate::time::Calendar;
 
 pub use attributes::{CODING, is_descriptive};
-pub use unpack::{UnpackError, unpack};
+pub use conversion::{Conversion, ConversionError};
+pub use temporal::{Temporal, calendar, coding, family};
+pub use unpack::{MISSING_INTEGER, UnpackError, unpack, unpack_integers, unpack_nearest};
 
 /// One thing that is the same in all results that fit together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +52,10 @@ impl Fact {
 /// What part the values of a variable play, as far as others must play the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// Characters or strings.
+    /// Strings.
     Text,
+    /// Single characters.
+    Characters,
     /// Numbers of any type, packed or not.
     Numbers,
     /// Numbers that stand for times.
@@ -60,6 +66,7 @@ impl Kind {
     fn in_words(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Characters => "text in single characters",
             Self::Numbers => "numbers",
             Self::Times => "times",
         }
@@ -107,23 +114,25 @@ fn of_variable(schema: &Schema, variable: &VariableSchema, along: &str) -> Vec<F
         Fact::new(format!("the dimensions of variable {name:?}"), format!("({})", dimensions.join(", "))),
     ];
     if kind == Kind::Times {
-        let calendar = calendar(schema, variable, along);
+        let calendar = calendar_in_words(schema, variable, along);
         facts.extend(
             calendar.map(|calendar| Fact::new(format!("the calendar of variable {name:?}"), calendar)),
         );
     }
-    if name == along {
-        return facts;
-    }
-    let (varies, is_mapping) =
-        (variable.axis(along).is_some(), variable.attribute("grid_mapping_name").is_some());
-    let counts = |attribute: &str| {
-        let is_of_times = kind == Kind::Times && attributes::TIMES.contains(&attribute);
-        // what does not vary is taken over as it is
-        let may_be_recoded = varies && CODING.contains(&attribute);
-        !is_of_times && !may_be_recoded && (is_mapping || !is_descriptive(attribute))
+    let varies = variable.axis(along).is_some();
+    let decides = match variable.attribute("grid_mapping_name") {
+        Some(_) => attributes::decides_of_mapping,
+        None => |attribute: &str| !is_descriptive(attribute),
     };
-    let deciding = attributes.iter().filter(|(attribute, _)| counts(attribute));
+    let counts = |(attribute, value): &&(String, Attribute)| {
+        let is_of_times = kind == Kind::Times && attributes::TIMES.contains(&attribute.as_str());
+        // what does not vary is taken over as it is, and text is never put into another coding
+        let may_be_recoded =
+            varies && matches!(kind, Kind::Numbers | Kind::Times) && CODING.contains(&attribute.as_str());
+        let goes_without_saying = name == along && attributes::is_usual_of_time(attribute, value);
+        !is_of_times && !may_be_recoded && !goes_without_saying && decides(attribute)
+    };
+    let deciding = attributes.iter().filter(counts);
     facts.extend(deciding.map(|(attribute, value)| Fact {
         what: format!("the attribute {attribute} of variable {name:?}"),
         value: attributes::in_words(attribute, value),
@@ -134,47 +143,24 @@ fn of_variable(schema: &Schema, variable: &VariableSchema, along: &str) -> Vec<F
 
 /// What the values of a variable are.
 fn kind(schema: &Schema, variable: &VariableSchema, along: &str) -> Kind {
-    use crate::dataset::DataType::{Char, String};
-    if matches!(variable.data_type, Char | String) {
-        return Kind::Text;
-    }
-    let is_of_times =
-        variable.name == along || has_time_units(variable) || bounded(schema, variable, along).is_some();
-    match variable.axis(along) {
-        Some(_) if is_of_times => Kind::Times,
+    match variable.data_type {
+        DataType::String => Kind::Text,
+        DataType::Char => Kind::Characters,
+        _ if Temporal::find(schema, variable, along).is_some() => Kind::Times,
         _ => Kind::Numbers,
     }
 }
 
-fn has_time_units(variable: &VariableSchema) -> bool {
-    let units = variable.attribute("units").and_then(Attribute::text).unwrap_or_default();
-    units.split_whitespace().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("since"))
-}
-
-/// The coordinate of times whose cells a variable bounds.
-fn bounded<'a>(schema: &'a Schema, variable: &VariableSchema, along: &str) -> Option<&'a VariableSchema> {
-    let names = |coordinate: &VariableSchema, attribute| {
-        let bounds = coordinate.attribute(attribute).and_then(Attribute::text);
-        bounds.is_some_and(|bounds| bounds.trim() == variable.name)
-    };
-    schema.variables.iter().find(|coordinate| {
-        (coordinate.name == along || has_time_units(coordinate))
-            && ["bounds", "climatology"].into_iter().any(|attribute| names(coordinate, attribute))
-    })
-}
-
 /// The calendar of times; of those that count the same days, one.
-fn calendar(schema: &Schema, variable: &VariableSchema, along: &str) -> Option<&'static str> {
-    let bounded = bounded(schema, variable, along).map(|coordinate| coordinate.attributes.as_slice());
-    let coding = Coding::new(variable.data_type, &variable.attributes, bounded).ok()?;
-    let calendar = coding.units().calendar();
+fn calendar_in_words(schema: &Schema, variable: &VariableSchema, along: &str) -> Option<&'static str> {
+    let calendar = calendar(schema, variable, along)?;
     Some(if calendar.counts_as(Calendar::Standard) { Calendar::Standard.name() } else { calendar.name() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{DataType, Dataset, Variable};
+    use crate::dataset::{Dataset, Variable};
     use crate::raw::RawFile;
     use crate::write::{Storage, write_dataset};
 

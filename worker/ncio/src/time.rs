@@ -204,9 +204,9 @@ impl CalendarUnits {
         self.calendar
     }
 
-    /// Whether times may lie within one microsecond.
-    pub fn are_nanoseconds(&self) -> bool {
-        self.unit < MICROSECOND
+    /// How long its unit is.
+    pub fn unit_nanoseconds(&self) -> i64 {
+        self.unit
     }
 
     /// The time that a number stands for: of an integer exactly, of a float to the nearest microsecond (or

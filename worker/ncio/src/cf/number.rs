@@ -97,6 +97,14 @@ pub enum Number {
 }
 
 impl Number {
+    /// The bits of a number of type `from` read as another type of the same size; floats as they are.
+    pub fn reread(self, from: NumberType, read_as: NumberType) -> Self {
+        match self {
+            Self::Integer(integer) if from != read_as => Self::Integer(read_as.reread(integer, from)),
+            same => same,
+        }
+    }
+
     /// As a double: exact for floats and for integers up to 2^53.
     pub fn to_f64(self) -> f64 {
         match self {

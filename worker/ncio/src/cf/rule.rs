@@ -136,12 +136,7 @@ fn missing(stored: NumberType, attributes: &Attributes) -> Result<Vec<Typed>, Ba
 
 /// An attribute of the variable's stored type follows `_Unsigned` as the variable does.
 fn reread(stored: NumberType, number_type: NumberType, kind: NumberType, number: Number) -> Number {
-    match number {
-        Number::Integer(integer) if kind == stored && number_type != stored => {
-            Number::Integer(number_type.reread(integer, stored))
-        }
-        same => same,
-    }
+    if kind == stored { number.reread(stored, number_type) } else { number }
 }
 
 fn wider(scale: Option<Typed>, offset: Option<Typed>) -> Option<NumberType> {

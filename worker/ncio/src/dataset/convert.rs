@@ -2,6 +2,7 @@
 
 use super::each::with_numbers;
 use super::{DataType, Values};
+use crate::cf::{Number, Raw};
 
 /// A value that has no place in a type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,83 +29,86 @@ impl Values {
     /// number beyond the range, a fraction or NaN in integers, and a whole number of too many digits in floats have
     /// none.
     pub fn convert(&self, to: DataType) -> Result<Self, ConvertError> {
-        if self.data_type() == to {
-            return Ok(self.clone());
-        }
+        if self.data_type() == to { Ok(self.clone()) } else { self.convert_each(to, Ok) }
+    }
+
+    /// The same, of what each number becomes.
+    pub(crate) fn convert_each(
+        &self,
+        to: DataType,
+        changed: impl Fn(Number) -> Result<Number, ConvertError>,
+    ) -> Result<Self, ConvertError> {
         let text = || ConvertError::Text(self.data_type(), to);
         with_numbers!(self, numbers => {
-            let numbers = numbers.iter().map(|&number| Number::from(number));
-            match to {
-                DataType::F64 => numbers.map(|number| number.float(IN_F64, to)).collect::<Result<_, _>>().map(Self::F64),
-                DataType::F32 => numbers.map(single).collect::<Result<_, _>>().map(Self::F32),
-                DataType::I64 => numbers.map(|number| number.whole(to)).collect::<Result<_, _>>().map(Self::I64),
-                DataType::I32 => numbers.map(|number| number.whole(to)).collect::<Result<_, _>>().map(Self::I32),
-                DataType::I16 => numbers.map(|number| number.whole(to)).collect::<Result<_, _>>().map(Self::I16),
-                DataType::I8 => numbers.map(|number| number.whole(to)).collect::<Result<_, _>>().map(Self::I8),
-                DataType::U64 => numbers.map(|number| number.whole(to)).collect::<Result<_, _>>().map(Self::U64),
-                DataType::U32 => numbers.map(|number| number.whole(to)).collect::<Result<_, _>>().map(Self::U32),
-                DataType::U16 => numbers.map(|number| number.whole(to)).collect::<Result<_, _>>().map(Self::U16),
-                DataType::U8 => numbers.map(|number| number.whole(to)).collect::<Result<_, _>>().map(Self::U8),
-                DataType::Char | DataType::String => Err(text()),
-            }
+            collected(numbers.iter().map(|&number| changed(number.to_number())), to).unwrap_or_else(|| Err(text()))
         }, else Err(text()))
     }
+
+    /// Numbers as values of a type.
+    pub(crate) fn of_numbers(
+        numbers: impl Iterator<Item = Number>,
+        to: DataType,
+    ) -> Result<Self, ConvertError> {
+        collected(numbers.map(Ok), to).unwrap_or(Err(ConvertError::Text(DataType::F64, to)))
+    }
 }
 
-/// A number of any type.
-#[derive(Clone, Copy)]
-enum Number {
-    Float(f64),
-    Whole(i128),
+/// `None` for a type of text.
+fn collected(
+    numbers: impl Iterator<Item = Result<Number, ConvertError>>,
+    to: DataType,
+) -> Option<Result<Values, ConvertError>> {
+    use DataType::{Char, F32, F64, I8, I16, I32, I64, String, U8, U16, U32, U64};
+    fn all<T>(
+        numbers: impl Iterator<Item = Result<Number, ConvertError>>,
+        of: impl Fn(Number) -> Result<T, ConvertError>,
+    ) -> Result<Vec<T>, ConvertError> {
+        numbers.map(|number| of(number?)).collect()
+    }
+    Some(match to {
+        F64 => all(numbers, |number| float(number, IN_F64, to)).map(Values::F64),
+        F32 => all(numbers, single).map(Values::F32),
+        I64 => all(numbers, |number| whole(number, to)).map(Values::I64),
+        I32 => all(numbers, |number| whole(number, to)).map(Values::I32),
+        I16 => all(numbers, |number| whole(number, to)).map(Values::I16),
+        I8 => all(numbers, |number| whole(number, to)).map(Values::I8),
+        U64 => all(numbers, |number| whole(number, to)).map(Values::U64),
+        U32 => all(numbers, |number| whole(number, to)).map(Values::U32),
+        U16 => all(numbers, |number| whole(number, to)).map(Values::U16),
+        U8 => all(numbers, |number| whole(number, to)).map(Values::U8),
+        Char | String => return None,
+    })
 }
 
-macro_rules! numbers {
-    ($variant:ident: $($number:ty),*) => {
-        $(impl From<$number> for Number {
-            fn from(number: $number) -> Self {
-                Self::$variant(number.into())
-            }
-        })*
+fn none(number: Number, to: DataType) -> ConvertError {
+    ConvertError::Value { value: number.to_string(), to }
+}
+
+/// As a double, if it is a float or a whole number of few enough digits.
+fn float(number: Number, most: u64, to: DataType) -> Result<f64, ConvertError> {
+    match number {
+        Number::Float(float) => Ok(float),
+        Number::Integer(whole) if whole.unsigned_abs() <= most.into() => Ok(whole as f64),
+        Number::Integer(_) => Err(none(number, to)),
+    }
+}
+
+/// As an integer, if it is a whole number in its range.
+fn whole<N: TryFrom<i128>>(number: Number, to: DataType) -> Result<N, ConvertError> {
+    let whole = match number {
+        Number::Integer(whole) => Some(whole),
+        // 2^100 is beyond every type, and exact
+        Number::Float(float) if float.fract() == 0.0 && float.abs() < 1.3e30 => Some(float as i128),
+        Number::Float(_) => None,
     };
-}
-
-numbers!(Float: f64, f32);
-numbers!(Whole: i64, i32, i16, i8, u64, u32, u16, u8);
-
-impl Number {
-    fn none(self, to: DataType) -> ConvertError {
-        let value = match self {
-            Self::Float(float) => float.to_string(),
-            Self::Whole(whole) => whole.to_string(),
-        };
-        ConvertError::Value { value, to }
-    }
-
-    /// As a double, if it is a float or a whole number of few enough digits.
-    fn float(self, most: u64, to: DataType) -> Result<f64, ConvertError> {
-        match self {
-            Self::Float(float) => Ok(float),
-            Self::Whole(whole) if whole.unsigned_abs() <= most.into() => Ok(whole as f64),
-            Self::Whole(_) => Err(self.none(to)),
-        }
-    }
-
-    fn whole<N: TryFrom<i128>>(self, to: DataType) -> Result<N, ConvertError> {
-        let whole = match self {
-            Self::Whole(whole) => Some(whole),
-            // 2^100 is beyond every type, and exact
-            Self::Float(float) if float.fract() == 0.0 && float.abs() < 1.3e30 => Some(float as i128),
-            Self::Float(_) => None,
-        };
-        whole.and_then(|whole| N::try_from(whole).ok()).ok_or_else(|| self.none(to))
-    }
+    whole.and_then(|whole| N::try_from(whole).ok()).ok_or_else(|| none(number, to))
 }
 
 /// As a float. What is finite stays so.
 fn single(number: Number) -> Result<f32, ConvertError> {
-    let double = number.float(IN_F32, DataType::F32)?;
+    let double = float(number, IN_F32, DataType::F32)?;
     let single = double as f32;
-    if double.is_finite() && single.is_infinite() { Err(number.none(DataType::F32)) } else { Ok(single) }
+    if double.is_finite() && single.is_infinite() { Err(none(number, DataType::F32)) } else { Ok(single) }
 }
 
 #[cfg(test)]

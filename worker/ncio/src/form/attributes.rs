@@ -55,12 +55,44 @@ const DECIDING: [&str; 33] = [
     "units_metadata",
 ];
 
+/// What describes even a grid mapping, of which anything else may be a parameter.
+const OF_PEOPLE: [&str; 12] = [
+    "comment",
+    "long_name",
+    "description",
+    "title",
+    "history",
+    "source",
+    "references",
+    "institution",
+    "creation_date",
+    "date_created",
+    "coverage_content_type",
+    "note",
+];
+
+/// What the dimension's own coordinate is called where its writer does not say it; and its bounds, which are
+/// variables of their own.
+const USUAL_OF_TIME: [(&str, Option<&str>); 4] =
+    [("standard_name", Some("time")), ("axis", Some("T")), ("bounds", None), ("climatology", None)];
+
 /// Attributes that are lists of names in any order.
 const SETS: [&str; 2] = ["coordinates", "ancillary_variables"];
 
 /// Whether an attribute describes a variable or its values, and decides nothing of their meaning.
 pub fn is_descriptive(name: &str) -> bool {
     !DECIDING.contains(&name) && !CODING.contains(&name)
+}
+
+/// Whether an attribute of a grid mapping decides where its coordinates lie.
+pub(super) fn decides_of_mapping(name: &str) -> bool {
+    !OF_PEOPLE.contains(&name)
+}
+
+/// Whether an attribute of the coordinate of times says what is so without it.
+pub(super) fn is_usual_of_time(name: &str, value: &Attribute) -> bool {
+    let says = |usual: Option<&str>| usual.is_none_or(|usual| value.text().map(str::trim) == Some(usual));
+    USUAL_OF_TIME.iter().any(|&(usual, text)| usual == name && says(text))
 }
 
 /// An attribute's value for people; two that mean the same read the same.

@@ -19,33 +19,66 @@ pub enum UnpackError {
     /// An integer that is no double.
     #[error("it holds {0}, which has more digits than a double")]
     Inexact(i128),
+    /// What has no place among integers of 64 bits.
+    #[error("it holds {0}, which has no place among the others' integers")]
+    NoInteger(String),
 }
+
+/// What stands for missing integers of 64 bits: what the library writes where nobody wrote.
+pub const MISSING_INTEGER: i64 = -9_223_372_036_854_775_806;
 
 /// The numbers that the values of a variable stand for; NaN for missing ones.
 ///
 /// # Errors
 /// If they are text, an attribute makes no sense, or a double does not hold one of them exactly.
 pub fn unpack(variable: &VariableSchema, values: &Values) -> Result<Vec<f64>, UnpackError> {
+    each(variable, values, |value, raw| match raw {
+        _ if value.is_nan() => Ok(value),
+        Number::Integer(integer) if integer.abs() > EXACT && integer as f64 as i128 != integer => {
+            Err(UnpackError::Inexact(integer))
+        }
+        _ => Ok(value),
+    })
+}
+
+/// The same, of integers beyond those of a double the nearest.
+///
+/// # Errors
+/// If they are text, or an attribute makes no sense.
+pub fn unpack_nearest(variable: &VariableSchema, values: &Values) -> Result<Vec<f64>, UnpackError> {
+    each(variable, values, |value, _| Ok(value))
+}
+
+/// The integers that the values of a variable are, which is not packed; [`MISSING_INTEGER`] for missing ones.
+///
+/// # Errors
+/// If they are no integers, an attribute makes no sense, or one has no place.
+pub fn unpack_integers(variable: &VariableSchema, values: &Values) -> Result<Vec<i64>, UnpackError> {
+    each(variable, values, |value, raw| match raw {
+        _ if value.is_nan() => Ok(MISSING_INTEGER),
+        Number::Integer(integer) => match i64::try_from(integer) {
+            Ok(integer) if integer != MISSING_INTEGER => Ok(integer),
+            _ => Err(UnpackError::NoInteger(integer.to_string())),
+        },
+        Number::Float(float) => Err(UnpackError::NoInteger(float.to_string())),
+    })
+}
+
+/// What becomes of each value, by the number that it stands for (NaN for a missing one) and as it is stored.
+fn each<V>(
+    variable: &VariableSchema,
+    values: &Values,
+    of: impl Fn(f64, Number) -> Result<V, UnpackError>,
+) -> Result<Vec<V>, UnpackError> {
     let text = || UnpackError::Text(variable.data_type);
     let stored = variable.data_type.number_type().ok_or_else(text)?;
     let numbers = values.to_numbers().ok_or_else(text)?;
     let rule = Rule::new(stored, &Attributes::of(&variable.attributes))?;
     with_raw!(rule.number_type, T => {
         let packing = Packing::<T>::new(&rule);
-        let reread = |number| match number {
-            Number::Integer(integer) => Number::Integer(rule.number_type.reread(integer, stored)),
-            float => float,
-        };
         // values of the stored type are all there in the type of the same size
-        let raw = numbers.into_iter().filter_map(|number| T::equal_to(reread(number)));
-        let unpacked = raw.map(|raw| match (packing.unpack(raw), raw.to_number()) {
-            (value, _) if value.is_nan() => Ok(value),
-            (_, Number::Integer(integer)) if integer.abs() > EXACT && integer as f64 as i128 != integer => {
-                Err(UnpackError::Inexact(integer))
-            }
-            (value, _) => Ok(value),
-        });
-        unpacked.collect()
+        let raw = numbers.into_iter().filter_map(|number| T::equal_to(number.reread(stored, rule.number_type)));
+        raw.map(|raw| of(packing.unpack(raw), raw.to_number())).collect()
     })
 }
 

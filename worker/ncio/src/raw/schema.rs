@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::error::RawError;
-use crate::dataset::{Attribute, ConvertError, DataType, Dataset, attribute};
+use crate::dataset::{Attribute, DataType, Dataset, attribute};
 use crate::ffi::library::Slab;
 
 /// A file without its values, in the file's order.
@@ -17,18 +17,6 @@ pub struct Schema {
     /// The global attributes.
     pub attributes: Vec<(String, Attribute)>,
 }
-
-/// Attributes that are of the type of their variable's values.
-const OF_THE_VALUES: [&str; 8] = [
-    "_FillValue",
-    "missing_value",
-    "valid_min",
-    "valid_max",
-    "valid_range",
-    "actual_range",
-    "flag_values",
-    "flag_masks",
-];
 
 /// A variable without its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,30 +32,6 @@ pub struct VariableSchema {
 }
 
 impl VariableSchema {
-    /// The variable with numbers of another type, and the attributes that are numbers of its own type with it.
-    ///
-    /// # Errors
-    /// What has no place in that type: an attribute, or a variable of text.
-    pub fn converted(&self, to: DataType) -> Result<Self, (String, ConvertError)> {
-        let is_text = |data_type| matches!(data_type, DataType::Char | DataType::String);
-        if is_text(self.data_type) || is_text(to) {
-            return Err(("its values".to_owned(), ConvertError::Text(self.data_type, to)));
-        }
-        let mut attributes = Vec::with_capacity(self.attributes.len());
-        for (name, value) in &self.attributes {
-            let value = match value {
-                Attribute::Values(values)
-                    if OF_THE_VALUES.contains(&name.as_str()) && values.data_type() == self.data_type =>
-                {
-                    values.convert(to).map_err(|error| (format!("its attribute {name}"), error))?.into()
-                }
-                other => other.clone(),
-            };
-            attributes.push((name.clone(), value));
-        }
-        Ok(Self { data_type: to, attributes, ..self.clone() })
-    }
-
     /// The place of a dimension among the variable's own; the first, should it be there twice.
     pub fn axis(&self, dimension: &str) -> Option<usize> {
         self.dimensions.iter().position(|name| name == dimension)

@@ -24,7 +24,7 @@ pub enum Calendar {
 }
 
 /// A date: year, month, day.
-pub(super) type Date = (i64, i64, i64);
+pub type Date = (i64, i64, i64);
 
 /// The first Gregorian day of `standard`, and the last Julian one.
 const FIRST_GREGORIAN: Date = (1582, 10, 15);
@@ -77,7 +77,7 @@ impl Calendar {
     }
 
     /// The day of a date; `None` where the calendar has no such date.
-    pub(super) fn day(self, date: Date) -> Option<i64> {
+    pub fn day(self, date: Date) -> Option<i64> {
         let (year, month, day) = date;
         let place = usize::try_from(month.checked_sub(1)?).ok()?;
         let length = *self.month_lengths(year).get(place)?;

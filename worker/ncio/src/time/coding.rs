@@ -56,12 +56,9 @@ impl Coding {
         let Some(numbers) = values.to_numbers() else { return Ok(Vec::new()) };
         let Self { stored, rule, units } = self;
         with_raw!(rule.number_type, T => {
-            let reread = |number| match number {
-                Number::Integer(integer) => Number::Integer(rule.number_type.reread(integer, *stored)),
-                float => float,
-            };
             // values of the stored type are all there in the type of the same size
-            let raw: Vec<T> = numbers.into_iter().filter_map(|number| T::equal_to(reread(number))).collect();
+            let numbers = numbers.into_iter().map(|number| number.reread(*stored, rule.number_type));
+            let raw: Vec<T> = numbers.filter_map(T::equal_to).collect();
             decode_values(&raw, rule, |value| units.instant(value))
         })
     }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use dayfold_contract::output::VariableSettings;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::NcError;
-use dayfold_ncio::dataset::DataType;
+use dayfold_ncio::dataset::{ConvertError, DataType};
+use dayfold_ncio::form::{Conversion, Temporal};
 use dayfold_ncio::raw::RawFile;
 
 /// So many values are converted at once.
@@ -40,12 +41,17 @@ fn of_variable(file: &RawFile, name: &str, settings: &VariableSettings) -> Resul
     let Some(to) = settings.dtype.and_then(|dtype| DataType::named(&dtype.to_string())) else {
         return Ok(None);
     };
-    if let Err((what, error)) = variable.converted(to) {
-        return Ok(Some(format!("{what}: {error}")));
+    if variable.data_type == to {
+        return Ok(None);
     }
-    let told = |error: dayfold_ncio::dataset::ConvertError| Some(error.to_string());
+    let is_of_times = Temporal::find(schema, variable, SHARED_DIMENSION).is_some();
+    let conversion = match Conversion::new(variable, to, is_of_times) {
+        Ok((conversion, _)) => conversion,
+        Err(error) => return Ok(Some(error.to_string())),
+    };
+    let told = |error: ConvertError| Some(error.to_string());
     let Some(axis) = variable.axis(SHARED_DIMENSION) else {
-        return Ok(file.read(name)?.convert(to).err().and_then(told));
+        return Ok(conversion.apply(&file.read(name)?).err().and_then(told));
     };
     let shape = schema.shape(variable);
     let length = shape.get(axis).copied().unwrap_or_default();
@@ -53,7 +59,7 @@ fn of_variable(file: &RawFile, name: &str, settings: &VariableSettings) -> Resul
     let step = (MOST_VALUES / row.max(1)).max(1);
     for start in (0..length).step_by(step) {
         let values = file.read_along(name, SHARED_DIMENSION, start..(start + step).min(length))?;
-        if let Err(error) = values.convert(to) {
+        if let Err(error) = conversion.apply(&values) {
             return Ok(told(error));
         }
     }
