@@ -1,12 +1,14 @@
 //! What values mean is the same in the final file as in the partials: units that are no times, integers of many
 //! digits, text, and types that people ask for.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test may fail or be cut off")]
 
 mod collate_support;
 
 use collate_support::{Bench, find, series, strings, texts, variable};
+use dayfold_contract::Fingerprint;
 use dayfold_contract::output::{NumberType, VariableSettings};
 use dayfold_ncio::dataset::{Attribute, Dataset, Values};
+use dayfold_ncio::write::{Storage, write_dataset};
 use dayfold_supervisor::collate::{CollateError, Collation, Description, collate, to_the_end};
 
 /// Values and their attributes.
@@ -162,4 +164,23 @@ fn times_that_are_counted_anew_keep_their_digits_whatever_is_asked_for() {
     assert!(warnings[0].starts_with("[output.variables.x] dtype is left out"), "{warnings:?}");
     let alike = with([hours("hours since 2022-01-01"), hours("hours since 2022-01-01")]);
     assert_eq!(stored(&alike, NumberType::Float32).unwrap(), (Values::F32(vec![6.5, 6.5]), vec![]));
+}
+
+#[test]
+fn a_result_that_is_as_it_was_kept_and_cannot_be_read_costs_its_group_alone() {
+    let mut bench = Bench::of(&[series(&[1.0], &[1.0]), series(&[3.0], &[1.0])]);
+    let numbers: Vec<f64> =
+        (0..8192_u32).map(|it| f64::from(it.wrapping_mul(2_654_435_761)).sqrt()).collect();
+    let hours: Vec<f64> = (0..8192).map(f64::from).collect();
+    let path = bench.place("c");
+    let storage = Storage::Deflated { level: 1, chunk_bytes: 1 << 20, along: "time".to_owned() };
+    write_dataset(&path, &series(&hours, &numbers), storage).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let place = bytes.len() * 3 / 4;
+    bytes[place] ^= 255;
+    std::fs::write(&path, &bytes).unwrap();
+    bench.sources[2].checksum = Some(Fingerprint::of(&bytes));
+    let misfits = bench.error().into_misfits().unwrap();
+    assert_eq!((misfits.len(), misfits[0].group.as_str()), (1, "c"));
+    assert!(misfits[0].reason.contains("cannot use the partial of group c"), "{misfits:?}");
 }

@@ -1,5 +1,7 @@
 //! Results that do not fit together: told when their groups end, decided by most groups, and costing no other group.
 
+#![expect(clippy::disallowed_methods, reason = "a test spoils files on purpose")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -360,4 +362,36 @@ fn a_group_that_deviates_is_tried_again_at_each_start() {
         assert_eq!((run.code, started(&run.stderr)), (3, vec!["2022-02-02".to_owned()]), "{run:?}");
     }
     assert!(Path::new(&days.path("out.nc.run/failed.tsv")).exists());
+}
+
+/// Turns a byte of the values of a deflated file.
+fn damage(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let place = bytes.len() * 3 / 4;
+    bytes[place] ^= 255;
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_result_whose_values_cannot_be_read_fails_when_its_group_ends() {
+    let room = Days::new(3);
+    let mut odd = dataset(2);
+    let values = (0..8192_u32).map(|number| f64::from(number.wrapping_mul(2_654_435_761)).sqrt()).collect();
+    odd.dimensions.push(("cell".to_owned(), 8192));
+    odd.variables.push(Variable {
+        name: "map".to_owned(),
+        dimensions: vec!["cell".to_owned()],
+        values: Values::F64(values),
+        attributes: vec![],
+    });
+    fs::remove_file(room.input(2)).unwrap();
+    let storage = Storage::Deflated { level: 1, chunk_bytes: 1 << 20, along: "cell".to_owned() };
+    write_dataset(&room.input(2), &odd, storage).unwrap();
+    damage(&room.input(2));
+    let run = room.run(&["--limit", "2"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    let told = "2022-02-02: cp wrote a NetCDF file to {output} that is cut off, damaged, or of no kind that is read here";
+    assert!(run.stderr.contains(told) && run.stderr.contains("\"map\""), "{}", run.stderr);
+    let run = room.run(&["--allow-failed"]);
+    assert_eq!((run.code, room.failed_groups().as_deref()), (3, Some("2022-02-02")), "{run:?}");
 }

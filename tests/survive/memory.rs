@@ -128,6 +128,33 @@ fn so_is_a_program_that_the_kernel_killed() {
     );
 }
 
+/// Goes on as if nothing had happened, with half of what there should be.
+const HIDE: &str = r#"
+if [ "$group" = 2022-02-02 ] && mkdir jumped; then
+    head -c 1000000000 /dev/zero | tail -c 1000000000 || true
+    cp "$archive/2022-02-03.nc" "$output"
+    exit 0
+fi
+"#;
+
+#[test]
+fn a_program_that_hides_that_a_process_of_its_was_killed_is_run_again() {
+    let Some(group) = Cgroup::new(300 * MEGABYTE) else { return };
+    let farm = Farm::new(4, &format!("archive=${{input%/*}}\n{HIDE}"));
+    let run = Running::start(group.put(&farm.command(&["--workers", "2", "--message-format", "json"])));
+    let ended = run.end();
+    assert!(group.kills() > 0, "{ended:?}");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let failed = ended.all("attempt-failed");
+    let of_the_day = failed.iter().find(|failed| failed["group"] == "2022-02-02").expect("a retry");
+    let reason = of_the_day["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("may lack what a process that was killed meanwhile would have written"),
+        "{reason}"
+    );
+    assert!(farm.result() == Farm::undisturbed(4));
+}
+
 /// The third and the fourth day grow to more than fits at once, when both have begun. Nothing but
 /// what the first two needed is known by then.
 const BOTH_GROW: &str = r#"

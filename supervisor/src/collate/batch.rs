@@ -109,13 +109,15 @@ impl<'a> Batch<'a> {
             self.count_nanoseconds()?;
         }
         let (place, length) = (self.sources.len() as u32, if self.fine { 1 } else { 1_000 });
-        for (row, time_of_row) in times.iter().enumerate() {
+        let row = |(row, time_of_row): (usize, &Instant)| {
             let count = i64::try_from(time_of_row.nanoseconds() / length).map_err(|_| {
                 let shown = time_of_row.show(calendar_of_times(file));
                 time(source, SHARED_DIMENSION)(TimeError::NanosecondOverflow(shown))
             })?;
-            self.rows.push(Row { time: count, source: place, row: row as u32 });
-        }
+            Ok(Row { time: count, source: place, row: row as u32 })
+        };
+        let rows: Vec<Row> = times.iter().enumerate().map(row).collect::<Result<_, CollateError>>()?;
+        self.rows.extend(rows);
         Ok(())
     }
 
@@ -129,15 +131,16 @@ impl<'a> Batch<'a> {
 
     /// From now on, and what is there too.
     fn count_nanoseconds(&mut self) -> Result<(), CollateError> {
-        self.fine = true;
-        for row in &mut self.rows {
-            let count = row.time.checked_mul(1_000);
-            row.time = count.ok_or_else(|| {
+        let finer = |row: &Row| {
+            let count = row.time.checked_mul(1_000).ok_or_else(|| {
                 let shown = format!("{} microseconds since 1970", row.time);
                 let overflow = TimeError::NanosecondOverflow(shown);
                 time(self.sources[row.source as usize], SHARED_DIMENSION)(overflow)
             })?;
-        }
+            Ok(Row { time: count, ..*row })
+        };
+        self.rows = self.rows.iter().map(finer).collect::<Result<_, CollateError>>()?;
+        self.fine = true;
         Ok(())
     }
 

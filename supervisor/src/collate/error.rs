@@ -254,7 +254,7 @@ impl CollateError {
                 | Self::CannotCarry { .. }
                 | Self::Numbers { .. }
                 | Self::Convert { .. }
-        )
+        ) || self.is_unreadable_by_itself()
     }
 
     /// The results that cannot be collated with the others, where that is why; else the error.
@@ -263,6 +263,9 @@ impl CollateError {
     /// Any other error, as it is.
     pub fn into_misfits(self) -> Result<Vec<Misfit>, Self> {
         match &self {
+            Self::Partial { group, .. } if self.is_unreadable_by_itself() => {
+                Ok(vec![Misfit { group: group.clone(), reason: in_one_line(&self) }])
+            }
             Self::NoTime { group, .. }
             | Self::CannotCarry { group, .. }
             | Self::Time { group, .. }
@@ -275,6 +278,18 @@ impl CollateError {
                 Self::Misfits(misfits) => Ok(misfits),
                 other => Err(other),
             },
+        }
+    }
+
+    /// Whether a result makes no sense to the library, and the system has refused nothing: as it was kept, it stays so.
+    fn is_unreadable_by_itself(&self) -> bool {
+        match self {
+            Self::Partial { source, .. } => match &**source {
+                NcError::Open { .. } => false,
+                NcError::Raw(error) => error.refused().is_none(),
+                _ => true,
+            },
+            _ => false,
         }
     }
 

@@ -3,7 +3,8 @@
 //! Values along the shared dimension are left to the second look, but for the times themselves. Partials of one
 //! form are gathered in a [`Batch`]; that of most groups becomes the final file, the others are [`Misfit`]s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use dayfold_contract::GroupName;
 use dayfold_contract::form::FormId;
@@ -84,20 +85,25 @@ struct Gathering<'a, 'b> {
 }
 
 impl<'a> Gathering<'a, '_> {
+    /// What is wrong with one result by itself does not concern the others.
     fn take(&mut self, source: &'a Source) -> Result<(), CollateError> {
+        match self.look(source) {
+            Err(error) if error.is_of_one_result() => {
+                self.wrong.push(misfit::wrong(source, &error));
+                Ok(())
+            }
+            looked => looked,
+        }
+    }
+
+    fn look(&mut self, source: &'a Source) -> Result<(), CollateError> {
         self.empty.extend(source.empty.iter().cloned());
         if proof::whole(source)? == 0 {
             self.empty.insert(source.group.clone());
             return Ok(());
         }
         let (file, known) = self.opening.open(&source.path).map_err(partial(source))?;
-        let times = match times(source, &file) {
-            Err(error) if error.is_of_one_result() => {
-                self.wrong.push(misfit::wrong(source, &error));
-                return Ok(());
-            }
-            times => times?,
-        };
+        let times = times(source, &file)?;
         if times.is_empty() {
             self.empty.insert(source.group.clone());
             return Ok(());
@@ -106,27 +112,29 @@ impl<'a> Gathering<'a, '_> {
             // what is like another one but for values that vary has been compared with it
             return batch.add(source, &file, &times);
         }
-        let schema = match carried(file.schema()) {
-            Ok(Carried { schema, left_out }) => {
-                self.left_out.extend(left_out);
-                self.description.as_source(&schema)
-            }
-            Err(error) => {
-                let (group, path) = (source.group.clone(), source.path.clone());
-                let error = CollateError::CannotCarry { group, path, source: Box::new(error) };
-                self.wrong.push(misfit::wrong(source, &error));
-                return Ok(());
-            }
-        };
+        let Carried { schema, left_out } =
+            carried(file.schema()).map_err(|error| CollateError::CannotCarry {
+                group: source.group.clone(),
+                path: source.path.clone(),
+                source: Box::new(error),
+            })?;
+        let schema = self.description.as_source(&schema);
         let form = form::of(&schema, &file).map_err(partial(source))?;
         let id = form.id();
-        let mut batch = match self.batches.remove(&id) {
-            Some(batch) => batch,
-            None => Batch::new(form, source, &file, &schema, self.own)?,
-        };
-        batch.compare(&schema);
-        batch.add(source, &file, &times)?;
-        self.batches.insert(id, batch);
+        match self.batches.entry(id) {
+            Entry::Occupied(mut batch) => {
+                let batch = batch.get_mut();
+                batch.add(source, &file, &times)?;
+                batch.compare(&schema);
+            }
+            Entry::Vacant(place) => {
+                let mut batch = Batch::new(form, source, &file, &schema, self.own)?;
+                batch.add(source, &file, &times)?;
+                batch.compare(&schema);
+                place.insert(batch);
+            }
+        }
+        self.left_out.extend(left_out);
         self.opening.learn(&file, id);
         Ok(())
     }

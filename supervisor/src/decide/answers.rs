@@ -207,6 +207,24 @@ impl State {
         }
     }
 
+    /// A group is done, and perhaps without a process that the kernel has killed meanwhile. A program may have gone on
+    /// without it, as shell scripts do, with half a result; a worker by itself cannot.
+    pub(super) fn done_beside_kill(
+        &mut self,
+        now: Moment,
+        worker: WorkerId,
+        attempt: Attempt,
+        output: Output,
+    ) {
+        if self.programs.is_none() {
+            return self.said(now, worker, FromWorker::Done { attempt, output });
+        }
+        self.actions.push(Action::Discard(output));
+        let reason = "its program ended with exit code 0, but its result may lack what a process that was killed \
+                      meanwhile would have written";
+        self.program_killed(now, worker, attempt, Failure::new(FailureKind::Passing, reason.to_owned()));
+    }
+
     /// The kernel killed something of a worker's group for want of memory: what more is to be said, and
     /// whether the same again could go better. One that had all of the memory to itself needs more.
     fn killed_for_memory(&mut self, worker: WorkerId) -> (String, Chance) {

@@ -40,6 +40,16 @@ pub enum Event {
         /// As it told.
         failure: Failure,
     },
+    /// A worker says that an attempt is done, and meanwhile the kernel has killed something for want of memory of which
+    /// nobody has told.
+    DoneBesideKill {
+        /// Which worker.
+        worker: WorkerId,
+        /// Of what.
+        attempt: Attempt,
+        /// What came of it.
+        output: Output,
+    },
     /// A result has its name and is safe on the disk, or could not get there.
     Kept {
         /// Whose.

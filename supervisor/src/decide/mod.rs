@@ -142,6 +142,9 @@ impl State {
             Event::ProgramKilled { worker, attempt, failure } => {
                 self.program_killed(now, worker, attempt, failure);
             }
+            Event::DoneBesideKill { worker, attempt, output } => {
+                self.done_beside_kill(now, worker, attempt, output);
+            }
             Event::Kept { worker, attempt, result } => self.kept(now, worker, attempt, result),
             Event::Metered(reading) => {
                 self.memory.metered(&reading);

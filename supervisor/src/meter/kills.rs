@@ -2,7 +2,8 @@
 //! that were found killed.
 //!
 //! The kernel says how many, and not whom. Each counted kill explains one death, and one that nobody
-//! claims explains nothing any more after a while: it was of a process that is none of ours.
+//! claims explains no death any more after a while. It may have been of a process that is none of ours, or of one
+//! whose death a program has hidden, by ending with exit code 0 all the same.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ pub const FOUND_WITHIN: Duration = Duration::from_secs(60);
 /// A program that lives on without the process that was killed fails within this time.
 pub const FAILS_WITHIN: Duration = Duration::from_secs(5);
 
-/// More kills at once than this are not told apart.
+/// More kills than this are not told apart.
 const MANY: u64 = 1000;
 
 /// A counter of kills as it is read, and what of it has not been claimed.
@@ -37,7 +38,13 @@ impl Kills {
         let more = self.count.map_or(0, |before| count.saturating_sub(before));
         self.unclaimed.extend((0..more.min(MANY)).map(|_| now));
         self.count = Some(count);
-        self.unclaimed.retain(|&seen| now.saturating_duration_since(seen) <= FOUND_WITHIN);
+        let too_many = self.unclaimed.len().saturating_sub(MANY as usize);
+        self.unclaimed.drain(..too_many);
+    }
+
+    /// Whether there was a kill since then that no death explains: of something that others hid from us.
+    pub fn is_unexplained_since(&self, then: Instant) -> bool {
+        self.unclaimed.iter().any(|&seen| seen >= then)
     }
 
     /// Whether a death is explained by a kill that was seen within this time; that explains no other.
@@ -93,5 +100,6 @@ mod tests {
         kills.read(Some(2), now);
         kills.read(Some(2), now + FOUND_WITHIN + LATER);
         assert!(!kills.claim(FOUND_WITHIN, now + FOUND_WITHIN + LATER));
+        assert!(kills.is_unexplained_since(now) && !kills.is_unexplained_since(now + LATER));
     }
 }

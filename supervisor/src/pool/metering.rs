@@ -52,6 +52,12 @@ impl Meter {
         self.kills.claim(within, Instant::now())
     }
 
+    /// Whether the kernel has killed something for want of memory since then that explains no death.
+    pub fn has_unexplained_kill(&mut self, since: Instant) -> bool {
+        self.read_kills();
+        self.kills.is_unexplained_since(since)
+    }
+
     /// A kill is told by its time: looked at as often as memory is.
     fn read_kills(&mut self) {
         let count = self.group.as_ref().and_then(|group| group.kills(&self.host));

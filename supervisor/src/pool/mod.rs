@@ -77,6 +77,8 @@ pub struct Pool<'a> {
     heard: Receiver<Heard>,
     committer: Committer,
     meter: Meter,
+    /// When each worker began with what it has at work.
+    started: BTreeMap<WorkerId, Instant>,
     ticks: Interval,
     pauses: Pauses,
     /// How long all pauses were: listeners hear no time in which nothing was done.
@@ -119,6 +121,7 @@ impl<'a> Pool<'a> {
             children: BTreeMap::new(),
             committer,
             meter: Meter::new(Host::here()),
+            started: BTreeMap::new(),
             ticks,
             pauses: Pauses::new(Instant::now()),
             paused: Duration::ZERO,
@@ -221,7 +224,8 @@ impl<'a> Pool<'a> {
     }
 
     /// A process that was killed, and not by us, while the kernel counts a kill for want of memory, is
-    /// taken for the one that the kernel chose: the worker's, or that of a program of its.
+    /// taken for the one that the kernel chose: the worker's, or that of a program of its. A kill that explains no
+    /// death puts in doubt what ended well meanwhile: a script can go on without the process that was killed.
     fn note_kill(&mut self, mut event: Event) -> Event {
         match &mut event {
             Event::Exited { worker, exit } => {
@@ -240,6 +244,17 @@ impl<'a> Pool<'a> {
                     return event;
                 }
                 Event::ProgramKilled { worker: *worker, attempt: *attempt, failure: failure.clone() }
+            }
+            Event::Said { worker, message: FromWorker::Started(_) } => {
+                self.started.insert(*worker, Instant::now());
+                event
+            }
+            Event::Said { worker, message: FromWorker::Done { attempt, output } } => {
+                let since = self.started.remove(worker);
+                if !since.is_some_and(|since| self.meter.has_unexplained_kill(since)) {
+                    return event;
+                }
+                Event::DoneBesideKill { worker: *worker, attempt: *attempt, output: output.clone() }
             }
             _ => event,
         }

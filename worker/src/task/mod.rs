@@ -5,6 +5,8 @@
 //! checksums, names and clearing up are not a task's business.
 
 mod command;
+mod doubt;
+mod fault;
 mod pv;
 
 use std::io;

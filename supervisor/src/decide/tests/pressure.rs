@@ -140,6 +140,35 @@ fn program_killed(worker: WorkerId, attempt: Attempt) -> Event {
 }
 
 #[test]
+fn what_a_program_made_without_a_process_that_the_kernel_killed_is_not_kept() {
+    let beside_kill = || {
+        let Event::Said { worker, message: FromWorker::Done { attempt, output } } = done(0, attempt(0, 1))
+        else {
+            panic!()
+        };
+        Event::DoneBesideKill { worker, attempt, output }
+    };
+    let actions = |runs_programs| {
+        let mut state = State::new(limited(2, 1_000_000_000), groups(3));
+        if runs_programs {
+            state = state.running_programs(false);
+        }
+        feed(
+            &mut state,
+            [Event::Begin, ready(0), ready(1), started(0, attempt(0, 1)), started(1, attempt(1, 1))],
+        );
+        let at_once = state.on(Duration::from_secs(1), beside_kill());
+        [at_once, state.on(Duration::from_secs(2), Event::Woke)].concat()
+    };
+    let of_programs = actions(true);
+    assert!(of_programs.iter().any(|action| matches!(action, Action::Discard(_))), "{of_programs:?}");
+    let (reason, _) = told(&of_programs);
+    assert!(reason.contains("may lack what a process that was killed"), "{reason}");
+    // a worker that was not killed has all that it worked out
+    assert!(actions(false).iter().any(|action| matches!(action, Action::Keep(..))));
+}
+
+#[test]
 fn a_group_that_the_kernel_killed_alone_at_work_fails_at_once_with_both_figures() {
     let mut settings = limited(1, 190_000_000_000);
     settings.memory.gadi = Some(Gadi::in_queue("normal"));

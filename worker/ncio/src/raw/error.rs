@@ -113,6 +113,14 @@ impl RawError {
         }
     }
 
+    /// What the system refused and may grant another time.
+    pub fn refused(&self) -> Option<std::io::Error> {
+        match self {
+            Self::Failed { source, .. } | Self::NoSpace { source, .. } => source.refused(),
+            _ => None,
+        }
+    }
+
     /// Whether the disk or a quota is full: the same may succeed once there is room.
     pub fn is_no_space(&self) -> bool {
         match self {

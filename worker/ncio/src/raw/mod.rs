@@ -24,7 +24,7 @@ pub use chunks::{Storage, VariableStorage};
 pub use error::RawError;
 pub use file_template::FileTemplate;
 pub use pack::{LooseChunk, PackedChunk, Packer};
-pub use read::RawFile;
+pub use read::{RawFile, begins_as_netcdf};
 pub use schema::{Schema, VariableSchema};
 pub(crate) use tiles::Run;
 pub use write::{Cut, RawWriter};

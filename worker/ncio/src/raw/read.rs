@@ -13,6 +13,7 @@ use crate::classic::{self, is_classic};
 use crate::dataset::{Attribute, DataType, Values};
 use crate::error::NcError;
 use crate::ffi::library::{Definition, Elsewhere, Failed, File, FileType, GLOBAL};
+use crate::source::HDF5;
 
 /// An open file and its schema.
 #[derive(Debug)]
@@ -124,9 +125,17 @@ impl RawFile {
 
 /// Whether it is of a classic format; what cannot be opened the library refuses.
 fn begins_as_classic(path: &Path) -> bool {
+    start(path).is_some_and(|start| is_classic(&start))
+}
+
+/// Whether a file begins as a NetCDF file of any format does, whole or not.
+pub fn begins_as_netcdf(path: &Path) -> bool {
+    start(path).is_some_and(|start| is_classic(&start) || HDF5.starts_with(&start))
+}
+
+fn start(path: &Path) -> Option<[u8; 4]> {
     let mut start = [0; 4];
-    let read = dayfold_files::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && is_classic(&start)
+    dayfold_files::open(path).and_then(|mut file| file.read_exact(&mut start)).ok().map(|()| start)
 }
 
 /// Reading the schema of an open file.

@@ -7,11 +7,12 @@ use dayfold_contract::command::BadArgument;
 use dayfold_contract::error::{in_one_line, is_no_space, limit_named};
 use dayfold_contract::message::{Failure, FailureKind, ProgramEnd};
 use dayfold_ncio::NcError;
-use dayfold_ncio::raw::RawError;
+use dayfold_ncio::raw::{RawError, begins_as_netcdf};
 use rustix::io::Errno;
 
 use super::ended;
 use super::program::ProgramError;
+use crate::task::doubt;
 
 /// What programs say when a disk or a quota is full: the C library's own words.
 const FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
@@ -93,6 +94,18 @@ pub enum CommandError {
     /// Something else than a NetCDF file.
     #[error("it wrote something else than a NetCDF file to {{output}}")]
     NotNetcdf(#[source] NcError),
+    /// What begins as a NetCDF file and cannot be read.
+    #[error("it wrote a NetCDF file to {{output}} that is cut off, damaged, or of no kind that is read here")]
+    Unreadable(#[source] NcError),
+    /// The result cannot be read, and perhaps another time.
+    #[error("the result, {}, cannot be read", path.display())]
+    Refused {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// A NetCDF file with something in it that cannot be carried over.
     #[error("it wrote a NetCDF file to {{output}} that cannot be used")]
     Unusable(#[source] NcError),
@@ -108,11 +121,21 @@ impl CommandError {
         move |source| Self::System { path, source }
     }
 
-    /// A file that was written and cannot be opened, or has a group or a type of its own.
+    /// A file that was written and cannot be opened or read, or has a group or a type of its own.
     pub fn unusable(error: NcError) -> Self {
-        match &error {
-            NcError::Raw(RawError::Group { .. } | RawError::UserDefined { .. }) => Self::Unusable(error),
-            _ => Self::NotNetcdf(error),
+        let path = error.path().to_owned();
+        if let NcError::Raw(raw) = &error
+            && let Some(source) = raw.refused()
+        {
+            return Self::Refused { path, source };
+        }
+        match doubt::settled(error) {
+            NcError::Open { source, .. } => Self::Refused { path, source },
+            error @ NcError::Raw(RawError::Group { .. } | RawError::UserDefined { .. }) => {
+                Self::Unusable(error)
+            }
+            error if begins_as_netcdf(&path) => Self::Unreadable(error),
+            error => Self::NotNetcdf(error),
         }
     }
 
@@ -156,14 +179,18 @@ impl CommandError {
     /// The limit of the system that is the cause.
     fn limit(&self) -> Option<String> {
         match self {
-            Self::NotStarted { source, .. } | Self::System { source, .. } => limit_named(source),
+            Self::NotStarted { source, .. } | Self::System { source, .. } | Self::Refused { source, .. } => {
+                limit_named(source)
+            }
             _ => None,
         }
     }
 
     fn kind(&self, output: &[u8]) -> FailureKind {
         match self {
-            Self::NotStarted { source, .. } | Self::System { source, .. } => system_kind(source),
+            Self::NotStarted { source, .. } | Self::System { source, .. } | Self::Refused { source, .. } => {
+                system_kind(source)
+            }
             Self::Program(ProgramError::Unknown { .. }) => FailureKind::Passing,
             Self::Code { .. } if speaks_of_no_space(output) => FailureKind::NoSpace,
             Self::Code { .. }

@@ -16,6 +16,7 @@ mod program;
 mod start;
 mod starter;
 mod storable;
+mod values;
 mod written;
 
 use std::fs;

@@ -2,16 +2,16 @@
 //! when the first group ends, and not after all of them.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use dayfold_contract::output::VariableSettings;
 use dayfold_contract::partial::SHARED_DIMENSION;
 use dayfold_ncio::NcError;
-use dayfold_ncio::dataset::{ConvertError, DataType};
+use dayfold_ncio::dataset::DataType;
 use dayfold_ncio::form::{Conversion, Temporal};
 use dayfold_ncio::raw::RawFile;
 
-/// So many values are converted at once.
-const MOST_VALUES: usize = 1 << 20;
+use super::values;
 
 /// What cannot be stored; `None` where all can.
 pub fn objection(
@@ -49,19 +49,8 @@ fn of_variable(file: &RawFile, name: &str, settings: &VariableSettings) -> Resul
         Ok((conversion, _)) => conversion,
         Err(error) => return Ok(Some(error.to_string())),
     };
-    let told = |error: ConvertError| Some(error.to_string());
-    let Some(axis) = variable.axis(SHARED_DIMENSION) else {
-        return Ok(conversion.apply(&file.read(name)?).err().and_then(told));
-    };
-    let shape = schema.shape(variable);
-    let length = shape.get(axis).copied().unwrap_or_default();
-    let row = shape.iter().product::<usize>() / length.max(1);
-    let step = (MOST_VALUES / row.max(1)).max(1);
-    for start in (0..length).step_by(step) {
-        let values = file.read_along(name, SHARED_DIMENSION, start..(start + step).min(length))?;
-        if let Err(error) = conversion.apply(&values) {
-            return Ok(told(error));
-        }
-    }
-    Ok(None)
+    values::each_part(file, name, |values| match conversion.apply(values) {
+        Ok(_) => ControlFlow::Continue(()),
+        Err(error) => ControlFlow::Break(error.to_string()),
+    })
 }

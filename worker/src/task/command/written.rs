@@ -14,6 +14,7 @@ use dayfold_ncio::time::Coding;
 
 use super::error::CommandError;
 use super::storable;
+use super::values;
 use crate::task::Produced;
 
 /// Moves what was written to its place, if it is a NetCDF file with times. No file, an empty one, or one without
@@ -59,7 +60,8 @@ fn look(output: &Path, stored: &BTreeMap<String, VariableSettings>) -> Result<Wr
         return Ok(Written::Nothing("wrote a file without a single time to {output}"));
     }
     check_times(&file)?;
-    let objection = storable::objection(&file, stored).map_err(CommandError::NotNetcdf)?;
+    values::prove_readable(&file).map_err(CommandError::unusable)?;
+    let objection = storable::objection(&file, stored).map_err(CommandError::unusable)?;
     objection.map_or(Ok(Written::Values), |objection| Err(CommandError::Wrong(objection)))
 }
 
@@ -102,7 +104,7 @@ fn check(schema: &Schema) -> Result<(), String> {
 /// Whether its times can be decoded and none is missing.
 fn check_times(file: &RawFile) -> Result<(), CommandError> {
     let Some(variable) = file.schema().variable(SHARED_DIMENSION) else { return Ok(()) };
-    let values = file.read(SHARED_DIMENSION).map_err(CommandError::NotNetcdf)?;
+    let values = file.read(SHARED_DIMENSION).map_err(CommandError::unusable)?;
     let times = Coding::new(variable.data_type, &variable.attributes, None)
         .and_then(|coding| coding.decode_all(&values).map(drop));
     times.map_err(|error| {

@@ -8,12 +8,13 @@ use dayfold_contract::job::ProbeFailure;
 use dayfold_contract::message::{Failure, FailureKind};
 use dayfold_ncio::NcError;
 
-use super::fault::{Fault, fault_of};
 use super::place::OtherGrid;
 use super::series::Contradiction;
 use super::temperature::TemperatureError;
-use super::{doubt, units};
+use super::units;
 use crate::regions::UnusableAxis;
+use crate::task::doubt;
+use crate::task::fault::{Fault, fault_of};
 
 /// What to do about a file that may not be read.
 const ALLOW: &str = "; make it readable (chmod), or ask its owner";

@@ -4,9 +4,7 @@
 //! of cells by run: no field is ever whole in memory. [`series`] puts a group's steps in order and
 //! [`output`] writes them. The model itself is `dayfold-pv`, the decoding `dayfold-ncio`.
 
-mod doubt;
 mod error;
-mod fault;
 mod kernel;
 mod means;
 mod output;

@@ -81,6 +81,27 @@ impl Failed {
         errno == libc::ENOSPC || errno == libc::EDQUOT
     }
 
+    /// What the system refused and may grant another time. Other numbers are left over from what the library tries by
+    /// itself, such as looking for filters.
+    pub fn refused(self) -> Option<io::Error> {
+        const PASSING: [i32; 12] = [
+            libc::EIO,
+            libc::ESTALE,
+            libc::ENOMEM,
+            libc::EMFILE,
+            libc::ENFILE,
+            libc::ENOSPC,
+            libc::EDQUOT,
+            libc::EINTR,
+            libc::EAGAIN,
+            libc::ETIMEDOUT,
+            libc::EREMOTEIO,
+            libc::ENOTCONN,
+        ];
+        let Self::Library { errno, .. } = self else { return None };
+        PASSING.contains(&errno).then(|| io::Error::from_raw_os_error(errno))
+    }
+
     /// Whether the file that was to be made is there already.
     pub fn is_there_already(self) -> bool {
         matches!(self, Self::Library { code: nc::NC_EEXIST, .. })

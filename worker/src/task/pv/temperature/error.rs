@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use dayfold_ncio::NcError;
 use dayfold_ncio::time::UtcTime;
 
-use super::super::fault::{Fault, fault_of};
 use super::nodes::NodeError;
 use super::pattern::PatternError;
+use crate::task::fault::{Fault, fault_of};
 
 /// Why there is no temperature.
 #[derive(Debug, thiserror::Error)]

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use dayfold_ncio::NcError;
 use dayfold_ncio::chunks::IndexError;
+use dayfold_ncio::raw::RawError;
 
 /// The error as it is, or what the system says where it cannot read the file.
 pub fn settled(error: NcError) -> NcError {
@@ -26,6 +27,7 @@ fn is_the_librarys_word(error: &NcError) -> bool {
         NcError::Damaged { .. }
             | NcError::Read { .. }
             | NcError::ChunkIndex { source: IndexError::Unreadable, .. }
+            | NcError::Raw(RawError::Failed { .. })
     )
 }
 

@@ -34,6 +34,7 @@ pub fn fault_of(error: &NcError) -> Fault {
             _ => Fault::Passing,
         },
         NcError::Chunk { source: ChunkError::Read { .. }, .. } => Fault::Passing,
+        NcError::Raw(error) if error.refused().is_some() => Fault::Passing,
         NcError::Read { .. } => Fault::InDoubt,
         NcError::NotNetcdf { .. }
         | NcError::Damaged { .. }
