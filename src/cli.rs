@@ -159,6 +159,9 @@ pub struct RunArgs {
     /// The options that are said again to go on, as they were written.
     #[arg(skip)]
     pub again: Vec<String>,
+    /// The options that say which part to do for now, as they were written.
+    #[arg(skip)]
+    pub part: Vec<String>,
 }
 
 /// The options of a run: what the command line gives, or the configuration's `[run]`.

@@ -125,7 +125,7 @@ fn of_run(error: &RunError) -> Exit {
             Exit::Interrupted
         }
         RunError::Underway(error) => of_underway(error),
-        RunError::RunDir(RunDirError::Write(_) | RunDirError::Identity(_)) => Exit::Unexpected,
+        RunError::RunDir(RunDirError::Identity(_)) => Exit::Unexpected,
         RunError::RunDir(_)
         | RunError::Lock(_)
         | RunError::OtherDivision { .. }
@@ -145,7 +145,6 @@ fn of_underway(error: &RunError) -> Exit {
         | RunError::GivenUp
         | RunError::Lock(_)
         | RunError::Thread(_)
-        | RunError::Descriptors(_)
         | RunError::RunDir(
             RunDirError::NotWritable { .. }
             | RunDirError::Unreadable { .. }
@@ -155,7 +154,8 @@ fn of_underway(error: &RunError) -> Exit {
         | RunError::Pool(PoolError::Thread(_) | PoolError::Signals(_)) => Exit::Interrupted,
         RunError::Collate(error) if error.is_refusal() => Exit::Interrupted,
         // with another [output] the same command goes on
-        RunError::Collate(CollateError::Stored { .. } | CollateError::Convert { .. }) => Exit::Failed,
+        RunError::Taken(_)
+        | RunError::Collate(CollateError::Stored { .. } | CollateError::Convert { .. }) => Exit::Failed,
         _ => Exit::Unexpected,
     }
 }
@@ -187,7 +187,9 @@ mod tests {
         for error in failing(28).into_iter().chain(failing(122)) {
             assert_eq!(error.exit(), Exit::Interrupted, "{error}");
         }
-        for error in failing(5) {
+        let [run, others @ ..] = failing(5);
+        assert_eq!(run.exit(), Exit::Refused, "nothing was started");
+        for error in others {
             assert_eq!(error.exit(), Exit::Unexpected, "{error}");
         }
     }

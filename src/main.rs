@@ -23,6 +23,7 @@ use std::panic;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
+use dayfold_supervisor::batch::question;
 use dayfold_supervisor::interrupt;
 
 use crate::cli::{Cli, MessageFormat, line};
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     // a panic is a mistake of ours, and told by its own lines: no exit code may say anything else
     let ended = panic::catch_unwind(|| carry_out(&words));
+    question::end_unanswered();
     let _nobody_reads = stderr::drain();
     ended.unwrap_or_else(|_told| Exit::Unexpected.into())
 }

@@ -13,6 +13,9 @@ use super::{Cli, Command};
 const NOT_AGAIN: [&str; 9] =
     ["config", "shard", "limit", "only", "redo", "accept_change", "message_format", "quiet", "verbose"];
 
+/// Which part of the groups to do for now: said again where it is that part that failed.
+const PART: [&str; 2] = ["limit", "only"];
+
 impl Cli {
     /// Reads a command line, the program's name first.
     pub fn read(words: &[OsString]) -> Result<Self, clap::Error> {
@@ -20,17 +23,18 @@ impl Cli {
         let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut Self::command()));
         let mut cli = cli?;
         if let (Command::Run(run), Some((_, line))) = (&mut cli.command, matches.subcommand()) {
-            run.again = options_again(line);
+            run.again = options_again(line, |name| !NOT_AGAIN.contains(&name));
+            run.part = options_again(line, |name| PART.contains(&name));
         }
         Ok(cli)
     }
 }
 
-/// The other options of `dayfold run` that were given, as they were written.
-fn options_again(line: &ArgMatches) -> Vec<String> {
+/// The options of `dayfold run` that were given and that are meant, as they were written.
+fn options_again(line: &ArgMatches, is_meant: impl Fn(&str) -> bool) -> Vec<String> {
     let program = Cli::command();
     let arguments = program.find_subcommand("run").into_iter().flat_map(clap::Command::get_arguments);
-    let again = arguments.filter(|argument| !NOT_AGAIN.contains(&argument.get_id().as_str()));
+    let again = arguments.filter(|argument| is_meant(argument.get_id().as_str()));
     let given = again
         .filter(|argument| line.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine));
     given.flat_map(|argument| words(argument, line)).collect()
@@ -53,12 +57,17 @@ pub fn wants_json(words: &[OsString]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::RunArgs;
     use super::*;
 
-    fn again(line: &str) -> String {
+    fn read(line: &str) -> RunArgs {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let Command::Run(run) = Cli::read(&words).unwrap().command else { panic!("{line}") };
-        run.again.join(" ")
+        run
+    }
+
+    fn again(line: &str) -> String {
+        read(line).again.join(" ")
     }
 
     #[test]
@@ -69,6 +78,15 @@ mod tests {
         assert_eq!(
             again(line),
             "--run-dir d --memory 8GiB --walltime 02:30:00 --from 2022-02-01 --allow-failed"
+        );
+    }
+
+    #[test]
+    fn the_part_that_was_asked_for_is_kept_by_itself() {
+        assert_eq!(read("dayfold run c.toml -v").part, [""; 0]);
+        assert_eq!(
+            read("dayfold run c.toml --limit 2 -v --only a --only b").part.join(" "),
+            "--limit 2 --only a --only b"
         );
     }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use dayfold_supervisor::batch::question;
 use dayfold_supervisor::interrupt::{self, GivenUp, Interrupt};
 use dayfold_supervisor::pool::PoolError;
 use dayfold_supervisor::run::RunError;
@@ -29,6 +30,7 @@ fn give_up(why: GivenUp, format: MessageFormat) {
         GivenUp::Before => RunError::Interrupted,
         GivenUp::Within => RunError::GivenUp,
     };
+    question::end_unanswered();
     let exit = failure::tell(&error.into(), format);
     let _unsaid = stderr::drain_within(PATIENCE);
     interrupt::end_now(exit as u8);

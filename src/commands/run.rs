@@ -3,11 +3,11 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use dayfold_supervisor::batch::job::batch_job;
+use dayfold_supervisor::batch::job::{batch_job, is_interactive};
 use dayfold_supervisor::interrupt::Interrupt;
 use dayfold_supervisor::meter::Host;
+use dayfold_supervisor::run::order::Report;
 use dayfold_supervisor::run_event::{Listener, RunEvent};
-use dayfold_supervisor::rundir::shard::Shard;
 use dayfold_supervisor::verdict::Verdict;
 
 use super::interrupt;
@@ -45,15 +45,14 @@ fn carry_out(
     tell(&mut *listener, began, warnings);
     let report = dayfold_supervisor::run::run(order, interrupt, &mut *listener)?;
     drop(listener);
-    let command = &again(&Host::here(), io::stderr().is_terminal(), || command(args, report.part));
+    let command = &again(&Host::here(), io::stderr().is_terminal(), || command(args, &report));
     close(&Closing { report: &report, elapsed: began.elapsed(), command }, style)
 }
 
 /// What goes on with what is left: in a batch job its script, which knows modules and folders, where nobody
 /// is at a terminal to give the command.
 fn again(host: &Host, is_terminal: bool, command: impl FnOnce() -> String) -> String {
-    let is_interactive = is_terminal || host.var("PBS_ENVIRONMENT") == Some("PBS_INTERACTIVE");
-    match batch_job(host).filter(|_| !is_interactive) {
+    match batch_job(host).filter(|_| !is_interactive(host, is_terminal)) {
         Some(job) => format!("submit the script of this job again ({} {})", job.system, job.id),
         None => command(),
     }
@@ -91,12 +90,15 @@ fn exit(verdict: &Verdict) -> Exit {
     }
 }
 
-/// The command that does what is left of this part.
-fn command(args: &RunArgs, part: Shard) -> String {
+/// The command that does what is left of this part; of groups that were asked for and failed, these first.
+fn command(args: &RunArgs, report: &Report) -> String {
     let mut arguments = vec![args.config.display().to_string()];
     arguments.extend(args.again.iter().cloned());
-    if !part.is_whole() {
-        arguments.extend(["--shard".to_owned(), part.to_string()]);
+    if report.verdict == Verdict::Failed && report.tally.excluded > 0 {
+        arguments.extend(args.part.iter().cloned());
+    }
+    if !report.part.is_whole() {
+        arguments.extend(["--shard".to_owned(), report.part.to_string()]);
     }
     let quoted = arguments.iter().map(|argument| format!(" {}", words::argument(argument)));
     format!("dayfold run{}", quoted.collect::<String>())

@@ -24,6 +24,15 @@ pub enum ConfigError {
         /// What it is, and what was expected.
         found: String,
     },
+    /// What is written down of a run is text: it cannot hold such a name.
+    #[error(
+        "the path {path:?} is not UTF-8, and is written into the run directory as text: give its folders names in \
+         UTF-8, or reach them through a link with such a name"
+    )]
+    NotUtf8 {
+        /// Absolute.
+        path: PathBuf,
+    },
     /// It can be read and is wrong.
     #[error("{0}")]
     Wrong(MistakeList),

@@ -123,7 +123,13 @@ pub fn load(path: &Path, flags: RunFlags) -> Result<Config, ConfigError> {
     let text = text::read(path)?;
     let file = without_detours(&std::path::absolute(path).map_err(unreadable)?);
     let variable = |name: &str| std::env::var(name).ok();
-    parse(&text, &path.display().to_string(), &Paths { file: &file, variable: &variable }, flags)
+    let config =
+        parse(&text, &path.display().to_string(), &Paths { file: &file, variable: &variable }, flags)?;
+    let odd = [config.file(), &config.run().run_dir].into_iter().find(|path| path.to_str().is_none());
+    match odd.map(Path::to_owned) {
+        Some(path) => Err(ConfigError::NotUtf8 { path }),
+        None => Ok(config),
+    }
 }
 
 /// As [`load`], of `text` that was read from `file`.

@@ -22,13 +22,36 @@ pub struct HumanReporter<S> {
     tally: Tally,
     /// Why attempts failed, and the group of which that was told in full.
     causes: HashMap<String, GroupName>,
+    /// A worker that was lost: the failure of its group comes next and says the same.
+    lost: Option<RunEvent>,
     finished: bool,
 }
 
 impl<S: Screen> HumanReporter<S> {
     /// Tells so much on this screen.
     pub fn new(screen: S, verbosity: Verbosity) -> Self {
-        Self { screen, verbosity, tally: Tally::default(), causes: HashMap::new(), finished: false }
+        Self {
+            screen,
+            verbosity,
+            tally: Tally::default(),
+            causes: HashMap::new(),
+            lost: None,
+            finished: false,
+        }
+    }
+
+    /// A worker that was lost is told with the next event, unless that gives the same reason.
+    fn tell_lost(&mut self, next: &RunEvent) {
+        let Some(lost) = self.lost.take() else { return };
+        let is_told = match (&lost, next) {
+            (RunEvent::WorkerLost { reason, .. }, RunEvent::AttemptFailed { reason: next, .. }) => {
+                next.contains(reason.as_str())
+            }
+            _ => false,
+        };
+        if !is_told {
+            narrate::lines(&lost, self.verbosity).iter().for_each(|line| self.screen.say(line));
+        }
     }
 
     /// Progress is for those who did not ask for silence, while there is something to do.
@@ -58,6 +81,11 @@ impl<S: Screen> HumanReporter<S> {
 impl<S: Screen> Listener for HumanReporter<S> {
     fn hear(&mut self, at: Duration, happening: &RunEvent) {
         self.tally.hear(at, happening);
+        self.tell_lost(happening);
+        if matches!(happening, RunEvent::WorkerLost { .. }) {
+            self.lost = Some(happening.clone());
+            return;
+        }
         if matches!(happening, RunEvent::Collating { .. } | RunEvent::Ended { .. }) {
             self.finish();
         }
@@ -75,6 +103,8 @@ impl<S: Screen> Listener for HumanReporter<S> {
 
 #[cfg(test)]
 mod tests {
+    use dayfold_supervisor::run_event::WorkerId;
+
     use super::super::samples;
     use super::super::screen::Lines;
     use super::*;
@@ -94,6 +124,33 @@ mod tests {
             people.hear(Duration::from_secs(seconds), &happening);
         }
         String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_worker_that_was_lost_with_its_group_is_told_once() {
+        let mut text = Vec::new();
+        let mut people = HumanReporter::new(Lines::new(&mut text), Verbosity::Quiet);
+        let lost = |reason: &str| RunEvent::WorkerLost { worker: WorkerId(1), reason: reason.to_owned() };
+        for event in [
+            lost("the worker was killed by signal 9"),
+            samples::failed("a", 1, false),
+            lost("it is idle and gone"),
+            lost("another reason"),
+            samples::failed("b", 1, false),
+        ] {
+            people.hear(Duration::ZERO, &event);
+        }
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with(' ')).collect();
+        assert_eq!(lines.len(), 4, "{text}");
+        assert!(lines[0].starts_with("error: a: failed: the worker was killed by signal 9"), "{text}");
+        assert_eq!(
+            lines[1..3],
+            [
+                "warning: worker 1 ended and is replaced: it is idle and gone",
+                "warning: worker 1 ended and is replaced: another reason",
+            ]
+        );
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn details(tally: &Tally) -> Vec<String> {
     let running = (tally.running() > 0).then(|| format!("{} running", tally.running()));
     let failed = (tally.failed > 0).then(|| format!("{} failed", tally.failed));
     let rate = pace.rate().map(words::rate);
-    let left = pace.time_left().filter(|_| pace.left > 0);
+    let left = pace.time_left().filter(|_| pace.left > 0 && !tally.is_stopping);
     let left = left.map(|left| format!("{} left", words::duration(left)));
     [running, failed, rate, left].into_iter().flatten().collect()
 }
@@ -107,6 +107,8 @@ fn details(tally: &Tally) -> Vec<String> {
 mod tests {
     use super::super::samples;
     use super::*;
+    use dayfold_supervisor::decide::stop::Stop;
+    use dayfold_supervisor::run_event::RunEvent;
 
     fn tally(until: u64) -> Tally {
         let mut tally = Tally::default();
@@ -124,6 +126,8 @@ mod tests {
         tally.hear(Duration::from_secs(40), &samples::failed("b", 1, false));
         tally.hear(Duration::from_secs(40), &samples::started("c", 1));
         assert_eq!(progress_line(&tally), "2 of 4 groups, 1 running, 1 failed, 3.0 groups/min, 40 s left");
+        tally.hear(Duration::from_secs(40), &RunEvent::Stopping { reason: Stop::Walltime });
+        assert_eq!(progress_line(&tally), "2 of 4 groups, 1 running, 1 failed, 3.0 groups/min");
     }
 
     #[test]

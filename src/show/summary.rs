@@ -92,13 +92,15 @@ impl Closing<'_> {
             Verdict::PartDone => format!("{count} failed in an earlier run:"),
             _ => format!("error: {count} failed:"),
         }];
-        let run_dir = self.report.failed_list.parent().unwrap_or(Path::new(""));
+        let run_dir = &self.report.run_dir;
         let alike = alike(failed);
         lines.extend(alike.iter().take(LISTED).map(|alike| format!("  {}", failures(alike, run_dir))));
-        let list = self.report.failed_list.display();
-        lines.push(match alike.iter().skip(LISTED).map(Vec::len).sum::<usize>() {
-            0 => format!("  (also in {list})"),
-            more => format!("  and {more} more: all are in {list}"),
+        let more = alike.iter().skip(LISTED).map(Vec::len).sum::<usize>();
+        lines.extend(match (more, &self.report.failed_list) {
+            (0, None) => None,
+            (more, None) => Some(format!("  and {more} more")),
+            (0, Some(list)) => Some(format!("  (also in {})", list.display())),
+            (more, Some(list)) => Some(format!("  and {more} more: all are in {}", list.display())),
         });
         lines
     }
@@ -186,7 +188,8 @@ mod tests {
         Report {
             verdict,
             part: Shard::WHOLE,
-            failed_list: "pv.nc.run/failed.tsv".into(),
+            run_dir: "pv.nc.run".into(),
+            failed_list: Some("pv.nc.run/failed.tsv".into()),
             tally: Tally { done: 28 - failed - left, failed, left, excluded: 0 },
             failed: (0..failed).map(group).collect(),
             missing: Vec::new(),
@@ -242,6 +245,8 @@ mod tests {
         );
         assert_eq!(lines[3], "  day 1 (3 attempts): another reason, a (a.nc)");
         assert_eq!(lines[12], "  and 2 more: all are in pv.nc.run/failed.tsv");
+        report.failed_list = None;
+        assert_eq!(self::lines(&report, Verbosity::Normal)[12], "  and 2 more");
         assert_eq!(lines[13], "to try what failed again: dayfold run config.toml");
     }
 

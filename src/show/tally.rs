@@ -17,6 +17,8 @@ pub struct Tally {
     pub done: usize,
     /// Groups that failed for good.
     pub failed: usize,
+    /// No more groups are started: what is left will not be done in this run.
+    pub is_stopping: bool,
     /// The last group that each worker started, and when: its next can be told before the end of the one
     /// before, whose result is being made safe.
     running: HashMap<WorkerId, (GroupName, Duration)>,
@@ -30,6 +32,7 @@ impl Tally {
         self.now = at;
         match happening {
             RunEvent::Begun { to_do, .. } => self.to_do = *to_do,
+            RunEvent::Stopping { .. } => self.is_stopping = true,
             RunEvent::Started { group, worker, .. } => {
                 self.running.insert(*worker, (group.clone(), at));
             }

@@ -47,13 +47,15 @@ fn room_by_files(workers: u32) -> (u32, Option<String>) {
     few(fitting(may, used + BESIDES, A_WORKER), workers, "open files (`ulimit -n`)", may)
 }
 
-/// Finds out whether some more files can be opened, by taking them for a moment: where a runtime gets none for its
-/// own use it panics. The limit is raised first, if it has to be and may be.
+/// Finds out whether a runtime can open its files, and so many besides, by taking them for a moment: where a runtime
+/// gets none for its own use it panics. The limit is raised first, if it has to be and may be.
 ///
 /// # Errors
 /// If they cannot.
-pub fn require_files() -> io::Result<()> {
-    let take = || (0..A_RUNTIME).map(|_| File::open("/dev/null")).collect::<io::Result<Vec<_>>>().map(drop);
+pub fn require_files(besides: usize) -> io::Result<()> {
+    let take = || {
+        (0..A_RUNTIME + besides).map(|_| File::open("/dev/null")).collect::<io::Result<Vec<_>>>().map(drop)
+    };
     take().or_else(|_few| {
         let limit = getrlimit(Resource::Nofile);
         setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?;

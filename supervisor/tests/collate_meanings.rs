@@ -1,6 +1,11 @@
 //! What values mean is the same in the final file as in the partials: units that are no times, integers of many
 //! digits, text, and types that people ask for.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test may fail or be cut off")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test may fail or be cut off"
+)]
 
 mod collate_support;
 

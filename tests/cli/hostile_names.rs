@@ -1,5 +1,8 @@
 //! Names of files that a terminal would obey, or that look like lines of ours.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use crate::support::Folder;
 
 const OBEYED: &str = "x\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}.20220101.nc";
@@ -31,4 +34,24 @@ fn are_shown_escaped_everywhere_and_can_be_read_back() {
     let status: serde_json::Value = serde_json::from_str(&status.stdout).unwrap();
     let names: Vec<_> = status["failed"].as_array().unwrap().iter().map(|failed| &failed["group"]).collect();
     assert_eq!(names, [TWO_LINES, OBEYED]);
+}
+
+/// Of bytes that are no text: what is written down of a run cannot name it.
+#[test]
+fn of_folders_that_are_not_utf8_are_refused_before_any_work() {
+    let folder = Folder::new();
+    let odd = folder.path().join(OsStr::from_bytes(b"caf\xe9"));
+    std::fs::create_dir(&odd).unwrap();
+    for name in ["archive/a.20220101.nc", "c.toml"] {
+        folder.write(name, if name == "c.toml" { CONFIG } else { "no NetCDF" });
+    }
+    std::fs::rename(folder.path().join("archive"), odd.join("archive")).unwrap();
+    std::fs::copy(folder.path().join("c.toml"), odd.join("c.toml")).unwrap();
+    for args in [["run", "c.toml"], ["plan", "c.toml"]] {
+        let output = folder.command(&args).current_dir(&odd).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("is not UTF-8") && told.contains("caf\\xE9"), "{told}");
+    }
+    assert_eq!(std::fs::read_dir(&odd).unwrap().count(), 2);
 }

@@ -25,6 +25,7 @@ mod older;
 mod oracle;
 mod output;
 mod programs;
+mod readme;
 mod redo;
 mod regions;
 mod resume;

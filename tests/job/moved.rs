@@ -1,6 +1,7 @@
 //! Folders that are moved between runs: no work is lost, and nothing is written where they were.
 
 use std::fs;
+use std::process::Command;
 
 use crate::room::{started, warnings};
 use crate::support::{Folder, Outcome};
@@ -55,6 +56,28 @@ fn a_moved_run_goes_on_and_collates_where_it_is_now() {
         "json",
     ]);
     assert_eq!((on.code, started(&on.stderr)), (0, vec!["2022-02-02".to_owned()]), "{on:?}");
+}
+
+#[test]
+fn results_that_are_kept_from_another_archive_are_told() {
+    let folder = sample();
+    let run = |options: &[&str]| {
+        folder.dayfold(&[&["run", "old/dayfold.toml", "--message-format", "json"], options].concat())
+    };
+    assert_eq!(run(&["--limit", "1"]).code, 0);
+    let copied =
+        Command::new("cp").args(["-r", "old/archive", "old/other"]).current_dir(folder.path()).status();
+    assert!(copied.unwrap().success());
+    let config = folder.path().join("old/dayfold.toml");
+    let text = fs::read_to_string(&config).unwrap().replace("= \"archive\"", "= \"other\"");
+    folder.write("old/dayfold.toml", &text);
+    let told = warnings(&run(&[]).stderr);
+    let expected = "archive.root was DIR/old/archive, is DIR/old/other: 1 group that is done keeps its result from there";
+    assert!(told.len() == 1 && told[0].starts_with(expected), "{told:?}");
+    assert_eq!(warnings(&run(&[]).stderr), [""; 0], "once");
+    // another run directory, and thereby another archive, with the same output
+    let told = warnings(&run(&["--run-dir", "work"]).stderr);
+    assert!(told.len() == 1 && told[0].contains("DIR/work has not made it"), "{told:?}");
 }
 
 #[test]

@@ -150,7 +150,10 @@ fn a_run_that_was_killed_is_told_from_one_that_goes_on() {
     assert_eq!((&json["holders"][0]["presence"], &json["at_work"]), (&json!("gone"), &json!([])));
     assert_eq!((&json["rate"], &json["sessions"][0]["end"]), (&Value::Null, &Value::Null));
     let text = status(&folder, &[]).stdout;
-    assert!(text.contains(": it was killed\n") && text.contains(", then killed\n"), "{text}");
+    assert!(
+        text.contains(": it was killed\n") && text.contains(", then killed, or unable to write its end\n"),
+        "{text}"
+    );
     assert!(
         text.contains("\nnext         the script of batch job 4711.gadi, submitted again, goes on\n"),
         "{text}"

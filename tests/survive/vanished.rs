@@ -105,12 +105,10 @@ fn a_partial_that_is_cut_is_not_collated_and_an_emptied_one_is_no_group_without_
     }
 }
 
-const ADVICE: &str = "`dayfold run` with --redo and the group's name does the group again";
-
-/// It is as its name says, and no start finds anything wrong with it: people are told what to do.
+/// It is as its name says, and the file system gives it: its group has failed, and is done again at the next start.
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "only debug builds can be held")]
-fn a_partial_that_cannot_be_read_is_named_with_what_to_do() {
+fn a_partial_that_is_no_result_fails_its_group_alone() {
     let farm = Farm::new(DAYS, "");
     let rubbish = |paths: &[PathBuf]| {
         let name = paths[0].file_name().unwrap().to_str().unwrap();
@@ -120,15 +118,14 @@ fn a_partial_that_cannot_be_read_is_named_with_what_to_do() {
         fs::remove_file(&paths[0]).unwrap();
     };
     let ended = interfered(&farm, "1 keep", rubbish);
-    assert_eq!(ended.code, Some(75), "{ended:?}");
-    let again = farm.run(&[]);
-    assert_eq!(again.code, 75, "{again:?}");
+    assert_eq!(ended.code, Some(3), "{ended:?}");
     let path = kept(&farm).into_iter().find(|path| fs::read(path).unwrap() == b"rubbish").unwrap();
-    for part in [path.file_name().unwrap().to_str().unwrap(), "group 2022-02-01", ADVICE] {
-        assert!(again.stderr.contains(part), "{part}: {again:?}");
+    let failed = fs::read_to_string(farm.run_dir().join("failed.tsv")).unwrap();
+    for part in [path.file_name().unwrap().to_str().unwrap(), "2022-02-01"] {
+        assert!(failed.contains(part), "{part}: {failed}");
     }
     assert!(!farm.has_result());
-    let redone = farm.run(&["--redo", &Farm::day(0)]);
+    let redone = farm.run(&[]);
     assert_eq!(redone.code, 0, "{redone:?}");
     let expected = (0..DAYS).map(|day| (Farm::day(day), if day == 0 { 2 } else { 1 }));
     assert_eq!(farm.starts(), expected.collect(), "only that group is done again");

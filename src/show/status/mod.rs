@@ -9,12 +9,14 @@ mod tests;
 
 use dayfold_contract::GroupName;
 use dayfold_contract::shown::shown;
+use dayfold_supervisor::run_event::RunEvent;
 use dayfold_supervisor::rundir::learnt::Redo;
 use dayfold_supervisor::status::forms::FormCount;
 use dayfold_supervisor::status::groups::{Counts, Part};
 use dayfold_supervisor::status::session::AtWork;
 use dayfold_supervisor::status::state::State;
 use dayfold_supervisor::status::{Output, Status};
+use dayfold_supervisor::verdict::Verdict;
 
 use super::forecast::Forecast;
 use super::plan;
@@ -168,11 +170,12 @@ fn output(output: &Output) -> String {
     let Output { path, bytes, groups, is_complete } = output;
     let what = match (bytes, groups, is_complete) {
         (None, ..) => "not there yet".to_owned(),
-        (Some(bytes), _, true) => words::bytes(*bytes),
-        (Some(bytes), Some(groups), false) => {
-            format!("{}, of {} and not of all", words::bytes(*bytes), words::count(*groups, "group"))
+        (Some(bytes), _, Some(true)) | (Some(bytes), None, None) => words::bytes(*bytes),
+        (Some(bytes), Some(groups), complete) => {
+            let not_all = if complete.is_some() { " and not of all" } else { "" };
+            format!("{}, of {}{not_all}", words::bytes(*bytes), words::count(*groups, "group"))
         }
-        (Some(bytes), None, false) => format!("{}, not of this run as it stands", words::bytes(*bytes)),
+        (Some(bytes), None, Some(false)) => format!("{}, not of this run as it stands", words::bytes(*bytes)),
     };
     format!("{}: {what}", words::path(path))
 }
@@ -180,7 +183,10 @@ fn output(output: &Output) -> String {
 /// What to do, where nobody is at it.
 fn next(status: &Status) -> String {
     let run_dir = words::argument(&status.run_dir.display().to_string());
-    let job = status.sessions.last().and_then(|session| session.start.as_ref()?.job.as_deref());
+    let last = status.sessions.last();
+    let start = last.and_then(|session| session.start.as_ref()).filter(|start| !start.is_interactive);
+    let job = start.and_then(|start| start.job.as_deref());
+    let end = last.and_then(|session| session.end.as_ref());
     let run = match job {
         Some(job) => format!("the script of batch job {}, submitted again,", shown(job)),
         None => "`dayfold run` with the configuration of this run".to_owned(),
@@ -191,11 +197,19 @@ fn next(status: &Status) -> String {
             "{run} tries what failed again\n\
              `dayfold collate {run_dir} --allow-failed` writes the final file without it"
         ),
+        State::Uncollated if end.is_some_and(keeps_from_collating) => {
+            format!("what kept the last session from collating comes first (see before); then {run} goes on")
+        }
         State::Uncollated => format!("`dayfold collate {run_dir}` collates them"),
         // warnings say why, and what to do
         State::Unknown => String::new(),
         State::Beginning | State::Running | State::Collating | State::Finished => String::new(),
     }
+}
+
+/// Whether collating again would end as the last session did.
+fn keeps_from_collating(end: &RunEvent) -> bool {
+    matches!(end, RunEvent::Broken { .. } | RunEvent::Ended { verdict: Verdict::Contradiction(_), .. })
 }
 
 /// A line each, the first ones.

@@ -55,7 +55,7 @@ fn shard(session: &Session) -> Option<String> {
 
 fn end(session: &Session) -> String {
     match &session.end {
-        None => "then killed".to_owned(),
+        None => "then killed, or unable to write its end".to_owned(),
         Some(RunEvent::Broken { reason }) => format!("then an error: {reason}"),
         Some(RunEvent::Ended { verdict, failed, left, .. }) => match verdict {
             Verdict::Complete => "finished".to_owned(),

@@ -81,7 +81,7 @@ fn status(state: State, sessions: Vec<Session>) -> Status {
         at_work: sessions.iter().flat_map(|session| session.running.clone()).collect(),
         holders: Vec::new(),
         sessions,
-        output: Some(Output { path: "pv.nc".into(), bytes: None, groups: None, is_complete: false }),
+        output: Some(Output { path: "pv.nc".into(), bytes: None, groups: None, is_complete: Some(false) }),
         warnings: Vec::new(),
     }
 }
@@ -144,7 +144,7 @@ fn a_run_that_was_killed_and_has_failures() {
         "held by      process 4711 on n17 in batch job 12.gadi: it was killed\n",
         "failed       day 0 (3 attempts): it is torn (a.nc)\n",
         "             and 2 more\n",
-        "before       2022-02-01 00:00 UTC: did 4 groups in 1 min 40 s, then killed\n",
+        "before       2022-02-01 00:00 UTC: did 4 groups in 1 min 40 s, then killed, or unable to write its end\n",
         "             2022-02-01 00:00 UTC: did 4 groups in 1 min 40 s, ended early: the walltime is near\n",
         "next         `dayfold run` with the configuration of this run goes on\n",
     ] {
@@ -160,12 +160,16 @@ fn a_batch_jobs_script_goes_on_and_no_command_for_the_login_node() {
         host: "n17".into(),
         process: 4711,
         job: Some("12.gadi".into()),
+        is_interactive: false,
         version: "0.1.0".into(),
         shard: Shard::WHOLE,
         workers: 2,
         memory_limit: None,
         options: serde_json::Map::new(),
     };
+    let interactive = dayfold_supervisor::journal::Session { is_interactive: true, ..start.clone() };
+    let told = shown(&status(State::Unfinished, vec![Session { start: Some(interactive), ..running() }]));
+    assert!(told.contains("next         `dayfold run` with"), "{told}");
     let killed = Session { is_at_work: false, start: Some(start), ..running() };
     for (state, what) in [(State::Unfinished, "goes on"), (State::Failed, "tries what failed again")] {
         let shown = shown(&status(state, vec![running(), killed.clone()]));
@@ -193,6 +197,22 @@ fn results_of_an_earlier_program_and_those_asked_for_again_are_told() {
     assert!(shown(&all).contains("again        all groups, as"), "{}", shown(&all));
 }
 
+/// Collating again would end the same way.
+#[test]
+fn what_kept_results_from_being_collated_is_to_be_mended_first() {
+    let ended = |verdict| RunEvent::Ended { verdict, done: 4, failed: 0, left: 0, empty: 0, output: None };
+    let next = |end| {
+        let session = Session { is_at_work: false, end: Some(end), ..running() };
+        shown(&status(State::Uncollated, vec![session])).split_once("next         ").unwrap().1.to_owned()
+    };
+    let first = "what kept the last session from collating comes first (see before); then `dayfold run` with the \
+                 configuration of this run goes on\n";
+    assert_eq!(next(ended(Verdict::Contradiction("two groups hold one time".into()))), first);
+    assert_eq!(next(RunEvent::Broken { reason: "pv.nc is not a result of this run".into() }), first);
+    let early = next(ended(Verdict::Interrupted(Stop::Signal)));
+    assert_eq!(early, "`dayfold collate pv.nc.run` collates them\n");
+}
+
 #[test]
 fn without_a_plan_and_with_strays() {
     let unknown = Status { groups: None, output: None, ..status(State::Unknown, Vec::new()) };
@@ -209,9 +229,10 @@ fn a_final_file_that_is_not_of_all_says_so() {
     let of = |groups, is_complete| {
         output(&Output { path: "pv.nc".into(), bytes: Some(1000), groups, is_complete })
     };
-    assert_eq!(of(Some(9), true), "pv.nc: 1.0 kB");
-    assert_eq!(of(Some(9), false), "pv.nc: 1.0 kB, of 9 groups and not of all");
-    assert_eq!(of(None, false), "pv.nc: 1.0 kB, not of this run as it stands");
+    assert_eq!(of(Some(9), Some(true)), "pv.nc: 1.0 kB");
+    assert_eq!(of(Some(9), Some(false)), "pv.nc: 1.0 kB, of 9 groups and not of all");
+    assert_eq!(of(Some(9), None), "pv.nc: 1.0 kB, of 9 groups");
+    assert_eq!(of(None, Some(false)), "pv.nc: 1.0 kB, not of this run as it stands");
 }
 
 #[test]

@@ -35,6 +35,11 @@ pub struct BatchJob {
     pub node: Option<String>,
 }
 
+/// Whether somebody is at a terminal to give commands, be it in a batch job (`qsub -I`).
+pub fn is_interactive(host: &Host, is_terminal: bool) -> bool {
+    is_terminal || host.var("PBS_ENVIRONMENT") == Some("PBS_INTERACTIVE")
+}
+
 /// The job that this process runs in.
 pub fn batch_job(host: &Host) -> Option<BatchJob> {
     pbs(host).or_else(|| slurm(host))

@@ -8,10 +8,12 @@ use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::clock::clock_seconds;
 use super::job::{BatchSystem, batch_job};
@@ -158,6 +160,20 @@ fn squeue_time_left(output: &str) -> Result<Option<Duration>, String> {
     seconds.map(|seconds| Some(Duration::from_secs(seconds))).ok_or_else(wrong)
 }
 
+/// The process group of the program that is asked now: the one question, of this process at its start or its pool.
+static ASKED: Mutex<Option<Pid>> = Mutex::new(None);
+
+/// Ends a program that has not answered: at this process's end nobody waits for it any more.
+pub fn end_unanswered() {
+    if let Some(group) = asked().take() {
+        let _gone = kill_process_group(group, Signal::KILL);
+    }
+}
+
+fn asked() -> MutexGuard<'static, Option<Pid>> {
+    ASKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs the program and gives it so long to answer; then it is ended, with all that it started.
 pub fn ask(question: &Question, within: Duration) -> Result<Reply, QuestionError> {
     let program = || question.program.clone();
@@ -168,7 +184,9 @@ pub fn ask(question: &Question, within: Duration) -> Result<Reply, QuestionError
     let late = || QuestionError::Late { program: program(), seconds: within.as_secs() };
     let deadline = Instant::now() + within;
     let mut child = start(question).map_err(failed)?;
+    *asked() = group_of(&child);
     let reply = listen(&mut child, deadline);
+    *asked() = None;
     if !matches!(reply, Ok(Some(_))) {
         end(&mut child);
     }
@@ -209,11 +227,14 @@ fn listen(child: &mut Child, deadline: Instant) -> std::io::Result<Option<Reply>
 
 /// Ends the child and its process group. It may be gone already: then there is nothing to end.
 fn end(child: &mut Child) {
-    let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(group) = group {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    if let Some(group) = group_of(child) {
+        let _ = kill_process_group(group, Signal::KILL);
     }
     let _ = child.wait();
+}
+
+fn group_of(child: &Child) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(child.id()).ok()?)
 }
 
 #[cfg(test)]

@@ -58,6 +58,9 @@ pub struct Session {
     pub process: u32,
     /// The batch job it runs in.
     pub job: Option<String>,
+    /// Whether somebody is at its terminal, in a batch job too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_interactive: bool,
     /// The program's version.
     pub version: String,
     /// Which part.
@@ -157,6 +160,7 @@ mod tests {
             host: "n".into(),
             process: 7,
             job: None,
+            is_interactive: false,
             version: "0.1.0".into(),
             shard: "2/4".parse().unwrap(),
             workers: 104,

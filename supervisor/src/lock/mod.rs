@@ -24,12 +24,15 @@ pub mod watch;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dayfold_contract::error::limit_named;
+use dayfold_files::NotRegular;
 use jiff::Timestamp;
+use rustix::io::Errno;
 
 use crate::durable::DurableError;
 pub use acquire::{Acquisition, Step, holder_of};
@@ -65,10 +68,7 @@ pub enum LockError {
     #[error("take the lock {}: a signal asked for the end", .0.display())]
     Interrupted(PathBuf),
     /// The file could not be read.
-    #[error(
-        "read the lock {}: {source}; see to it that it can be read, or move it away if no process of this \
-         run is left", path.display()
-    )]
+    #[error("read the lock {}: {source}; {}", path.display(), advice(source))]
     Read {
         /// Which.
         path: PathBuf,
@@ -174,7 +174,11 @@ impl Lock {
 
     /// As [`Lock::still_held`], with an error where it is not.
     pub fn check(&self) -> Result<(), LockError> {
-        let Some(content) = scene::read(&self.path)? else { return Err(LockError::Gone(self.path.clone())) };
+        let gone = || LockError::Gone(self.path.clone());
+        let content = match scene::read(&self.path) {
+            Err(LockError::Read { source, .. }) if is_no_file(&source) => return Err(gone()),
+            content => content?.ok_or_else(gone)?,
+        };
         match Holder::parse(&content) {
             Some(holder) if holder.token == self.me.token => Ok(()),
             _ => Err(LockError::Lost(self.path.clone())),
@@ -203,6 +207,18 @@ impl Lock {
         }
         fs::remove_file(&self.path).map_err(|source| LockError::Change { path: self.path.clone(), source })
     }
+}
+
+fn advice(error: &io::Error) -> String {
+    let can_be_read = "see to it that it can be read, or move it away if no process of this run is left";
+    let by_limit = Errno::from_io_error(error) == Some(Errno::MFILE);
+    limit_named(error).filter(|_| by_limit).unwrap_or_else(|| can_be_read.to_owned())
+}
+
+/// Whether something else has come into a file's, or its folder's, place: to ask again brings no other answer.
+fn is_no_file(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::NotADirectory
+        || error.get_ref().is_some_and(|source| source.is::<NotRegular>())
 }
 
 impl Drop for Lock {

@@ -42,7 +42,7 @@ pub enum RunError {
     Underway(Box<RunError>),
     /// The system lets this process open too few files.
     #[error("failed to open files for workers: {}", explained(.0))]
-    Descriptors(#[source] std::io::Error),
+    Descriptors(std::io::Error),
     /// Workers cannot be started.
     #[error("failed to start a worker: {0}")]
     NoWorker(String),

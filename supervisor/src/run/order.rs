@@ -89,8 +89,10 @@ pub struct Report {
     pub tally: Tally,
     /// The groups of this part that failed.
     pub failed: Vec<FailedGroup>,
-    /// Where these are listed.
-    pub failed_list: PathBuf,
+    /// The run directory, which has what their attempts wrote.
+    pub run_dir: PathBuf,
+    /// Where they are listed, if they are.
+    pub failed_list: Option<PathBuf>,
     /// Groups without files.
     pub missing: Vec<GroupName>,
     /// Groups of this part that are done and gave no values.

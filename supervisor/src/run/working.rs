@@ -32,6 +32,9 @@ use crate::run_event::RunEvent;
 use crate::rundir::{done_marker, failed_table, plan_file};
 use crate::{limits, orphans};
 
+/// Files that a beginning has open later than the check before it: the journal, folders, a child's pipes.
+const A_BEGINNING: usize = 4;
+
 /// Probes the archive where that has not been done, and freezes the plan. Nobody else begins
 /// meanwhile.
 ///
@@ -56,6 +59,14 @@ pub fn settle(
         Freeze::Replace => plan_file::replace(&run.dir, &known.frozen)?,
     }
     Ok(())
+}
+
+/// Finds out, before anything is begun, whether the journal and the pool can open their files.
+///
+/// # Errors
+/// If they cannot.
+pub fn require_files() -> Result<(), RunError> {
+    limits::require_files(A_BEGINNING).map_err(RunError::Descriptors)
 }
 
 /// Does what is to be done; the state when no more is to come.
@@ -110,7 +121,7 @@ pub fn remember_layout(run: &mut Run<'_>, known: &mut ResumeState, state: &State
 
 /// It takes some descriptors for itself, and panics where it gets none.
 fn runtime() -> Result<Runtime, RunError> {
-    limits::require_files().map_err(RunError::Descriptors)?;
+    limits::require_files(0).map_err(RunError::Descriptors)?;
     Builder::new_current_thread().enable_all().build().map_err(RunError::Thread)
 }
 

@@ -57,6 +57,11 @@ impl FailedGroup {
             log_file: log_file.clone(),
         })
     }
+
+    /// Names no output that is not there: it could not be written, or was removed.
+    pub fn forget_lost_log(&mut self, run_dir: &RunDir) {
+        self.log_file.take_if(|log| !run_dir.path().join(log).is_file());
+    }
 }
 
 /// Writes a shard's table, whole or not at all; with nothing to tell, the file is removed.

@@ -304,14 +304,13 @@ impl RunDir {
         is_abandoned: impl Fn(&Path) -> bool,
     ) -> Result<Vec<String>, RunDirError> {
         self.sweep_claims(is_abandoned)?;
-        let mut stay = durable::sweep(&self.partials(), ASIDE_PREFIX)?;
-        stay.extend(durable::sweep(&self.path, ASIDE_PREFIX)?);
+        let mut told = self.sweep_partials()?;
+        let mut stay = durable::sweep(&self.path, ASIDE_PREFIX)?;
         if self.logs().is_dir() {
             stay.extend(durable::sweep(&self.logs(), ASIDE_PREFIX)?);
         }
         stay.extend(durable::sweep(outputs, &self.aside_prefix())?);
-        let stays = |error| format!("failed to {}: it stays, and does no harm", in_one_line(&error));
-        let mut told: Vec<String> = stay.into_iter().map(stays).collect();
+        told.extend(stay.iter().map(stays));
         told.extend(durable::left_overs(outputs)?.iter().map(|left| {
             format!(
                 "{} was left by another run, or by this one before it was moved: if nothing writes there any more, \
@@ -320,6 +319,14 @@ impl RunDir {
             )
         }));
         Ok(told)
+    }
+
+    /// Removes what workers that were killed left among the partials, where no worker is; what stays, in words.
+    ///
+    /// # Errors
+    /// [`RunDirError::Write`].
+    pub fn sweep_partials(&self) -> Result<Vec<String>, RunDirError> {
+        Ok(durable::sweep(&self.partials(), ASIDE_PREFIX)?.iter().map(stays).collect())
     }
 
     /// What processes that were killed left as they were about to take a lock over.
@@ -430,6 +437,10 @@ pub fn prove_writable(folder: &Path, prefix: &str) -> Result<(), RunDirError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound && folder.is_dir() => Ok(()),
         proven => proven.map_err(|source| not_writable(folder, source)),
     }
+}
+
+fn stays(error: &DurableError) -> String {
+    format!("failed to {}: it stays, and does no harm", in_one_line(error))
 }
 
 fn not_writable(path: &Path, source: io::Error) -> RunDirError {

@@ -41,6 +41,7 @@ pub fn look(
         failed.extend(by_group(session.given_up.clone()));
     }
     failed.retain(|group, _| is_undone(group) && !at_work.iter().any(|at_work| at_work.group == *group));
+    failed.values_mut().for_each(|failed| failed.forget_lost_log(run_dir));
     Ok(failed.into_values().collect())
 }
 

@@ -105,8 +105,8 @@ pub struct Output {
     pub bytes: Option<u64>,
     /// Groups that it was made of, where that is written down.
     pub groups: Option<usize>,
-    /// Whether it holds the whole plan.
-    pub is_complete: bool,
+    /// Whether it holds the whole plan; `None` where that cannot be read.
+    pub is_complete: Option<bool>,
 }
 
 /// Looks at a run directory.

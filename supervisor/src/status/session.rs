@@ -344,6 +344,7 @@ mod tests {
             host: "node".into(),
             process,
             job: None,
+            is_interactive: false,
             version: "0.1.0".into(),
             shard: Shard::WHOLE,
             workers: 2,

@@ -38,8 +38,7 @@ impl State {
     }
 }
 
-/// How a run stands. A lock that was not given back says that something was going on that may not
-/// have come to its end.
+/// How a run stands. A lock that nobody gave back changes nothing: the final file says what it holds.
 pub fn state(
     counts: Option<Counts>,
     holders: &[Holding],
@@ -54,8 +53,8 @@ pub fn state(
         Some(counts) if counts.left > 0 => State::Unfinished,
         Some(counts) if counts.failed > 0 => State::Failed,
         // without any values there is nothing to put into a final file
-        Some(counts) if holders.is_empty() && counts.all > 0 && counts.empty == counts.all => State::Finished,
-        Some(_) if holders.is_empty() && output.is_some_and(|output| output.is_complete) => State::Finished,
+        Some(counts) if counts.all > 0 && counts.empty == counts.all => State::Finished,
+        Some(_) if output.is_some_and(|output| output.is_complete == Some(true)) => State::Finished,
         Some(_) => State::Uncollated,
     }
 }

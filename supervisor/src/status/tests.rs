@@ -82,6 +82,7 @@ impl Room {
             host,
             process: std::process::id(),
             job: None,
+            is_interactive: false,
             version: "0.1.0".into(),
             shard,
             workers: 2,
@@ -190,12 +191,12 @@ fn what_is_done_is_known_by_partials_and_final_file() {
     let status = room.look();
     assert_eq!((status.state, status.groups), (State::Unfinished, counts(4, 3, 0, 1)));
     let output = status.output.unwrap();
-    assert_eq!((output.bytes, output.groups, output.is_complete), (Some(7), Some(2), false));
+    assert_eq!((output.bytes, output.groups, output.is_complete), (Some(7), Some(2), Some(false)));
     assert_eq!(status.warnings, Vec::<String>::new());
 }
 
 #[test]
-fn a_run_is_finished_when_the_final_file_holds_all_and_nobody_has_left_a_lock() {
+fn a_run_is_finished_when_the_final_file_holds_all_whatever_lock_was_left() {
     let room = Room::new();
     room.done(&["1", "2", "3", "4"]);
     assert_eq!(room.look().state, State::Uncollated);
@@ -207,7 +208,7 @@ fn a_run_is_finished_when_the_final_file_holds_all_and_nobody_has_left_a_lock() 
     let lock = std::fs::File::options().write(true).open(room.dir.lock_file(Shard::WHOLE)).unwrap();
     lock.set_modified(long_ago).unwrap();
     let status = room.look();
-    assert_eq!((status.state, status.holders[0].presence), (State::Uncollated, Presence::Silent));
+    assert_eq!((status.state, status.holders[0].presence), (State::Finished, Presence::Silent));
     assert!(status.warnings[0].contains("lock is damaged"), "{:?}", status.warnings);
 }
 
@@ -226,7 +227,7 @@ fn a_run_whose_new_final_file_is_not_in_place_is_not_finished() {
     let status = room.look();
     assert_eq!((status.state, status.groups), (State::Uncollated, counts(4, 4, 0, 0)));
     let output = status.output.unwrap();
-    assert_eq!((output.groups, output.is_complete, status.warnings.len()), (Some(2), false, 0));
+    assert_eq!((output.groups, output.is_complete, status.warnings.len()), (Some(2), Some(false), 0));
     durable::replace(&room.frozen.output, b"c0ntent").unwrap();
     let status = room.look();
     assert_eq!((status.state, status.output.unwrap().groups), (State::Finished, Some(4)));
@@ -352,6 +353,8 @@ fn without_a_plan_the_rest_is_known() {
     assert_eq!((status.state, status.groups, status.partials.listed), (State::Unknown, None, 2));
     assert_eq!((names(&status.failed), status.sessions.len(), status.output), (vec!["3"], 1, None));
     assert!(status.warnings[0].contains("plan.json is damaged: `dayfold run`"), "{:?}", status.warnings);
+    room.collated(&["1", "2"]);
+    assert_eq!(room.look().output.unwrap().is_complete, None);
     std::fs::remove_file(room.dir.plan_file()).unwrap();
     assert!(room.look().warnings[0].contains("plan.json is not there"));
     let lock = room.lock(room.dir.start_lock_file());

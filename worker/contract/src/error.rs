@@ -22,12 +22,12 @@ pub fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a 
 /// An error and its causes in one line, outermost first, each once, in words: without the numbers that the system
 /// has for its own.
 pub fn in_one_line(error: &(dyn Error + 'static)) -> String {
-    let add = |text: String, cause: &(dyn Error + 'static)| match cause.to_string() {
+    let add = |text: String, cause: &(dyn Error + 'static)| match without_numbers(cause.to_string()) {
         // some errors tell their cause themselves
         said if text.contains(&said) => text,
         said => format!("{text}: {said}"),
     };
-    without_numbers(causes(error).skip(1).fold(error.to_string(), add))
+    causes(error).skip(1).fold(without_numbers(error.to_string()), add)
 }
 
 /// What the error of a call that starts a process or a thread, or opens a file, means where a limit of the system is

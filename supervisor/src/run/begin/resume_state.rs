@@ -5,8 +5,9 @@
 //! has come to the archive since then waits for a start without them.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
-use dayfold_contract::{Group, GroupName};
+use dayfold_contract::{Group, GroupName, Plan};
 
 use super::again;
 use super::results::{Results, Withdrawn};
@@ -227,6 +228,7 @@ fn update(
     let kept_in = |group: &Group| results.kept_in(group);
     let sight = Sight { kept_in: &kept_in, root: &new.plan.root, group: new.identity.group };
     let plan = merge(&old.plan, new.plan.clone(), &sight, &mut told);
+    warnings.extend(other_root(&old.plan, &new.plan.root, results));
     let merged = Frozen { plan, layout: old.layout.clone(), learnt: old.learnt.clone(), ..new };
     if merged == old {
         warnings.extend(told);
@@ -242,6 +244,27 @@ fn update(
     }
     warnings.extend(told);
     Ok((merged, Freeze::Replace))
+}
+
+/// Told where results are kept whose files lie in another folder that is still there: an archive that was moved is not.
+/// It can be a copy, or another archive of the same form.
+fn other_root(old: &Plan, root: &Path, results: &Results) -> Option<String> {
+    let is_another =
+        || matches!((old.root.canonicalize(), root.canonicalize()), (Ok(was), Ok(is)) if was != is);
+    let done = old.groups.iter().filter(|group| results.is_done(group)).count();
+    (done > 0 && is_another()).then(|| {
+        let kept = if done == 1 {
+            "1 group that is done keeps its result".to_owned()
+        } else {
+            format!("{done} groups that are done keep their results")
+        };
+        format!(
+            "archive.root was {}, is {}: {kept} from there; unless this is a copy, choose \
+             another `[output] file`, or do all again with `--redo all`",
+            old.root.display(),
+            root.display()
+        )
+    })
 }
 
 /// What has to wait.

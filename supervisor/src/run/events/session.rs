@@ -1,10 +1,14 @@
 //! Who works on a run and how: what the journal says at each start.
 
+use std::io::IsTerminal;
+
 use serde_json::{Map, Value, json};
 
+use crate::batch::job::is_interactive;
 use crate::decide::Settings;
 use crate::journal::Session;
 use crate::lock::client::LockClient;
+use crate::meter::Host;
 use crate::run::order::Order;
 use crate::rundir::shard::Shard;
 
@@ -32,6 +36,7 @@ fn of(command: &str, client: &LockClient) -> Session {
         host: me.host.clone(),
         process: me.process,
         job: me.job.clone(),
+        is_interactive: is_interactive(&Host::here(), std::io::stderr().is_terminal()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         shard: Shard::WHOLE,
         workers: 0,

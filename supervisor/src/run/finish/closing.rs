@@ -46,7 +46,8 @@ pub fn close(
         verdict,
         part: run.shard,
         tally,
-        failed_list: run.dir.failed_file(run.shard),
+        run_dir: run.dir.path().to_owned(),
+        failed_list: is_listed.then(|| run.dir.failed_file(run.shard)),
         missing: known.frozen.plan.missing.clone(),
         failed: failed.clone(),
         empty: own_empty(run, known),
@@ -78,6 +79,7 @@ pub fn close(
 fn own_failed(run: &Run<'_>, known: &ResumeState, state: &State) -> Result<Vec<FailedGroup>, RunError> {
     let done: HashSet<usize> = state.done().into_iter().map(GroupId::index).collect();
     let mut failed = run.sinks.failed().to_vec();
+    failed.iter_mut().for_each(|failed| failed.forget_lost_log(&run.dir));
     let again: HashSet<&GroupName> = run.sinks.failed().iter().map(|failed| &failed.group).collect();
     let groups = known.frozen.plan.groups.iter().enumerate();
     let untried: HashSet<&GroupName> = groups

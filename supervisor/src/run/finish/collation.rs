@@ -361,5 +361,6 @@ fn put_away(run: &mut Run<'_>, collation: &FinalCollation<'_>) -> Result<(), Run
     if !collation.keep_partials {
         run.warn(&Partials::list(&run.dir)?.remove_all());
     }
+    run.warn(&run.dir.sweep_partials()?);
     Ok(())
 }

@@ -55,22 +55,37 @@ pub fn check(
     if let Some(what) = role(target, &there, given, plan) {
         return Err(RunDirError::OutputIsGiven { path: target.to_owned(), what });
     }
+    require_result(target, &there, dir, others)
+}
+
+/// Whether it may be a final file of any run or, if others are not kept, any file at all.
+fn require_result(target: &Path, there: &Metadata, dir: &RunDir, others: Others) -> Result<(), RunDirError> {
+    if there.is_dir() {
+        return Err(RunDirError::OutputIsFolder { path: target.to_owned() });
+    }
     let refuse = |found| Err(RunDirError::OutputIsForeign { path: target.to_owned(), found });
-    match foreign(target, &there) {
+    match foreign(target, there) {
         Some(found) if !there.is_file() => refuse(found),
-        Some(found) if others == Others::Keep && !is_former(&there, dir)? => refuse(found),
+        Some(found) if others == Others::Keep && !is_former(there, dir)? => refuse(found),
         _ => Ok(()),
     }
 }
 
-/// Looks at a result that is at `target`, when it is known what the run will put there.
+/// Looks at a result that is at `target`, when it is known what the run will put there. Returns a note for people
+/// where it may be replaced, and is another run directory's: it may be of another archive of the same form.
 ///
 /// # Errors
 /// If others are kept, and it is another run's, or has times that this plan does not cover.
-pub fn check_result(target: &Path, frozen: &Frozen, dir: &RunDir, others: Others) -> Result<(), RunDirError> {
-    let Ok(there) = metadata(target) else { return Ok(()) };
+pub fn check_result(
+    target: &Path,
+    frozen: &Frozen,
+    dir: &RunDir,
+    others: Others,
+) -> Result<Option<String>, RunDirError> {
+    let Ok(there) = metadata(target) else { return Ok(None) };
+    require_result(target, &there, dir, others)?;
     if others == Others::Overwrite {
-        return Ok(());
+        return Ok(None);
     }
     let differences = match RawFile::open(target) {
         Ok(file) => differences(&file, target, frozen),
@@ -78,8 +93,16 @@ pub fn check_result(target: &Path, frozen: &Frozen, dir: &RunDir, others: Others
         Err(_) if is_former(&there, dir)? && is_damaged(target, &there) => Vec::new(),
         Err(_) => vec!["it cannot be read, and this run directory does not know it".to_owned()],
     };
-    if differences.is_empty() || Finished::describes(dir, target)? {
-        return Ok(());
+    if (differences.is_empty() && is_former(&there, dir)?) || Finished::describes(dir, target)? {
+        return Ok(None);
+    }
+    if differences.is_empty() {
+        return Ok(Some(format!(
+            "{} is there, and {} has not made it: it is of the same configuration, and this run's result takes its \
+             place; to keep it, move it away or choose another `[output] file`",
+            target.display(),
+            dir.path().display()
+        )));
     }
     Err(RunDirError::OutputIsAnothers { path: target.to_owned(), differences })
 }
@@ -304,6 +327,8 @@ mod tests {
         assert_eq!(said_of_result(&place, &one), "", "nothing is there");
         result(&place, &one, &[1]);
         assert_eq!(said_of_result(&place, &one) + &said_of_result(&place, &two), "");
+        let note = check_result(&place.path("pv.nc"), &one, &place.run_dir(), Others::Keep).unwrap().unwrap();
+        assert!(note.contains("has not made it") && note.contains("pv.nc is there"), "{note}");
         result(&place, &two, &[1, 2]);
         assert_eq!(said_of_result(&place, &two), "");
         let said = said_of_result(&place, &one);
@@ -315,6 +340,7 @@ mod tests {
         checked.unwrap();
         place.finish(&two.plan.groups, "pv.nc");
         assert_eq!(said_of_result(&place, &one), "", "this run directory ended with it");
+        assert_eq!(check_result(&place.path("pv.nc"), &one, &place.run_dir(), Others::Keep).unwrap(), None);
     }
 
     #[test]
@@ -344,10 +370,10 @@ mod tests {
         let ours = days(&["2022-02-01"]);
         result(&place, &ours, &[1]);
         let whole = std::fs::read(place.path("pv.nc")).unwrap();
-        for damaged in [&b""[..], &whole[..whole.len() / 2]] {
-            place.put("pv.nc", damaged);
-            assert!(said_of_result(&place, &ours).contains("does not know it"));
-        }
+        place.put("pv.nc", b"");
+        assert!(said_of_result(&place, &ours).contains("not a result of dayfold"));
+        place.put("pv.nc", &whole[..whole.len() / 2]);
+        assert!(said_of_result(&place, &ours).contains("does not know it"));
         place.put("pv.nc", &whole);
         place.finish(&ours.plan.groups, "pv.nc");
         for damaged in [&b""[..], &whole[..whole.len() / 2]] {

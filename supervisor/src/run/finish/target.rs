@@ -29,13 +29,11 @@ pub fn prove(
 ) -> Result<(), RunDirError> {
     let target = behind_links(output);
     let unreachable = |source: io::Error| RunDirError::NotWritable { path: target.clone(), source };
-    match target.metadata() {
-        Ok(there) if there.is_dir() => return Err(RunDirError::OutputIsFolder { path: target }),
-        // a name that is too long, a folder that may not be looked into, a file system that does not answer
-        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Err(unreachable(error));
-        }
-        _ => {}
+    // a name that is too long, a folder that may not be looked into, a file system that does not answer
+    if let Err(error) = target.metadata()
+        && !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+    {
+        return Err(unreachable(error));
     }
     let folder = folder_of(&target);
     if !folder.is_dir() {
@@ -50,11 +48,12 @@ pub fn folder(output: &Path) -> PathBuf {
     folder_of(&behind_links(output)).to_owned()
 }
 
-/// Proves that what is there by now may be replaced by the result of this plan.
+/// Proves that what is there by now may be replaced by the result of this plan; returns a note for people where it was
+/// made elsewhere.
 ///
 /// # Errors
 /// If it may not.
-pub fn prove_result(frozen: &Frozen, dir: &RunDir, others: Others) -> Result<(), RunDirError> {
+pub fn prove_result(frozen: &Frozen, dir: &RunDir, others: Others) -> Result<Option<String>, RunDirError> {
     replaceable::check_result(&behind_links(&frozen.output), frozen, dir, others)
 }
 

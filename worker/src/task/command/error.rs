@@ -17,6 +17,10 @@ use crate::task::doubt;
 /// What programs say when a disk or a quota is full: the C library's own words.
 const FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
 
+/// What to do where a group without values is none that failed.
+const MAY_BE_EMPTY: &str =
+    "if a group may be without values, set empty = \"allow\" in [task]: such groups are counted and named";
+
 /// Why a program failed is said in so many of its last bytes.
 const END: usize = 16 << 10;
 
@@ -84,9 +88,7 @@ pub enum CommandError {
     #[error("it ended with {0}")]
     Ended(String),
     /// No values, which is not allowed: to read on after "it".
-    #[error(
-        "it {0}; if a group may be without values, set empty = \"allow\" in [task]: such groups are counted and named"
-    )]
+    #[error("it {0}")]
     NoValues(&'static str),
     /// Somebody has removed it, with what was in it.
     #[error("{} was removed while the program ran, and its result with it", .0.display())]
@@ -162,6 +164,11 @@ impl CommandError {
         match self {
             Self::Code { .. } => failure.with_output(output, true),
             Self::Signal(_) | Self::Ended(_) => failure.with_output(output, false),
+            // a script that goes on after an error ends well all the same
+            Self::NoValues(_) => {
+                let failure = failure.with_output(output, false);
+                Failure { reason: format!("{}; {MAY_BE_EMPTY}", failure.reason), ..failure }
+            }
             // what is wrong with its result it does not know
             _ => Failure { output, ..failure },
         }
@@ -234,6 +241,18 @@ mod tests {
         assert_eq!(code("").reason, "./day.sh ended with exit code 1");
         let unset = CommandError::Unset("SHORE".into()).into_failure("./day.sh", Vec::new());
         assert_eq!(unset.reason, "the environment variable SHORE is not set");
+    }
+
+    #[test]
+    fn what_a_script_that_went_on_after_an_error_wrote_is_told() {
+        let nothing = |output: &str| {
+            CommandError::NoValues("wrote no file to {output}").into_failure("./day.sh", output.into()).reason
+        };
+        let advice = "if a group may be without values";
+        assert!(nothing("a line").starts_with(&format!("./day.sh wrote no file to {{output}}; {advice}")));
+        let traceback = "Traceback (most recent call last):\n  File \"day.py\"\nValueError: bad day\n";
+        let told = format!("./day.sh wrote no file to {{output}}: ValueError: bad day; {advice}");
+        assert!(nothing(traceback).starts_with(&told), "{}", nothing(traceback));
     }
 
     #[test]
