@@ -23,19 +23,19 @@ impl Cli {
         let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut Self::command()));
         let mut cli = cli?;
         if let (Command::Run(run), Some((_, line))) = (&mut cli.command, matches.subcommand()) {
-            run.again = options_again(line, |name| !NOT_AGAIN.contains(&name));
-            run.part = options_again(line, |name| PART.contains(&name));
+            run.again = options_given(line, |name| !NOT_AGAIN.contains(&name));
+            run.part = options_given(line, |name| PART.contains(&name));
         }
         Ok(cli)
     }
 }
 
-/// The options of `dayfold run` that were given and that are meant, as they were written.
-fn options_again(line: &ArgMatches, is_meant: impl Fn(&str) -> bool) -> Vec<String> {
+/// Those of the options of `dayfold run` that were given, as they were written.
+fn options_given(line: &ArgMatches, is_meant: impl Fn(&str) -> bool) -> Vec<String> {
     let program = Cli::command();
     let arguments = program.find_subcommand("run").into_iter().flat_map(clap::Command::get_arguments);
-    let again = arguments.filter(|argument| is_meant(argument.get_id().as_str()));
-    let given = again
+    let meant = arguments.filter(|argument| is_meant(argument.get_id().as_str()));
+    let given = meant
         .filter(|argument| line.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine));
     given.flat_map(|argument| words(argument, line)).collect()
 }

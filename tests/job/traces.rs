@@ -43,6 +43,21 @@ fn what_runs_write_is_not_taken_for_input() {
     assert!(told[1].starts_with("DIR/out.nc is there, and DIR/work has not made it"), "{told:?}");
 }
 
+/// As a worker does that is killed while it writes.
+#[test]
+fn what_is_left_among_the_partials_is_gone_at_the_end() {
+    let folder = Folder::new();
+    folder.write("dayfold.toml", CONFIG);
+    let script = "#!/bin/sh -eu\ncp \"$2\" \"$1\"\necho half > out.nc.run/partials/.aside-killed\n";
+    executable(&folder.write("copy.sh", script));
+    write_result(&folder.path().join("day-1.nc"), 1);
+    let run = folder.dayfold(&["run", "dayfold.toml"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let partials = fs::read_dir(folder.path().join("out.nc.run/partials")).unwrap();
+    let names: Vec<_> = partials.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.len() == 1 && names[0].starts_with("day-1_nc."), "{names:?}");
+}
+
 #[test]
 fn a_run_that_is_refused_leaves_nothing_and_the_corrected_one_has_nothing_to_tell() {
     let room = Room::new(1);

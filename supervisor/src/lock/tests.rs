@@ -100,6 +100,21 @@ fn a_lock_that_was_removed_by_hand_is_told_apart_from_one_that_was_taken_over() 
     other.release().unwrap();
 }
 
+/// No answer that may change: it is not asked for again and again.
+#[test]
+fn a_lock_is_gone_where_something_else_is_in_its_place_or_its_folders() {
+    let room = Room::new();
+    let lock = acquired(room.step_at(&mut room.acquisition(), 0));
+    fs::remove_file(room.path()).unwrap();
+    fs::create_dir(room.path()).unwrap();
+    assert!(matches!(lock.check(), Err(LockError::Gone(_))));
+    fs::remove_dir(room.path()).unwrap();
+    fs::remove_dir(room.folder.path()).unwrap();
+    durable::replace(room.folder.path(), b"").unwrap();
+    assert!(matches!(lock.check(), Err(LockError::Gone(_))));
+    fs::remove_file(room.folder.path()).unwrap();
+}
+
 #[test]
 fn a_lock_that_goes_out_of_scope_is_free() {
     let room = Room::new();

@@ -11,6 +11,7 @@ use super::begin::entrance::{self, Entrance};
 use super::events::journal_writer::JournalWriter;
 use super::events::sinks::EventSinks;
 use super::finish::replaceable::Others;
+use super::finish::target;
 use super::order::Report;
 use crate::decide::groups::Tally;
 use crate::interrupt::Interrupt;
@@ -20,8 +21,9 @@ use crate::lock::ask::until_answered;
 use crate::lock::client::LockClient;
 use crate::lock::heartbeat::Heartbeat;
 use crate::run_event::{Listener, RunEvent};
-use crate::rundir::RunDir;
+use crate::rundir::plan_file::Frozen;
 use crate::rundir::shard::Shard;
+use crate::rundir::{RunDir, RunDirError};
 
 /// What all steps of a run share.
 pub struct Run<'a> {
@@ -32,6 +34,8 @@ pub struct Run<'a> {
     pub began: Instant,
     /// What becomes of another's file in the final file's place.
     pub others: Others,
+    /// What was said of a result in that place that another run directory made: said once.
+    replaces: Option<String>,
     /// Somebody is about to end this process, or something of the run hangs.
     pub is_urgent: bool,
     /// Groups or results are being worked on.
@@ -56,8 +60,19 @@ impl<'a> Run<'a> {
         let (entrance, own) = entrance::enter(&dir, shard, &client, &mut teller(&mut sinks, began))?;
         let heartbeats = vec![own];
         let (is_urgent, is_underway) = (false, false);
-        let run =
-            Self { dir, shard, interrupt, client, began, others, is_urgent, is_underway, sinks, heartbeats };
+        let run = Self {
+            dir,
+            shard,
+            interrupt,
+            client,
+            began,
+            others,
+            replaces: None,
+            is_urgent,
+            is_underway,
+            sinks,
+            heartbeats,
+        };
         Ok((run, entrance))
     }
 
@@ -107,6 +122,17 @@ impl<'a> Run<'a> {
         let Self { heartbeats, sinks, began, .. } = self;
         let ask = || heartbeats.iter().try_for_each(|heartbeat| (heartbeat.asker())());
         until_answered(&ask, teller(sinks, *began))
+    }
+
+    /// Proves that what is in the final file's place by now may be replaced by the result of this plan, and tells of it
+    /// where it was made elsewhere.
+    pub fn prove_result(&mut self, frozen: &Frozen) -> Result<(), RunDirError> {
+        let note = target::prove_result(frozen, &self.dir, self.others)?;
+        if note != self.replaces {
+            self.warn(note.as_slice());
+            self.replaces = note;
+        }
+        Ok(())
     }
 
     /// Tells all who hear.

@@ -70,11 +70,12 @@ fn in_run_dir(
 
 fn whole_run(run: &mut Run<'_>, order: &Order, entrance: Entrance) -> Result<Report, RunError> {
     let mut known = look(run, order, &entrance)?;
-    let note = target::prove_result(&known.frozen, &run.dir, run.others)?;
-    run.warn(note.as_slice());
+    run.prove_result(&known.frozen)?;
     run.unless_asked()?;
     working::settle(run, order, &mut known, &entrance)?;
-    working::require_files()?;
+    if known.to_do() > 0 {
+        working::require_files()?;
+    }
     // of what was refused before nothing is left
     run.begin_journal(known.frozen.run, session::of_run(&run.client, order));
     drop(entrance);

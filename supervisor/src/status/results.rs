@@ -116,9 +116,6 @@ pub fn output(frozen: Option<&Frozen>, results: Option<&Results>) -> Option<Outp
         path: path.clone(),
         bytes: fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len()),
         groups: made.map(|finished| finished.groups.len()),
-        is_complete: match made {
-            Some(finished) => holds_all(finished),
-            None => frozen.map(|_| false),
-        },
+        is_complete: made.map_or_else(|| frozen.map(|_| false), holds_all),
     })
 }

@@ -35,8 +35,7 @@ pub fn collate_only(
     target::prove(&output, &[], &plan, &dir, others)?;
     let (mut run, entrance) = Run::begin(dir, Shard::WHOLE, others, interrupt, listener)?;
     let report = read_plan(&run.dir).map_err(RunError::from).and_then(|frozen| {
-        let note = target::prove_result(&frozen, &run.dir, others)?;
-        run.warn(note.as_slice());
+        run.prove_result(&frozen)?;
         // one of a newer dayfold is refused before anything is begun
         Finished::by_name(&run.dir, &mut Vec::new())?;
         run.begin_journal(frozen.run, session::of_collation(&run.client));

@@ -327,7 +327,7 @@ fn write(
     let mut watch = |_| if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let prepared = collate::prepare(&what, &mut watch)?;
     run.still_ours()?;
-    target::prove_result(collation.frozen, &run.dir, run.others).map_err(RunError::Taken)?;
+    run.prove_result(collation.frozen).map_err(RunError::Taken)?;
     let Frozen { run: fingerprint, plan, .. } = collation.frozen;
     let done = collation.done().cloned().collect();
     let (missing, empty) = (plan.missing.clone(), prepared.collated().empty.clone());

@@ -16,7 +16,6 @@ mod program;
 mod start;
 mod starter;
 mod storable;
-mod values;
 mod written;
 
 use std::fs;

@@ -14,7 +14,6 @@ use dayfold_ncio::time::Coding;
 
 use super::error::CommandError;
 use super::storable;
-use super::values;
 use crate::task::Produced;
 
 /// Moves what was written to its place, if it is a NetCDF file with times. No file, an empty one, or one without
@@ -60,7 +59,6 @@ fn look(output: &Path, stored: &BTreeMap<String, VariableSettings>) -> Result<Wr
         return Ok(Written::Nothing("wrote a file without a single time to {output}"));
     }
     check_times(&file)?;
-    values::prove_readable(&file).map_err(CommandError::unusable)?;
     let objection = storable::objection(&file, stored).map_err(CommandError::unusable)?;
     objection.map_or(Ok(Written::Values), |objection| Err(CommandError::Wrong(objection)))
 }
